@@ -1,0 +1,40 @@
+namespace Rerank.Contracts.Dialects;
+
+/// <summary>Why a request got no answer, before a dialect gives it its shape.</summary>
+public enum RequestErrorKind
+{
+    /// <summary>The body is no JSON, or a field has the wrong type.</summary>
+    Malformed,
+
+    /// <summary>A field's value isn't allowed.</summary>
+    Invalid,
+
+    /// <summary>More bytes or documents than allowed.</summary>
+    TooLarge,
+
+    ModelNotFound,
+
+    Overloaded,
+
+    /// <summary>Nothing that could answer is up.</summary>
+    Unavailable,
+
+    DeadlineExceeded,
+
+    Internal,
+}
+
+/// <param name="Message">For people: names the field, the value and what is allowed.</param>
+/// <param name="RetryAfterSeconds">Sent as Retry-After.</param>
+public sealed record RequestError(RequestErrorKind Kind, string Message, int? RetryAfterSeconds = null);
+
+/// <summary>Ends a request with an error that its dialect writes.</summary>
+public sealed class RequestException(RequestError error, Exception? inner = null) : Exception(error.Message, inner)
+{
+    public RequestException(RequestErrorKind kind, string message)
+        : this(new RequestError(kind, message))
+    {
+    }
+
+    public RequestError Error { get; } = error;
+}

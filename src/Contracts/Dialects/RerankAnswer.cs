@@ -1,0 +1,20 @@
+namespace Rerank.Contracts.Dialects;
+
+public sealed record RerankAnswer
+{
+    /// <summary>Id of the request, a UUID.</summary>
+    public required string RequestId { get; init; }
+
+    /// <summary>Name of the model that decided.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Best first, already cut to the number asked for.</summary>
+    public required IReadOnlyList<RankedDocument> Results { get; init; }
+
+    /// <summary>Tokens fed to models for this answer.</summary>
+    public int InputTokens { get; init; }
+}
+
+/// <param name="Index">Place of the document in the request.</param>
+/// <param name="Score">As the dialect shows it: activated, or the raw logit when the request asked for raw scores.</param>
+public readonly record struct RankedDocument(int Index, float Score);

@@ -1,0 +1,26 @@
+namespace Rerank.Contracts.Routing;
+
+/// <summary>What a router does. It has acknowledged a routing table when <see cref="Generation"/> is that table's.</summary>
+public sealed record RouterStatus
+{
+    /// <summary>New at every start of the process; counters start from zero with it.</summary>
+    public required string ProcessId { get; init; }
+
+    /// <summary>Generation of the table in force; 0 when there is none.</summary>
+    public required long Generation { get; init; }
+
+    /// <summary>Revision that answers; null when there is no table.</summary>
+    public string? Revision { get; init; }
+
+    public required IReadOnlyList<ClusterStatus> Clusters { get; init; }
+
+    /// <summary>Requests answered since the start of the process.</summary>
+    public required long Requests { get; init; }
+
+    /// <summary>Those of them that were answered with 5xx.</summary>
+    public required long Errors { get; init; }
+}
+
+/// <param name="Destinations">Addresses known, after DNS.</param>
+/// <param name="AvailableDestinations">Those of them that requests go to.</param>
+public sealed record ClusterStatus(string Name, int Destinations, int AvailableDestinations);

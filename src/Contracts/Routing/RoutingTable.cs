@@ -1,0 +1,70 @@
+namespace Rerank.Contracts.Routing;
+
+/// <summary>All that a router knows: where the pools are, and how the serving revision uses them.</summary>
+public sealed record RoutingTable
+{
+    /// <summary>Rises with every change; a router refuses an older one. An equal one is accepted only with equal content.</summary>
+    public required long Generation { get; init; }
+
+    /// <summary>The owner, <c>namespace/name</c> of the pipeline; for logs and labels.</summary>
+    public required string Pipeline { get; init; }
+
+    public required IReadOnlyList<Cluster> Clusters { get; init; }
+
+    /// <summary>The revision that answers.</summary>
+    public required Arm Stable { get; init; }
+}
+
+/// <summary>The pods of one tier.</summary>
+public sealed record Cluster
+{
+    /// <summary>Name of the tier.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>
+    /// <c>http://HOST:PORT</c> or <c>unix:NAME</c>, a socket below the router's socket directory. A DNS name stands for all addresses that
+    /// it resolves to, looked up again every few seconds.
+    /// </summary>
+    public required IReadOnlyList<string> Addresses { get; init; }
+}
+
+/// <summary>One revision of the whole pipeline.</summary>
+public sealed record Arm
+{
+    /// <summary>Hash of everything that can change a score or a decision.</summary>
+    public required string Revision { get; init; }
+
+    public required RouterPolicy Policy { get; init; }
+
+    /// <summary>In order: at most one cache, first; then one or more model tiers, the last of which is the full model.</summary>
+    public required IReadOnlyList<Tier> Tiers { get; init; }
+}
+
+public sealed record RouterPolicy
+{
+    public int RequestTimeoutMilliseconds { get; init; } = 10_000;
+
+    public FailurePolicy FailurePolicy { get; init; } = FailurePolicy.ServeLowerTier;
+
+    public RequestLimits Limits { get; init; } = new();
+}
+
+/// <summary>What a caller gets when the tiers that should answer can't.</summary>
+public enum FailurePolicy
+{
+    /// <summary>The order of the last tier that answered; an error when none did.</summary>
+    ServeLowerTier,
+
+    /// <summary>As ServeLowerTier; the documents in the order of the request when no tier answered.</summary>
+    InputOrder,
+
+    /// <summary>An error.</summary>
+    Fail,
+}
+
+public sealed record RequestLimits
+{
+    public long MaxBodyBytes { get; init; } = 8 * 1024 * 1024;
+
+    public int MaxDocuments { get; init; } = 1000;
+}

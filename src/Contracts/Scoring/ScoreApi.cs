@@ -1,0 +1,63 @@
+namespace Rerank.Contracts.Scoring;
+
+/// <summary>The internal API by which a router has pairs scored: <c>POST /internal/v1/score</c>.</summary>
+public static class ScoreApi
+{
+    public const string Path = "/internal/v1/score";
+
+    /// <summary>Milliseconds that are left for the answer; the host drops the work after them.</summary>
+    public const string TimeoutHeader = "X-Rerank-Timeout-Milliseconds";
+}
+
+public sealed record ScoreRequest
+{
+    /// <summary>Which model, by content, so that two revisions can't be mixed up.</summary>
+    public required string Digest { get; init; }
+
+    public required string Query { get; init; }
+
+    public required IReadOnlyList<string> Passages { get; init; }
+
+    /// <summary>Cap on the tokens of one passage; null: the model's own limit only.</summary>
+    public int? MaxTokensPerPassage { get; init; }
+}
+
+/// <summary>One entry per passage, in the order of the request.</summary>
+public sealed record ScoreResponse
+{
+    public required string Digest { get; init; }
+
+    /// <summary>Raw logits, all finite.</summary>
+    public required float[] Logits { get; init; }
+
+    /// <summary>Tokens that the model was fed, special tokens included.</summary>
+    public required int[] Tokens { get; init; }
+
+    /// <summary>Whether text was cut off to fit.</summary>
+    public required bool[] Truncated { get; init; }
+}
+
+/// <summary>Body of every answer of the score API that is not 200.</summary>
+/// <param name="Code">One of <see cref="ScoreErrorCode"/>.</param>
+public sealed record ScoreError(string Code, string Message);
+
+public static class ScoreErrorCode
+{
+    /// <summary>400.</summary>
+    public const string InvalidRequest = nameof(InvalidRequest);
+
+    /// <summary>404: the host doesn't hold this digest.</summary>
+    public const string ModelNotFound = nameof(ModelNotFound);
+
+    /// <summary>503: it holds it, but isn't done loading it or failed to.</summary>
+    public const string ModelNotReady = nameof(ModelNotReady);
+
+    /// <summary>429, with Retry-After.</summary>
+    public const string Overloaded = nameof(Overloaded);
+
+    /// <summary>504: the time allowed ran out.</summary>
+    public const string DeadlineExceeded = nameof(DeadlineExceeded);
+
+    /// <summary>500: the model failed, or gave a score that isn't finite.</summary>
+    public const string ModelFailed = nameof(ModelFailed);
+}

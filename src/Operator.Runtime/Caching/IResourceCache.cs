@@ -1,0 +1,18 @@
+using k8s;
+using k8s.Models;
+
+namespace Rerank.Operator.Runtime.Caching;
+
+/// <summary>What the informer of a kind last saw. Objects are shared: nobody changes them.</summary>
+public interface IResourceCache<T>
+    where T : IKubernetesObject<V1ObjectMeta>
+{
+    bool HasSynced { get; }
+
+    T? Get(ObjectKey key);
+
+    /// <summary>A snapshot, of one namespace or of all.</summary>
+    IReadOnlyCollection<T> List(string? ns = null);
+
+    Task WaitForSyncAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,7 @@
+namespace Rerank.Operator.Runtime;
+
+/// <summary>Identifies an object of one kind. <see cref="Namespace"/> is null for cluster-scoped kinds.</summary>
+public readonly record struct ObjectKey(string? Namespace, string Name)
+{
+    public override string ToString() => Namespace is null ? Name : $"{Namespace}/{Name}";
+}

@@ -1,0 +1,104 @@
+using Rerank.Contracts.Models;
+using Rerank.Operator.Runtime.Crds;
+
+namespace Rerank.Operator.Api;
+
+[ValidationRule("self.artifact == oldSelf.artifact", fieldPath: ".artifact", message: "must not change: create another ModelVersion")]
+[ValidationRule("self.contract == oldSelf.contract", fieldPath: ".contract", message: "must not change: create another ModelVersion")]
+[ValidationRule("self.runtime == oldSelf.runtime", fieldPath: ".runtime", message: "must not change: create another ModelVersion")]
+[ValidationRule("has(self.golden) == has(oldSelf.golden) && (!has(self.golden) || self.golden == oldSelf.golden)", fieldPath: ".golden", message: "must not change: create another ModelVersion")]
+[ValidationRule("self.artifact.files.exists(f, f.path == self.contract.modelFile)", fieldPath: ".contract.modelFile", message: "must be the path of one of `artifact.files`")]
+[ValidationRule("self.artifact.files.exists(f, f.path == self.contract.tokenizerFile)", fieldPath: ".contract.tokenizerFile", message: "must be the path of one of `artifact.files`")]
+[ValidationRule("!has(self.golden) || self.artifact.files.exists(f, f.path == self.golden.path)", fieldPath: ".golden.path", message: "must be the path of one of `artifact.files`")]
+internal sealed class ModelVersionSpec
+{
+    /// <summary>The files, and where they come from.</summary>
+    [Required]
+    public ModelArtifact Artifact { get; set; } = new();
+
+    /// <summary>What the model computes.</summary>
+    [Required]
+    public ModelContractSpec Contract { get; set; } = new();
+
+    /// <summary>How the model runs. Part of what identifies it, because it changes scores in their last digits.</summary>
+    [DefaultValue("{}", Json = true)]
+    public ModelRuntimeSpec Runtime { get; set; } = new();
+
+    /// <summary>A self-test: a host that doesn't reproduce these scores doesn't serve the model.</summary>
+    public GoldenSpec? Golden { get; set; }
+}
+
+internal sealed class ModelArtifact
+{
+    /// <summary>Where the files come from. Exactly one member must be set.</summary>
+    [Required]
+    public ModelSourceSpec Source { get; set; } = new();
+
+    /// <summary>Every file that the model needs. A host verifies each one before it loads the model.</summary>
+    [Required]
+    [Items(2, 32)]
+    [XListType(XListType.Map)]
+    [XListMapKeys("path")]
+    public List<ModelFileSpec> Files { get; set; } = [];
+}
+
+internal sealed class ModelFileSpec
+{
+    /// <summary>Path below the source, with forward slashes, such as `onnx/model.onnx`.</summary>
+    [Required]
+    [Length(1, 256)]
+    [Pattern(@"^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$")]
+    public string Path { get; set; } = "";
+
+    /// <summary>SHA-256 of the file's content: 64 lower-case hexadecimal digits.</summary>
+    [Required]
+    [Length(64, 64)]
+    [Pattern("^[0-9a-f]{64}$")]
+    public string Sha256 { get; set; } = "";
+}
+
+internal sealed class ModelContractSpec
+{
+    /// <summary>Path of the ONNX file; one of `artifact.files`.</summary>
+    [DefaultValue("model.onnx")]
+    [Length(1, 256)]
+    public string ModelFile { get; set; } = "model.onnx";
+
+    /// <summary>Path of the tokenizer in Hugging Face's format; one of `artifact.files`.</summary>
+    [DefaultValue("tokenizer.json")]
+    [Length(1, 256)]
+    public string TokenizerFile { get; set; } = "tokenizer.json";
+
+    /// <summary>Most tokens that the model reads of query, passage and special tokens together. Longer input is truncated.</summary>
+    [Required]
+    [RangeMinimum(8)]
+    [RangeMaximum(8192)]
+    public int MaxInputTokens { get; set; }
+
+    /// <summary>What is cut off when a pair is too long: `LongestFirst` cuts the longer of query and passage, `OnlySecond` the passage.</summary>
+    [DefaultValue("LongestFirst")]
+    public Truncation Truncation { get; set; } = Truncation.LongestFirst;
+
+    /// <summary>From raw logit to relevance score. The order of documents never depends on it.</summary>
+    [DefaultValue("Sigmoid")]
+    public Activation Activation { get; set; } = Activation.Sigmoid;
+}
+
+internal sealed class ModelRuntimeSpec
+{
+    /// <summary>
+    /// ONNX Runtime execution providers in order of preference. A host uses the first one that it has; `CPU` must be listed to be allowed.
+    /// </summary>
+    [DefaultValue("[\"CPU\"]", Json = true)]
+    [Items(1, 2)]
+    [XListType(XListType.Atomic)]
+    public List<ExecutionProvider> ExecutionProviders { get; set; } = [ExecutionProvider.CPU];
+}
+
+internal sealed class GoldenSpec
+{
+    /// <summary>Path of a file with pairs and the logits expected for them; one of `artifact.files`.</summary>
+    [Required]
+    [Length(1, 256)]
+    public string Path { get; set; } = "";
+}

@@ -1,0 +1,51 @@
+using Rerank.Contracts.Routing;
+using Rerank.Operator.Runtime.Crds;
+
+namespace Rerank.Operator.Api;
+
+internal sealed class RouterSpec
+{
+    /// <summary>Router pods. Two or more keep serving while one is replaced.</summary>
+    [DefaultValue(2)]
+    [RangeMinimum(1)]
+    [RangeMaximum(100)]
+    public int Replicas { get; set; } = 2;
+
+    /// <summary>Time for a whole request. When the tiers can't make it, `failurePolicy` says what is answered.</summary>
+    [DefaultValue(10000)]
+    [RangeMinimum(10)]
+    [RangeMaximum(600000)]
+    public int RequestTimeoutMilliseconds { get; set; } = 10_000;
+
+    /// <summary>
+    /// What a caller gets when the tiers that should answer can't: `ServeLowerTier` gives the order of the last tier that answered and an
+    /// error when none did; `InputOrder` does so too, but gives the order of the request when none did; `Fail` gives an error.
+    /// </summary>
+    [DefaultValue("ServeLowerTier")]
+    public FailurePolicy FailurePolicy { get; set; } = FailurePolicy.ServeLowerTier;
+
+    /// <summary>What a request may be at most.</summary>
+    [DefaultValue("{}", Json = true)]
+    public RequestLimitsSpec Limits { get; set; } = new();
+
+    /// <summary>Compute resources of a router container.</summary>
+    public ResourcesSpec? Resources { get; set; }
+
+    /// <summary>Where router pods run.</summary>
+    public SchedulingSpec? Scheduling { get; set; }
+}
+
+internal sealed class RequestLimitsSpec
+{
+    /// <summary>Bytes of a request's body. Larger ones are refused.</summary>
+    [DefaultValue(8_388_608)]
+    [RangeMinimum(1024)]
+    [RangeMaximum(104_857_600)]
+    public int MaxBodyBytes { get; set; } = 8 * 1024 * 1024;
+
+    /// <summary>Documents of a request. More are refused.</summary>
+    [DefaultValue(1000)]
+    [RangeMinimum(1)]
+    [RangeMaximum(10_000)]
+    public int MaxDocuments { get; set; } = 1000;
+}

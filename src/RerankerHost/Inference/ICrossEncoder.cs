@@ -1,0 +1,46 @@
+using Rerank.Contracts.Models;
+
+namespace Rerank.RerankerHost.Inference;
+
+/// <summary>A loaded model. Safe to use from many threads; disposed once the last request that uses it is done.</summary>
+internal interface ICrossEncoder : IDisposable
+{
+    /// <summary>The provider that runs it.</summary>
+    ExecutionProvider ExecutionProvider { get; }
+
+    /// <summary>Tokens of query, passage and special tokens together.</summary>
+    int MaxInputTokens { get; }
+
+    Activation Activation { get; }
+
+    /// <summary>Scores every passage against the query.</summary>
+    /// <returns>One entry per passage, in their order; every logit is finite.</returns>
+    /// <exception cref="ModelFailedException">ONNX Runtime failed, or a logit isn't finite.</exception>
+    /// <exception cref="InputTooLongException">A pair is too long and <see cref="PairOptions.Truncate"/> is off.</exception>
+    Task<PairScore[]> ScoreAsync(string query, IReadOnlyList<string> passages, PairOptions options, CancellationToken cancellationToken);
+}
+
+/// <param name="MaxTokensPerPassage">Cap on a passage's own tokens; null: none but the model's.</param>
+/// <param name="Truncate">Off: a pair that is too long is an error.</param>
+internal readonly record struct PairOptions(int? MaxTokensPerPassage = null, bool Truncate = true)
+{
+    public PairOptions()
+        : this(null, true)
+    {
+    }
+}
+
+/// <param name="Logit">Raw, finite.</param>
+/// <param name="Tokens">Tokens that the model was fed, special tokens included.</param>
+/// <param name="Truncated">Whether query or passage was cut.</param>
+internal readonly record struct PairScore(float Logit, int Tokens, bool Truncated);
+
+/// <summary>The model can't answer: an error of its own, not of the request.</summary>
+internal sealed class ModelFailedException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <param name="index">Place of the passage in the request.</param>
+internal sealed class InputTooLongException(int index, int tokens, int maxTokens)
+    : Exception($"query and passage {index} take {tokens} tokens together, more than the {maxTokens} that the model reads, and truncation is off")
+{
+    public int Index { get; } = index;
+}
