@@ -1,0 +1,125 @@
+using System.Text.Json;
+using Rerank.Contracts.Models;
+
+namespace Rerank.RerankerHost.Inference;
+
+/// <summary>What a folder in Hugging Face's layout says about its model, for a model that comes without a contract.</summary>
+internal static class ModelFolder
+{
+    private const int MaxSettingsBytes = 1024 * 1024;
+
+    /// <summary>Contract of the model in a folder that somebody serves by hand.</summary>
+    /// <param name="modelFile">Null: <c>model.onnx</c>, or the only <c>*.onnx</c> file of the folder.</param>
+    /// <exception cref="ModelLoadException">Files are missing, or don't say how many tokens the model reads.</exception>
+    public static ModelContract ReadContract(string directory, string? modelFile)
+    {
+        if (!Directory.Exists(directory))
+            throw new ModelLoadException(ModelFailure.FileNotFound, $"there is no folder {directory}");
+
+        return new ModelContract
+        {
+            ModelFile = modelFile ?? FindModelFile(directory),
+            MaxInputTokens = ReadMaxInputTokens(directory),
+            Activation = ReadActivation(directory),
+        };
+    }
+
+    private static string FindModelFile(string directory)
+    {
+        var files = Directory.GetFiles(directory, "*.onnx").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal).ToArray();
+        if (files.Contains("model.onnx"))
+            return "model.onnx";
+        return files.Length == 1
+            ? files[0]
+            : throw new ModelLoadException(
+                ModelFailure.FileNotFound,
+                files.Length == 0
+                    ? $"no *.onnx file in {directory}"
+                    : $"{directory} has no model.onnx, and more than one other model: {string.Join(", ", files)}");
+    }
+
+    private static int ReadMaxInputTokens(string directory)
+    {
+        using var tokenizer = ReadSettings(directory, "tokenizer_config.json");
+        using var config = ReadSettings(directory, "config.json");
+
+        // Tokenizers without a limit of their own say so by a number with thirty digits.
+        var stated = ReadNumber(tokenizer, "model_max_length");
+        var positions = ReadNumber(config, "max_position_embeddings") - PositionOffset(config);
+        var limit = Math.Min(stated ?? double.MaxValue, positions ?? double.MaxValue);
+        return limit is >= 4 and <= 1_000_000
+            ? (int)limit
+            : throw new ModelLoadException(
+                ModelFailure.UnsupportedModel,
+                $"neither model_max_length of tokenizer_config.json nor max_position_embeddings of config.json in {directory} says how many tokens the model reads");
+    }
+
+    /// <summary>Models of RoBERTa's kind number positions from padding's id + 1, so that many rows of the table can't be used.</summary>
+    private static double PositionOffset(JsonDocument? config)
+    {
+        if (config is null || !config.RootElement.TryGetProperty("model_type", out var type) || type.ValueKind != JsonValueKind.String)
+            return 0;
+        return type.GetString() is "roberta" or "xlm-roberta" or "camembert" or "xlm-roberta-xl"
+            ? (ReadNumber(config, "pad_token_id") ?? 1) + 1
+            : 0;
+    }
+
+    /// <summary>
+    /// sentence-transformers writes down which function its scores pass through; without it a model with one label is
+    /// taken to have been trained on logits of a binary relevance, as its own default does.
+    /// </summary>
+    private static Activation ReadActivation(string directory)
+    {
+        using var config = ReadSettings(directory, "config.json");
+        var root = config?.RootElement;
+        var stated = root is null
+            ? null
+            : ReadText(root.Value, "sentence_transformers", "activation_fn") ?? ReadText(root.Value, "sbert_ce_default_activation_function");
+        return stated switch
+        {
+            null or "torch.nn.modules.activation.Sigmoid" => Activation.Sigmoid,
+            "torch.nn.modules.linear.Identity" => Activation.Identity,
+            _ => throw new ModelLoadException(ModelFailure.UnsupportedModel, $"config.json in {directory} asks for the activation {stated}"),
+        };
+    }
+
+    private static string? ReadText(JsonElement element, params ReadOnlySpan<string> path)
+    {
+        foreach (var name in path)
+        {
+            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element))
+                return null;
+        }
+
+        return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+    }
+
+    private static double? ReadNumber(JsonDocument? document, string name) =>
+        document is not null
+        && document.RootElement.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.Number
+        && value.TryGetDouble(out var number)
+            ? number
+            : null;
+
+    private static JsonDocument? ReadSettings(string directory, string name)
+    {
+        var file = new FileInfo(Path.Combine(directory, name));
+        if (!file.Exists)
+            return null;
+        if (file.Length > MaxSettingsBytes)
+            throw new ModelLoadException(ModelFailure.UnsupportedModel, $"{file.FullName} is larger than {MaxSettingsBytes} bytes");
+        try
+        {
+            var document = JsonDocument.Parse(File.ReadAllBytes(file.FullName));
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+                return document;
+            document.Dispose();
+            throw new ModelLoadException(ModelFailure.UnsupportedModel, $"{file.FullName} holds no JSON object");
+        }
+        catch (JsonException e)
+        {
+            throw new ModelLoadException(ModelFailure.UnsupportedModel, $"{file.FullName} is not JSON: {e.Message}", e);
+        }
+    }
+}
