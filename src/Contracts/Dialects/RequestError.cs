@@ -6,6 +6,9 @@ public enum RequestErrorKind
     /// <summary>The body is no JSON, or a field has the wrong type.</summary>
     Malformed,
 
+    /// <summary>A text or list that has to have something in it has nothing.</summary>
+    Empty,
+
     /// <summary>A field's value isn't allowed.</summary>
     Invalid,
 
@@ -13,6 +16,12 @@ public enum RequestErrorKind
     TooLarge,
 
     ModelNotFound,
+
+    /// <summary>No route has this path.</summary>
+    RouteNotFound,
+
+    /// <summary>The route has other methods.</summary>
+    MethodNotAllowed,
 
     Overloaded,
 
@@ -26,7 +35,11 @@ public enum RequestErrorKind
 
 /// <param name="Message">For people: names the field, the value and what is allowed.</param>
 /// <param name="RetryAfterSeconds">Sent as Retry-After.</param>
-public sealed record RequestError(RequestErrorKind Kind, string Message, int? RetryAfterSeconds = null);
+public sealed record RequestError(RequestErrorKind Kind, string Message, int? RetryAfterSeconds = null)
+{
+    /// <summary>Id of the request, for dialects that show it.</summary>
+    public string? RequestId { get; init; }
+}
 
 /// <summary>Ends a request with an error that its dialect writes.</summary>
 public sealed class RequestException(RequestError error, Exception? inner = null) : Exception(error.Message, inner)
