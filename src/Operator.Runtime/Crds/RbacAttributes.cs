@@ -30,5 +30,8 @@ public sealed class GenericRbacAttribute : Attribute
 
     public string[] Resources { get; init; } = [];
 
+    /// <summary>Needed only where the operator itself runs (its lease, say), whatever namespaces it watches.</summary>
+    public bool OperatorNamespaceOnly { get; init; }
+
     public RbacVerb Verbs { get; init; }
 }

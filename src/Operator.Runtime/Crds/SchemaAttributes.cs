@@ -111,6 +111,15 @@ public sealed class KubernetesEntityCategoriesAttribute(params string[] categori
     public IReadOnlyList<string> Categories { get; } = categories;
 }
 
+/// <summary>What the object's own name must be, where Kubernetes' rule for names (253 characters, dots allowed) is too wide.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class ObjectNameAttribute(int maxLength, string pattern) : Attribute
+{
+    public int MaxLength { get; } = maxLength;
+
+    public string Pattern { get; } = pattern;
+}
+
 /// <summary>A column of <c>kubectl get</c>, in the order of the attributes.</summary>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
 public sealed class GenericAdditionalPrinterColumnAttribute(string jsonPath, string name, string type) : Attribute

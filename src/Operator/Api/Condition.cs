@@ -8,7 +8,7 @@ internal sealed class Condition
     /// <summary>Name of the aspect, in CamelCase.</summary>
     [Required]
     [Length(1, 316)]
-    [Pattern("^[A-Z][A-Za-z]*$")]
+    [Pattern(Patterns.Reason)]
     public string Type { get; set; } = "";
 
     /// <summary>Whether it holds.</summary>
@@ -26,7 +26,7 @@ internal sealed class Condition
     /// <summary>Why, for programs, in CamelCase.</summary>
     [Required]
     [Length(1, 1024)]
-    [Pattern("^[A-Z][A-Za-z]*$")]
+    [Pattern(Patterns.Reason)]
     public string Reason { get; set; } = "";
 
     /// <summary>Why, for people, and what to do about it.</summary>

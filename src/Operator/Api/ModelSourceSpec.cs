@@ -34,7 +34,7 @@ internal sealed class HttpSourceSpec
     /// <summary>Address below which the files are: a file is at this address, a slash and its path.</summary>
     [Required]
     [Length(1, 2048)]
-    [Pattern("^https?://[^\\s?#]+$")]
+    [Pattern(Patterns.WebAddress)]
     public string BaseURL { get; set; } = "";
 
     /// <summary>Secret in the same namespace with `token`, or with `username` and `password`.</summary>
@@ -58,7 +58,7 @@ internal sealed class HuggingFaceSourceSpec
     /// <summary>Address of the hub, or of a mirror.</summary>
     [DefaultValue("https://huggingface.co")]
     [Length(1, 2048)]
-    [Pattern("^https?://[^\\s?#]+$")]
+    [Pattern(Patterns.WebAddress)]
     public string Endpoint { get; set; } = "https://huggingface.co";
 
     /// <summary>Secret in the same namespace that holds an access token.</summary>
@@ -70,12 +70,12 @@ internal sealed class ClaimSourceSpec
     /// <summary>Name of the PersistentVolumeClaim.</summary>
     [Required]
     [Length(1, 253)]
-    [Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")]
+    [Pattern(Patterns.Subdomain)]
     public string ClaimName { get; set; } = "";
 
     /// <summary>Folder inside the volume; absent: its root.</summary>
     [Length(1, 256)]
-    [Pattern(@"^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$")]
+    [Pattern(Patterns.FilePath)]
     public string? Path { get; set; }
 }
 
@@ -84,7 +84,7 @@ internal sealed class SecretRef
     /// <summary>Name of the Secret.</summary>
     [Required]
     [Length(1, 253)]
-    [Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")]
+    [Pattern(Patterns.Subdomain)]
     public string Name { get; set; } = "";
 }
 
@@ -93,7 +93,7 @@ internal sealed class SecretKeyRef
     /// <summary>Name of the Secret.</summary>
     [Required]
     [Length(1, 253)]
-    [Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")]
+    [Pattern(Patterns.Subdomain)]
     public string Name { get; set; } = "";
 
     /// <summary>Key inside the Secret.</summary>

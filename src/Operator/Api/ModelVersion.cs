@@ -13,7 +13,7 @@ namespace Rerank.Operator.Api;
 [KubernetesEntityCategories("rerank")]
 [GenericAdditionalPrinterColumn(".status.conditions[?(@.type==\"Ready\")].status", "Ready", "string", Description = "Whether a host has loaded and tested it.")]
 [GenericAdditionalPrinterColumn(".status.conditions[?(@.type==\"Ready\")].reason", "Reason", "string", Description = "Why it is ready or not.")]
-[GenericAdditionalPrinterColumn(".status.conditions[?(@.type==\"InUse\")].status", "In Use", "string", Description = "Whether a pipeline refers to it.")]
+[GenericAdditionalPrinterColumn(".status.conditions[?(@.type==\"InUse\")].status", "InUse", "string", Description = "Whether a pipeline refers to it.")]
 [GenericAdditionalPrinterColumn(".status.shortDigest", "Digest", "string", Description = "First digits of what identifies its content.")]
 [GenericAdditionalPrinterColumn(".status.sizeBytes", "Bytes", "integer", Description = "Size of all files.", Priority = 1)]
 [GenericAdditionalPrinterColumn(".status.conditions[?(@.type==\"Ready\")].message", "Message", "string", Description = "More about it.", Priority = 1)]

@@ -47,7 +47,7 @@ internal sealed class ModelFileSpec
     /// <summary>Path below the source, with forward slashes, such as `onnx/model.onnx`.</summary>
     [Required]
     [Length(1, 256)]
-    [Pattern(@"^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$")]
+    [Pattern(Patterns.FilePath)]
     public string Path { get; set; } = "";
 
     /// <summary>SHA-256 of the file's content: 64 lower-case hexadecimal digits.</summary>
@@ -92,6 +92,7 @@ internal sealed class ModelRuntimeSpec
     [DefaultValue("[\"CPU\"]", Json = true)]
     [Items(1, 2)]
     [XListType(XListType.Atomic)]
+    [ValidationRule("self.size() < 2 || self[0] != self[1]", message: "must not list a provider twice")]
     public List<ExecutionProvider> ExecutionProviders { get; set; } = [ExecutionProvider.CPU];
 }
 

@@ -11,6 +11,7 @@ namespace Rerank.Operator.Api;
 [KubernetesEntity(Group = ApiGroup.Name, ApiVersion = ApiGroup.Version, Kind = KubeKind, PluralName = "rerankpipelines")]
 [KubernetesEntityShortNames("rrp")]
 [KubernetesEntityCategories("rerank")]
+[ObjectName(63, Patterns.Label)]
 [GenericAdditionalPrinterColumn(".status.conditions[?(@.type==\"Available\")].status", "Available", "string", Description = "Whether requests are answered.")]
 [GenericAdditionalPrinterColumn(".status.conditions[?(@.type==\"Ready\")].status", "Ready", "string", Description = "Whether what the spec asks for is what answers.")]
 [GenericAdditionalPrinterColumn(".status.conditions[?(@.type==\"Ready\")].reason", "Reason", "string", Description = "Why it is ready or not.")]

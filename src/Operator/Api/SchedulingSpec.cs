@@ -7,6 +7,8 @@ internal sealed class SchedulingSpec
     /// <summary>Labels that a node must have.</summary>
     [PropertyLimits(0, 32)]
     [Length(0, 63)]
+    [Pattern(Patterns.LabelValue)]
+    [ValidationRule("self.all(k, k.matches('^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$'))", message: "must have label keys as keys, such as `kubernetes.io/arch`")]
     public Dictionary<string, string>? NodeSelector { get; set; }
 
     /// <summary>Taints that the pods tolerate.</summary>
@@ -16,12 +18,12 @@ internal sealed class SchedulingSpec
 
     /// <summary>Name of the pods' PriorityClass.</summary>
     [Length(1, 253)]
-    [Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")]
+    [Pattern(Patterns.Subdomain)]
     public string? PriorityClassName { get; set; }
 
     /// <summary>Name of the pods' RuntimeClass, such as `nvidia`.</summary>
     [Length(1, 253)]
-    [Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")]
+    [Pattern(Patterns.Subdomain)]
     public string? RuntimeClassName { get; set; }
 }
 
@@ -31,6 +33,7 @@ internal sealed class TolerationSpec
 {
     /// <summary>Key of the taint; absent: every key.</summary>
     [Length(1, 316)]
+    [Pattern(Patterns.LabelKey)]
     public string? Key { get; set; }
 
     /// <summary>`Exists`: any value. `Equal`: this value.</summary>
@@ -39,6 +42,7 @@ internal sealed class TolerationSpec
 
     /// <summary>Value of the taint.</summary>
     [Length(0, 63)]
+    [Pattern(Patterns.LabelValue)]
     public string? Value { get; set; }
 
     /// <summary>Effect of the taint; absent: every effect.</summary>

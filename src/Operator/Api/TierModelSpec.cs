@@ -40,7 +40,7 @@ internal sealed class ModelVersionRef
     /// <summary>Name of the ModelVersion.</summary>
     [Required]
     [Length(1, 253)]
-    [Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$")]
+    [Pattern(Patterns.Subdomain)]
     public string Name { get; set; } = "";
 }
 
@@ -65,7 +65,7 @@ internal sealed class GpuSpec
     /// <summary>Name under which nodes offer the GPU.</summary>
     [DefaultValue("nvidia.com/gpu")]
     [Length(1, 253)]
-    [Pattern("^[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$")]
+    [Pattern(Patterns.ExtendedResource)]
     public string ResourceName { get; set; } = "nvidia.com/gpu";
 
     /// <summary>GPUs of each pod.</summary>
@@ -78,10 +78,12 @@ internal sealed class GpuSpec
 internal sealed class ResourcesSpec
 {
     /// <summary>What the container is guaranteed, such as `cpu: 500m`.</summary>
-    [PropertyLimits(0, 16)]
+    [PropertyLimits(0, 3)]
+    [ValidationRule("self.all(k, k in ['cpu', 'memory', 'ephemeral-storage'])", message: "must only have `cpu`, `memory` and `ephemeral-storage`: GPUs are set by `gpu`")]
     public Dictionary<string, ResourceQuantity>? Requests { get; set; }
 
     /// <summary>What the container may use at most.</summary>
-    [PropertyLimits(0, 16)]
+    [PropertyLimits(0, 3)]
+    [ValidationRule("self.all(k, k in ['cpu', 'memory', 'ephemeral-storage'])", message: "must only have `cpu`, `memory` and `ephemeral-storage`: GPUs are set by `gpu`")]
     public Dictionary<string, ResourceQuantity>? Limits { get; set; }
 }

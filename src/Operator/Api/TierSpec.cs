@@ -12,7 +12,7 @@ internal sealed class TierSpec
     /// <summary>Name of the tier; it becomes part of the names of what the operator makes for it.</summary>
     [Required]
     [Length(1, 20)]
-    [Pattern("^[a-z]([-a-z0-9]*[a-z0-9])?$")]
+    [Pattern(Patterns.Label)]
     [ValidationRule("!(self in ['router', 'admin'])", message: "must not be \"router\" or \"admin\", which name the pipeline's own parts")]
     public string Name { get; set; } = "";
 
@@ -38,8 +38,11 @@ internal enum TierType
 
 internal sealed class CacheSpec
 {
-    /// <summary>Memory for scores in each router. No text is kept.</summary>
+    /// <summary>Memory for scores in each router, in whole `Mi` or `Gi`. No text is kept.</summary>
     [DefaultValue("64Mi")]
+    [Pattern(Patterns.Memory)]
+    [RangeMinimum(1_048_576)]
+    [RangeMaximum(1_099_511_627_776)]
     public ResourceQuantity Memory { get; set; } = new("64Mi");
 
     /// <summary>Age at which a score is no longer used.</summary>

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Writes what is generated from the C# types: config/crds, config/rbac, and the chart's copies of both. A test fails when they are stale.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+dotnet run --project src/Operator -p:LocalMode=false -- generate --crds "$PWD/config/crds" --rbac "$PWD/config/rbac"
+mkdir -p charts/rerank-operator/crds charts/rerank-operator/files
+cp config/crds/*.yaml charts/rerank-operator/crds/
+mv config/rbac/rules.yaml config/rbac/own_namespace_rules.yaml charts/rerank-operator/files/

@@ -1,0 +1,26 @@
+namespace Rerank.Operator.Api;
+
+/// <summary>Regular expressions that more than one member has.</summary>
+internal static class Patterns
+{
+    public const string Label = "^[a-z]([-a-z0-9]*[a-z0-9])?$";
+
+    public const string Subdomain = @"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
+
+    /// <summary>Relative, with forward slashes, and nothing in it that leads out of the folder.</summary>
+    public const string FilePath = "^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$";
+
+    /// <summary>No credentials, query or fragment, and no slash at the end.</summary>
+    public const string WebAddress = @"^https?://[A-Za-z0-9.\[\]:_-]+(/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)*$";
+
+    public const string LabelKey = @"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$";
+
+    public const string LabelValue = "^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$";
+
+    public const string ExtendedResource = "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$";
+
+    /// <summary>Whole mebibytes or gibibytes.</summary>
+    public const string Memory = "^[1-9][0-9]{0,3}(Mi|Gi)$";
+
+    public const string Reason = "^[A-Z][A-Za-z0-9]*$";
+}
