@@ -1,0 +1,139 @@
+using k8s;
+using k8s.Autorest;
+using k8s.Models;
+using Testcontainers.K3s;
+using Xunit;
+
+namespace Rerank.TestKit;
+
+/// <summary>
+/// A Kubernetes cluster for one test assembly: the one of KUBECONFIG with USE_EXISTING_CLUSTER=true, else K3s where Docker is, else its
+/// tests are skipped, or fail with REQUIRE_CLUSTER=1. Use it as an assembly fixture; every test takes a namespace of its own.
+/// </summary>
+public sealed class ClusterFixture : IAsyncLifetime
+{
+    private const string K3sImage = "rancher/k3s:v1.33.4-k3s1";
+
+    private K3sContainer? _container;
+    private KubernetesClientConfiguration? _configuration;
+    private Kubernetes? _kubernetes;
+    private string? _absent;
+
+    /// <summary>The administrator's client. Skips the test when there is no cluster.</summary>
+    public IKubernetes Kubernetes
+    {
+        get
+        {
+            Require();
+            return _kubernetes!;
+        }
+    }
+
+    /// <summary>To make further clients with. Skips the test when there is no cluster.</summary>
+    public KubernetesClientConfiguration Configuration
+    {
+        get
+        {
+            Require();
+            return _configuration!;
+        }
+    }
+
+    /// <summary>Whether nodes' images can be supplied from this machine, which only an own K3s allows.</summary>
+    public bool IsOwn => _container is not null;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Flag("USE_EXISTING_CLUSTER"))
+        {
+            _configuration = KubernetesClientConfiguration.BuildDefaultConfig();
+        }
+        else if (DockerIsThere())
+        {
+            _container = new K3sBuilder(K3sImage).Build();
+            await _container.StartAsync();
+            await using var kubeconfig = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(await _container.GetKubeconfigAsync()));
+            _configuration = await KubernetesClientConfiguration.BuildConfigFromConfigFileAsync(kubeconfig);
+        }
+        else
+        {
+            _absent = "needs a cluster: set USE_EXISTING_CLUSTER=true and KUBECONFIG, or run where Docker is";
+            return;
+        }
+
+        _kubernetes = new Kubernetes(_configuration);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _kubernetes?.Dispose();
+        if (_container is not null)
+            await _container.DisposeAsync();
+    }
+
+    /// <summary>Skips the test, or fails it with REQUIRE_CLUSTER=1, when there is no cluster.</summary>
+    public void Require()
+    {
+        if (_absent is null)
+            return;
+
+        Assert.False(Flag("REQUIRE_CLUSTER"), $"REQUIRE_CLUSTER is set, but the test {_absent}");
+        Assert.Skip(_absent);
+    }
+
+    /// <summary>Makes a namespace with a unique name, which goes when it is disposed of.</summary>
+    public async Task<TestNamespace> CreateNamespaceAsync(string prefix, CancellationToken cancellationToken)
+    {
+        var created = await Kubernetes.CoreV1.CreateNamespaceAsync(
+            new V1Namespace { Metadata = new() { GenerateName = $"{prefix}-", Labels = new Dictionary<string, string> { ["rerank.dev/test"] = "true" } } },
+            cancellationToken: cancellationToken);
+        return new(Kubernetes, created.Metadata.Name);
+    }
+
+    /// <summary>Brings the CustomResourceDefinitions of the folder's YAML files into the cluster and waits until it serves them.</summary>
+    public async Task InstallCrdsAsync(string directory, CancellationToken cancellationToken)
+    {
+        foreach (var file in Directory.EnumerateFiles(directory, "*.yaml").Order(StringComparer.Ordinal))
+        {
+            foreach (var crd in KubernetesYaml.LoadAllFromString(await File.ReadAllTextAsync(file, cancellationToken)).OfType<V1CustomResourceDefinition>())
+                await InstallCrdAsync(crd, cancellationToken);
+        }
+    }
+
+    public Task InstallCrdAsync(V1CustomResourceDefinition crd, CancellationToken cancellationToken) =>
+        Eventually.Passes(
+            async () =>
+            {
+                await CreateOrReplaceAsync(crd, cancellationToken);
+                await Eventually.True(() => IsEstablishedAsync(crd.Metadata.Name, cancellationToken), cancellationToken);
+            },
+            // Other test runs may write the same definition: a conflict is tried again.
+            cancellationToken);
+
+    private static bool Flag(string variable) => Environment.GetEnvironmentVariable(variable) is "true" or "1";
+
+    private static bool DockerIsThere() =>
+        !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("DOCKER_HOST")) || File.Exists("/var/run/docker.sock");
+
+    private async Task CreateOrReplaceAsync(V1CustomResourceDefinition crd, CancellationToken cancellationToken)
+    {
+        var definitions = Kubernetes.ApiextensionsV1;
+        try
+        {
+            var existing = await definitions.ReadCustomResourceDefinitionAsync(crd.Metadata.Name, cancellationToken: cancellationToken);
+            crd.Metadata.ResourceVersion = existing.Metadata.ResourceVersion;
+            await definitions.ReplaceCustomResourceDefinitionAsync(crd, crd.Metadata.Name, cancellationToken: cancellationToken);
+        }
+        catch (HttpOperationException exception) when (exception.Response.StatusCode == System.Net.HttpStatusCode.NotFound)
+        {
+            crd.Metadata.ResourceVersion = null;
+            await definitions.CreateCustomResourceDefinitionAsync(crd, cancellationToken: cancellationToken);
+        }
+    }
+
+    private async Task<bool> IsEstablishedAsync(string name, CancellationToken cancellationToken)
+    {
+        var definition = await Kubernetes.ApiextensionsV1.ReadCustomResourceDefinitionAsync(name, cancellationToken: cancellationToken);
+        return definition.Status?.Conditions?.Any(condition => condition is { Type: "Established", Status: "True" }) ?? false;
+    }
+}
