@@ -9,6 +9,9 @@ public interface IResourceCache<T>
 {
     bool HasSynced { get; }
 
+    /// <summary>False for an optional kind that the cluster lacks; the cache is then empty.</summary>
+    bool IsServed => true;
+
     T? Get(ObjectKey key);
 
     /// <summary>A snapshot, of one namespace or of all.</summary>

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Rerank.Operator.Runtime.Client;
+using k8s;
+using k8s.Models;
+
+namespace Rerank.Operator.Runtime.Control;
+
+/// <summary>Takes one object through its finalizers and its controller, in a scope of its own.</summary>
+internal sealed class Reconciler<TEntity>(
+    IServiceScopeFactory scopes,
+    IResourceClient client,
+    IEnumerable<FinalizerRegistration<TEntity>> finalizers,
+    TimeProvider time,
+    ILogger<Reconciler<TEntity>> logger)
+    where TEntity : class, IKubernetesObject<V1ObjectMeta>
+{
+    private readonly FinalizerRegistration<TEntity>[] _finalizers = [.. finalizers];
+
+    /// <param name="current">Null when the object is gone.</param>
+    /// <param name="tombstone">What the object last was, if that is known and it is gone.</param>
+    public async Task<ReconcileOutcome> RunAsync(
+        string controller, ObjectKey key, TEntity? current, TEntity? tombstone, TimeSpan limit, CancellationToken stopping)
+    {
+        using var activity = ReconcileActivity.Start(controller, key);
+        using var logScope = logger.BeginScope(new Dictionary<string, object?>
+        {
+            ["controller"] = controller,
+            ["namespace"] = key.Namespace,
+            ["name"] = key.Name,
+            ["reconcileId"] = Guid.NewGuid(),
+        });
+        using var timeout = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);
+
+        var outcome = await RunAsync(current, tombstone, limit, timeout.Token, either.Token, stopping);
+        if (outcome.Kind is not OutcomeKind.Success)
+            activity?.SetStatus(ActivityStatusCode.Error, outcome.Message);
+
+        return outcome;
+    }
+
+    private async Task<ReconcileOutcome> RunAsync(
+        TEntity? current, TEntity? tombstone, TimeSpan limit, CancellationToken timeout, CancellationToken either, CancellationToken stopping)
+    {
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var result = await StepsAsync(scope.ServiceProvider, current, tombstone, either);
+            return OutcomeOf(result);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return new ReconcileOutcome(OutcomeKind.Cancelled);
+        }
+        catch (OperationCanceledException e) when (timeout.IsCancellationRequested)
+        {
+            return new ReconcileOutcome(OutcomeKind.TimedOut, Message: $"not done within {limit}", Error: e);
+        }
+        catch (ConflictException e)
+        {
+            return new ReconcileOutcome(OutcomeKind.Conflict, Message: e.Message, Error: e);
+        }
+        catch (Exception e)
+        {
+            return new ReconcileOutcome(OutcomeKind.Threw, Message: e.Message, Error: e);
+        }
+    }
+
+    /// <returns>Null when there is nothing to do.</returns>
+    private async Task<ReconciliationResult<TEntity>?> StepsAsync(
+        IServiceProvider services, TEntity? current, TEntity? tombstone, CancellationToken cancellationToken)
+    {
+        if (current is null)
+        {
+            return tombstone is null
+                ? null
+                : await services.GetRequiredService<IEntityController<TEntity>>().DeletedAsync(Copy(tombstone), cancellationToken);
+        }
+
+        if (current.Metadata.DeletionTimestamp is not null)
+            return await FinalizeAsync(services, Copy(current), cancellationToken);
+
+        var entity = await AttachFinalizersAsync(Copy(current), cancellationToken);
+        return await services.GetRequiredService<IEntityController<TEntity>>().ReconcileAsync(entity, cancellationToken);
+    }
+
+    private async Task<TEntity> AttachFinalizersAsync(TEntity entity, CancellationToken cancellationToken)
+    {
+        var present = entity.Metadata.Finalizers ?? [];
+        var missing = _finalizers.Select(f => f.Identifier).Except(present).ToArray();
+        return missing.Length == 0
+            ? entity
+            : await client.SetFinalizersAsync(entity, [.. present, .. missing], cancellationToken);
+    }
+
+    private async Task<ReconciliationResult<TEntity>?> FinalizeAsync(IServiceProvider services, TEntity entity, CancellationToken cancellationToken)
+    {
+        foreach (var finalizer in _finalizers)
+        {
+            if (entity.Metadata.Finalizers?.Contains(finalizer.Identifier) != true)
+                continue;
+
+            var result = await finalizer.Resolve(services).FinalizeAsync(Copy(entity), cancellationToken);
+            if (!result.IsSuccess)
+                return result;
+
+            // The cleanup is done; a stop or timeout now must not have it done twice.
+            var remaining = entity.Metadata.Finalizers.Where(f => f != finalizer.Identifier).ToArray();
+            entity = await client.SetFinalizersAsync(entity, remaining, CancellationToken.None);
+        }
+
+        return null;
+    }
+
+    private static ReconcileOutcome OutcomeOf(ReconciliationResult<TEntity>? result) => result switch
+    {
+        null => new ReconcileOutcome(OutcomeKind.Success),
+        { IsSuccess: true } => new ReconcileOutcome(OutcomeKind.Success, result.RequeueAfter),
+        { Error: ConflictException } => new ReconcileOutcome(OutcomeKind.Conflict, Message: result.ErrorMessage, Error: result.Error),
+        _ => new ReconcileOutcome(OutcomeKind.Failure, result.RequeueAfter, result.ErrorMessage, result.Error),
+    };
+
+    // The cached object is shared; a controller may write to its own.
+    private static TEntity Copy(TEntity entity) => KubernetesJson.Deserialize<TEntity>(KubernetesJson.Serialize(entity));
+}

@@ -1,0 +1,20 @@
+using k8s;
+using k8s.LeaderElection.ResourceLock;
+using Microsoft.Extensions.Options;
+
+namespace Rerank.Operator.Runtime.Leadership;
+
+/// <summary>The lease {operator}-leader, on a connection of its own: watches must not hold up a renewal, nor one hung call use up the deadline.</summary>
+internal sealed class LeaseLockFactory(Func<KubernetesClientConfiguration> configuration, IOptions<RuntimeOptions> options) : ILeaseLockFactory
+{
+    public LeaseHandle Open(string identity)
+    {
+        var settings = options.Value.LeaderElection;
+        var config = configuration();
+        config.HttpClientTimeout = settings.RenewDeadline / 2;
+        var ns = settings.Namespace ?? config.Namespace ?? "default";
+
+        var client = new Kubernetes(config);
+        return new LeaseHandle(new LeaseLock(client, ns, $"{options.Value.Name}-leader", identity), client);
+    }
+}
