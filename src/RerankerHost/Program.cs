@@ -1,1 +1,10 @@
-return 0;
+using System.CommandLine;
+using Rerank.RerankerHost.Commands;
+
+var root = new RootCommand("Serves cross-encoder rerankers.")
+{
+    TokenizeCommand.Create(),
+    ScoreCommand.Create(),
+};
+
+return await root.Parse(args).InvokeAsync();

@@ -38,9 +38,19 @@ internal readonly record struct PairScore(float Logit, int Tokens, bool Truncate
 /// <summary>The model can't answer: an error of its own, not of the request.</summary>
 internal sealed class ModelFailedException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <param name="index">Place of the passage in the request.</param>
-internal sealed class InputTooLongException(int index, int tokens, int maxTokens)
-    : Exception($"query and passage {index} take {tokens} tokens together, more than the {maxTokens} that the model reads, and truncation is off")
+/// <summary>A pair doesn't fit into the model. The request's fault.</summary>
+internal sealed class InputTooLongException : Exception
 {
-    public int Index { get; } = index;
+    private InputTooLongException(int index, string message)
+        : base(message) => Index = index;
+
+    /// <summary>Place of the passage in the request.</summary>
+    public int Index { get; }
+
+    public static InputTooLongException TruncationOff(int index, int tokens, int maxTokens) =>
+        new(index, $"query and passage {index} take {tokens} tokens together, more than the {maxTokens} that the model reads, and truncation is off");
+
+    /// <summary>With <see cref="Contracts.Models.Truncation.OnlySecond"/>, where the query is never cut.</summary>
+    public static InputTooLongException NoRoomForPassage(int index, int queryTokens, int maxTokens) =>
+        new(index, $"the query's {queryTokens} tokens leave no room for passage {index} in the {maxTokens} that the model reads, and only passages are cut");
 }

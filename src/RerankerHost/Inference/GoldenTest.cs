@@ -1,0 +1,55 @@
+using Rerank.Contracts.Models;
+using Rerank.RerankerHost.Tokenization;
+
+namespace Rerank.RerankerHost.Inference;
+
+/// <summary>A model's self-test: it serves only when it still gives what was written down for it.</summary>
+internal sealed class GoldenTest(CrossEncoder model, TextTokenizer tokenizer, ModelContract contract)
+{
+    private const float Tolerance = 1e-4f;
+    private const float QuantizedTolerance = 1e-3f;
+
+    /// <exception cref="ModelLoadException">It doesn't; names the worst pair.</exception>
+    public async Task RunAsync(IReadOnlyList<GoldenPair> pairs, CancellationToken cancellationToken)
+    {
+        var worst = (Index: -1, Difference: -1f, Expected: 0f, Actual: 0f);
+        for (var i = 0; i < pairs.Count; i++)
+        {
+            if (!IsServedLikeThis(pairs[i]))
+                continue;
+            CompareTokens(i, pairs[i]);
+            var scores = await model.ScoreAsync(pairs[i].Query, [pairs[i].Passage], new PairOptions(), cancellationToken);
+            var expected = (model.IsDynamicallyQuantized ? pairs[i].LogitInt8 : null) ?? pairs[i].Logit;
+            var difference = Math.Abs(expected - scores[0].Logit);
+            if (difference > worst.Difference)
+                worst = (i, difference, expected, scores[0].Logit);
+        }
+
+        if (worst.Index < 0)
+            throw new ModelLoadException(ModelFailure.GoldenMismatch, "the golden file has no pair that is read as text, so nothing could be compared");
+        var tolerance = model.IsDynamicallyQuantized ? QuantizedTolerance : Tolerance;
+        if (!(worst.Difference <= tolerance))
+        {
+            throw new ModelLoadException(
+                ModelFailure.GoldenMismatch,
+                $"golden pair {worst.Index} has the logit {worst.Expected}, the model gives {worst.Actual}: "
+                + $"a difference of {worst.Difference:G3}, and {tolerance:G3} is allowed");
+        }
+    }
+
+    private bool IsServedLikeThis(GoldenPair pair) =>
+        !pair.LiteralMarkersAreSpecial
+        || !tokenizer.Markers.Any(marker => pair.Query.Contains(marker, StringComparison.Ordinal) || pair.Passage.Contains(marker, StringComparison.Ordinal));
+
+    private void CompareTokens(int index, GoldenPair pair)
+    {
+        if (pair.InputIds is null)
+            return;
+        var encoded = tokenizer.Encode(pair.Query, pair.Passage, contract.MaxInputTokens, contract.Truncation);
+        if (encoded is not { } tokens || !tokens.Ids.AsSpan().SequenceEqual(pair.InputIds)
+            || (pair.TokenTypeIds is not null && !tokens.Types.AsSpan().SequenceEqual(pair.TokenTypeIds)))
+        {
+            throw new ModelLoadException(ModelFailure.GoldenMismatch, $"the tokens of golden pair {index} differ from those that the tokenizer gives");
+        }
+    }
+}

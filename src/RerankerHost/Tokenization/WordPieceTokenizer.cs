@@ -1,0 +1,108 @@
+using System.Buffers;
+using System.Text;
+
+namespace Rerank.RerankerHost.Tokenization;
+
+/// <summary>Text to token ids as BERT does it: normalised, split into words, each word into its longest known pieces.</summary>
+/// <remarks>
+/// Not the WordPiece of Microsoft.ML.Tokenizers: that one counts a word's UTF-16 units where the reference counts
+/// characters, and makes a list per text.
+/// </remarks>
+internal sealed class WordPieceTokenizer(CharacterMap characters, WordPieceVocabulary vocabulary, int unknownId, int maxWordCharacters)
+{
+    /// <summary>Appends the ids of a text. Stops early, after the word that reaches it, when there are <paramref name="limit"/>.</summary>
+    /// <returns>How many ids were appended; more than <paramref name="limit"/> only by the last word's.</returns>
+    public int Tokenize(ReadOnlySpan<char> text, TokenBuffer output, int limit)
+    {
+        var storage = ArrayPool<int>.Shared.Rent(maxWordCharacters);
+        var word = new WordBuffer(storage.AsSpan(0, maxWordCharacters));
+        var start = output.Count;
+        var end = (int)Math.Min((long)start + limit, int.MaxValue);
+
+        while (!text.IsEmpty && output.Count < end)
+        {
+            int character = text[0];
+            var taken = 1;
+            if (char.IsSurrogate((char)character))
+            {
+                // Half a pair comes out as U+FFFD, as it does in the reference, which only knows valid text.
+                Rune.DecodeFromUtf16(text, out var rune, out taken);
+                character = rune.Value;
+            }
+
+            text = text[taken..];
+            var entry = characters[character];
+            if (entry.IsUnchanged)
+                word.Append(character);
+            else
+                Apply(entry, ref word, output);
+        }
+
+        if (output.Count < end)
+            Flush(ref word, output);
+        ArrayPool<int>.Shared.Return(storage);
+        return output.Count - start;
+    }
+
+    private void Apply(CharacterEntry entry, ref WordBuffer word, TokenBuffer output)
+    {
+        switch (entry.Kind)
+        {
+            case CharacterKind.Letter:
+                word.Append(entry.Value);
+                break;
+            case CharacterKind.Removed:
+                break;
+            case CharacterKind.Barrier:
+                word.SetBarrier();
+                break;
+            case CharacterKind.Space:
+                Flush(ref word, output);
+                break;
+            case CharacterKind.Isolated:
+                Flush(ref word, output);
+                word.Append(entry.Value);
+                Flush(ref word, output);
+                break;
+            case CharacterKind.Combining:
+                word.AppendCombining(entry.Value);
+                break;
+            case CharacterKind.Several:
+                foreach (var part in characters.Sequence(entry))
+                    Apply(part, ref word, output);
+                break;
+        }
+    }
+
+    private void Flush(ref WordBuffer word, TokenBuffer output)
+    {
+        if (word.Length > 0)
+        {
+            if (word.IsTooLong)
+                output.Add(unknownId);
+            else
+                AddPieces(word.Characters, output);
+        }
+
+        word.Clear();
+    }
+
+    private void AddPieces(ReadOnlySpan<int> word, TokenBuffer output)
+    {
+        var start = output.Count;
+        for (var continues = false; !word.IsEmpty; continues = true)
+        {
+            var length = vocabulary.FindLongest(word, continues, out var id);
+            if (length == 0)
+            {
+                // A word with one unknown part is unknown as a whole.
+                output.Truncate(start);
+                output.Add(unknownId);
+                return;
+            }
+
+            output.Add(id);
+            word = word[length..];
+        }
+    }
+}
