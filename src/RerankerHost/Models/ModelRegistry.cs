@@ -1,0 +1,51 @@
+using System.Collections.Frozen;
+using Rerank.Contracts.Dialects;
+
+namespace Rerank.RerankerHost.Models;
+
+/// <summary>The models of the set in force, as requests see them: an immutable snapshot, swapped as a whole.</summary>
+internal sealed class ModelRegistry
+{
+    private Snapshot _snapshot = new([]);
+
+    /// <summary>In the order of the set.</summary>
+    public IReadOnlyList<HostedModel> Current => Volatile.Read(ref _snapshot).Models;
+
+    public void Replace(IReadOnlyList<HostedModel> models) => Volatile.Write(ref _snapshot, new Snapshot(models));
+
+    /// <param name="name">Null or empty: the first model.</param>
+    /// <exception cref="RequestException">There's no such model, or it isn't ready.</exception>
+    public ModelLease AcquireByName(string? name)
+    {
+        var snapshot = Volatile.Read(ref _snapshot);
+        if (snapshot.Models.Count == 0)
+            throw new RequestException(RequestErrorKind.Unavailable, "no model is served here yet");
+        if (string.IsNullOrEmpty(name))
+            return Lease(snapshot.Models[0]);
+        return snapshot.ByName.TryGetValue(name, out var model)
+            ? Lease(model)
+            : throw NotFound($"model {Quote(name)} is not served here; these are: {string.Join(", ", snapshot.ByName.Keys.Order(StringComparer.Ordinal))}");
+    }
+
+    /// <exception cref="RequestException">There's no such model, or it isn't ready.</exception>
+    public ModelLease AcquireByDigest(string digest) =>
+        Volatile.Read(ref _snapshot).ByDigest.TryGetValue(digest, out var model)
+            ? Lease(model)
+            : throw NotFound($"no model with digest {Quote(digest)} is held here");
+
+    private static ModelLease Lease(HostedModel model) =>
+        model.TryLease() ?? throw new RequestException(RequestErrorKind.Unavailable, $"model {model.Spec.Name} is not ready: {model.Status.State}");
+
+    private static RequestException NotFound(string message) => new(RequestErrorKind.ModelNotFound, message);
+
+    private static string Quote(string value) => value.Length <= 100 ? $"'{value}'" : $"'{value[..100]}...'";
+
+    private sealed class Snapshot(IReadOnlyList<HostedModel> models)
+    {
+        public IReadOnlyList<HostedModel> Models => models;
+
+        public FrozenDictionary<string, HostedModel> ByName { get; } = models.ToFrozenDictionary(m => m.Spec.Name, StringComparer.Ordinal);
+
+        public FrozenDictionary<string, HostedModel> ByDigest { get; } = models.ToFrozenDictionary(m => m.Spec.Digest, StringComparer.Ordinal);
+    }
+}

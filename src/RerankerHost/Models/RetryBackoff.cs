@@ -1,0 +1,24 @@
+using Rerank.Contracts.Models;
+
+namespace Rerank.RerankerHost.Models;
+
+/// <summary>Whether and when a model that failed is tried again.</summary>
+internal static class RetryBackoff
+{
+    private static readonly TimeSpan First = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
+
+    /// <param name="failures">In a row, at least 1.</param>
+    /// <returns>Null: only a changed set or new credentials can help.</returns>
+    public static TimeSpan? Delay(string reason, int failures) => IsFinal(reason)
+        ? null
+        : TimeSpan.FromTicks(Math.Min(Longest.Ticks, First.Ticks << Math.Min(failures - 1, 16)));
+
+    // These follow from the files' content or from this program, and neither changes by waiting.
+    private static bool IsFinal(string reason) => reason
+        is ModelFailure.CredentialsMissing
+        or ModelFailure.UnsupportedModel
+        or ModelFailure.UnsupportedTokenizer
+        or ModelFailure.ProviderUnavailable
+        or ModelFailure.GoldenMismatch;
+}

@@ -1,0 +1,45 @@
+using System.Reflection;
+using System.Text.Json.Serialization;
+using Rerank.Contracts.Models;
+using Rerank.RerankerHost.Models;
+
+namespace Rerank.RerankerHost.Serving;
+
+/// <summary><c>GET /info</c>: what is served here, for people and for clients that size their requests.</summary>
+internal static class InfoEndpoint
+{
+    private static readonly string Version =
+        typeof(InfoEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    public static void MapInfo(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/info", static (ModelRegistry models, ServeOptions options) => TypedResults.Json(Describe(models, options), InfoJson.Default.HostInfo));
+
+    private static HostInfo Describe(ModelRegistry models, ServeOptions options) => new(
+        Version,
+        [.. models.Current.Select(m => Describe(m.Spec, m.Status))],
+        new InfoLimits(options.Limits.MaxBodyBytes, options.Limits.MaxDocuments, options.MaxPendingPairs));
+
+    private static ModelInfo Describe(ModelSpec spec, ModelStatus status) => new(
+        spec.Name,
+        spec.Digest,
+        status.State,
+        status.ExecutionProvider,
+        spec.Contract.MaxInputTokens,
+        spec.Contract.Activation);
+}
+
+internal sealed record HostInfo(string Version, IReadOnlyList<ModelInfo> Models, InfoLimits Limits);
+
+internal sealed record ModelInfo(
+    string Name,
+    string Digest,
+    ModelState State,
+    ExecutionProvider? ExecutionProvider,
+    int MaxInputTokens,
+    Activation Activation);
+
+internal sealed record InfoLimits(long MaxBodyBytes, int MaxDocuments, int MaxPendingPairs);
+
+[JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(HostInfo))]
+internal sealed partial class InfoJson : JsonSerializerContext;

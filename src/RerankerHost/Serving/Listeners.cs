@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Rerank.RerankerHost.Serving;
+
+/// <summary>What an address is for. Every path is served on one or two groups only.</summary>
+internal enum ListenerGroup
+{
+    Main,
+    Admin,
+    Probe,
+}
+
+internal static class Listeners
+{
+    public static void Configure(KestrelServerOptions kestrel, ServeOptions options)
+    {
+        Listen(kestrel, options.Urls, ListenerGroup.Main);
+        Listen(kestrel, options.AdminUrls, ListenerGroup.Admin);
+        Listen(kestrel, options.ProbeUrls, ListenerGroup.Probe);
+    }
+
+    /// <summary>Answers 404 to a path that isn't served on the address that the request came in on.</summary>
+    public static Task SeparateAsync(HttpContext http, RequestDelegate next)
+    {
+        // A connection's features are visible in every request on it.
+        var group = http.Features.GetRequiredFeature<Origin>().Group;
+        if (Serves(group, http.Request.Path))
+            return next(http);
+        http.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
+
+    public static bool Serves(ListenerGroup group, PathString path) => group switch
+    {
+        ListenerGroup.Admin => path.StartsWithSegments("/admin"),
+        ListenerGroup.Probe => path.StartsWithSegments("/health") || path.StartsWithSegments("/metrics"),
+        _ => !path.StartsWithSegments("/admin"),
+    };
+
+    private static void Listen(KestrelServerOptions kestrel, IReadOnlyList<string> urls, ListenerGroup group)
+    {
+        foreach (var address in urls.Select(ListenAddress.Parse))
+        {
+            if (address.SocketPath is { } socket)
+            {
+                RemoveStaleSocket(socket);
+                kestrel.ListenUnixSocket(socket, Mark);
+            }
+            else if (address.Host == "+")
+            {
+                kestrel.ListenAnyIP(address.Port, Mark);
+            }
+            else if (address.Host == "localhost" && address.Port != 0)
+            {
+                kestrel.ListenLocalhost(address.Port, Mark);
+            }
+            else
+            {
+                kestrel.Listen(address.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(address.Host), address.Port, Mark);
+            }
+        }
+
+        void Mark(ListenOptions listen) => listen.Use(next => connection =>
+        {
+            connection.Features.Set(new Origin(group));
+            return next(connection);
+        });
+    }
+
+    /// <summary>A process that was killed leaves its socket's file behind, and binding to that fails. A live process' socket is left alone.</summary>
+    private static void RemoveStaleSocket(string path)
+    {
+        if (!File.Exists(path))
+            return;
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(new UnixDomainSocketEndPoint(path));
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            File.Delete(path);
+            return;
+        }
+
+        throw new AddressInUseException($"{path}: another process listens on this socket");
+    }
+
+    private sealed record Origin(ListenerGroup Group);
+}

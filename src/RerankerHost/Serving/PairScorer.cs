@@ -1,0 +1,65 @@
+using Rerank.Contracts.Dialects;
+using Rerank.Contracts.Scoring;
+using Rerank.RerankerHost.Inference;
+using Rerank.RerankerHost.Models;
+using Rerank.RerankerHost.Telemetry;
+
+namespace Rerank.RerankerHost.Serving;
+
+/// <summary>Scores the pairs of one request, within the limits of time and of work in progress.</summary>
+internal sealed class PairScorer(ServeOptions options, PairAdmission admission, HostMetrics metrics, TimeProvider time, ILogger<PairScorer> logger)
+{
+    /// <exception cref="RequestException">It can't be answered.</exception>
+    /// <exception cref="OperationCanceledException">The caller is gone.</exception>
+    public async Task<PairScore[]> ScoreAsync(HttpContext http, ModelLease model, string query, IReadOnlyList<string> passages, PairOptions pairs)
+    {
+        var timeout = TimeLeft(http.Request);
+        if (!admission.TryEnter(passages.Count))
+        {
+            throw new RequestException(new RequestError(
+                RequestErrorKind.Overloaded,
+                $"{admission.Pending} pairs are waiting, and {options.MaxPendingPairs} is the most; try again later",
+                admission.RetryAfterSeconds()));
+        }
+
+        using var deadline = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, http.RequestAborted);
+        var scored = 0;
+        try
+        {
+            var scores = await model.Encoder.ScoreAsync(query, passages, pairs, either.Token);
+            scored = scores.Length;
+            metrics.Scored(model.Name, scores);
+            return scores;
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !http.RequestAborted.IsCancellationRequested)
+        {
+            throw new RequestException(RequestErrorKind.DeadlineExceeded, $"not done within {timeout.TotalMilliseconds:0} ms");
+        }
+        catch (InputTooLongException e)
+        {
+            throw new RequestException(new RequestError(RequestErrorKind.Invalid, e.Message), e);
+        }
+        catch (ModelFailedException e)
+        {
+            Log.ModelFailed(logger, model.Name, model.Digest, e);
+            throw new RequestException(new RequestError(RequestErrorKind.Internal, $"model {model.Name} failed: {e.Message}"), e);
+        }
+        finally
+        {
+            admission.Leave(passages.Count, scored);
+        }
+    }
+
+    private TimeSpan TimeLeft(HttpRequest request)
+    {
+        if (!request.Headers.TryGetValue(ScoreApi.TimeoutHeader, out var header))
+            return options.RequestTimeout;
+        if (!int.TryParse(header, out var milliseconds))
+            throw new RequestException(RequestErrorKind.Invalid, $"header {ScoreApi.TimeoutHeader}: not a number of milliseconds");
+        if (milliseconds <= 0)
+            throw new RequestException(RequestErrorKind.DeadlineExceeded, $"header {ScoreApi.TimeoutHeader}: no time is left");
+        var left = TimeSpan.FromMilliseconds(milliseconds);
+        return left < options.RequestTimeout ? left : options.RequestTimeout;
+    }
+}

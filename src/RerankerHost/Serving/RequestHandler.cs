@@ -1,0 +1,73 @@
+using System.Buffers;
+using Rerank.Contracts.Dialects;
+using Rerank.RerankerHost.Telemetry;
+
+namespace Rerank.RerankerHost.Serving;
+
+/// <summary>From HTTP request to HTTP response, for every route that scores: one answer, whatever happens, and one count.</summary>
+internal abstract class RequestHandler(string route, HostMetrics metrics, TimeProvider time, ILogger logger)
+{
+    private const string RequestIdHeader = "X-Rerank-Request-Id";
+
+    // What nginx calls a request whose caller has gone; it is only counted, as there's nobody to send it to.
+    private const int ClientClosedRequest = 499;
+
+    public async Task HandleAsync(HttpContext http)
+    {
+        var started = time.GetTimestamp();
+        var requestId = Guid.NewGuid().ToString();
+        http.Response.Headers[RequestIdHeader] = requestId;
+        using var output = new PooledBuffer();
+        var status = StatusCodes.Status200OK;
+        try
+        {
+            await AnswerAsync(http, requestId, output);
+        }
+        catch (RequestException e)
+        {
+            status = Fail(http.Response, output, e.Error);
+        }
+        catch (Exception) when (http.RequestAborted.IsCancellationRequested)
+        {
+            status = ClientClosedRequest;
+        }
+        catch (Exception e)
+        {
+            Log.RequestFailed(logger, route, requestId, e);
+            status = Fail(http.Response, output, new RequestError(RequestErrorKind.Internal, $"internal error; request {requestId} in the log says more"));
+        }
+
+        if (status != ClientClosedRequest)
+            await SendAsync(http, status, output);
+        metrics.Answered(route, status, time.GetElapsedTime(started));
+    }
+
+    protected abstract Task AnswerAsync(HttpContext http, string requestId, PooledBuffer output);
+
+    protected abstract int StatusOf(RequestErrorKind kind);
+
+    protected abstract void WriteError(IBufferWriter<byte> output, RequestError error);
+
+    private int Fail(HttpResponse response, PooledBuffer output, RequestError error)
+    {
+        output.Clear();
+        WriteError(output, error);
+        if (error.RetryAfterSeconds is { } seconds)
+            response.Headers.RetryAfter = seconds.ToString();
+        return StatusOf(error.Kind);
+    }
+
+    private static async Task SendAsync(HttpContext http, int status, PooledBuffer output)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = output.Length;
+        try
+        {
+            await http.Response.Body.WriteAsync(output.Written, http.RequestAborted);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+        }
+    }
+}

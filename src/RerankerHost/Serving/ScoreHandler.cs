@@ -1,0 +1,94 @@
+using System.Buffers;
+using System.Text.Json;
+using Rerank.Contracts;
+using Rerank.Contracts.Dialects;
+using Rerank.Contracts.Scoring;
+using Rerank.RerankerHost.Inference;
+using Rerank.RerankerHost.Models;
+using Rerank.RerankerHost.Telemetry;
+
+namespace Rerank.RerankerHost.Serving;
+
+/// <summary>The internal score API: raw logits of one model, picked by content.</summary>
+internal sealed class ScoreHandler(
+    ServeOptions options,
+    ModelRegistry models,
+    PairScorer scorer,
+    HostMetrics metrics,
+    TimeProvider time,
+    ILogger<ScoreHandler> logger) : RequestHandler("score", metrics, time, logger)
+{
+    protected override async Task AnswerAsync(HttpContext http, string requestId, PooledBuffer output)
+    {
+        var request = await ReadAsync(http);
+        using var model = models.AcquireByDigest(request.Digest);
+        var scores = await scorer.ScoreAsync(http, model, request.Query, request.Passages, new PairOptions(request.MaxTokensPerPassage));
+        using var json = new Utf8JsonWriter(output);
+        JsonSerializer.Serialize(json, Response(model.Digest, scores), ContractsJson.Default.ScoreResponse);
+    }
+
+    protected override int StatusOf(RequestErrorKind kind) => kind switch
+    {
+        RequestErrorKind.Malformed or RequestErrorKind.Invalid => StatusCodes.Status400BadRequest,
+        RequestErrorKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
+        RequestErrorKind.ModelNotFound => StatusCodes.Status404NotFound,
+        RequestErrorKind.Overloaded => StatusCodes.Status429TooManyRequests,
+        RequestErrorKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        RequestErrorKind.DeadlineExceeded => StatusCodes.Status504GatewayTimeout,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+
+    protected override void WriteError(IBufferWriter<byte> output, RequestError error)
+    {
+        var code = error.Kind switch
+        {
+            RequestErrorKind.Malformed or RequestErrorKind.Invalid or RequestErrorKind.TooLarge => ScoreErrorCode.InvalidRequest,
+            RequestErrorKind.ModelNotFound => ScoreErrorCode.ModelNotFound,
+            RequestErrorKind.Overloaded => ScoreErrorCode.Overloaded,
+            RequestErrorKind.Unavailable => ScoreErrorCode.ModelNotReady,
+            RequestErrorKind.DeadlineExceeded => ScoreErrorCode.DeadlineExceeded,
+            _ => ScoreErrorCode.ModelFailed,
+        };
+        using var json = new Utf8JsonWriter(output);
+        JsonSerializer.Serialize(json, new ScoreError(code, error.Message), ContractsJson.Default.ScoreError);
+    }
+
+    private async Task<ScoreRequest> ReadAsync(HttpContext http)
+    {
+        using var body = await RequestBody.ReadAsync(http, options.Limits.MaxBodyBytes);
+        ScoreRequest? request;
+        try
+        {
+            request = JsonSerializer.Deserialize(body.Written.Span, ContractsJson.Default.ScoreRequest);
+        }
+        catch (JsonException e)
+        {
+            throw new RequestException(new RequestError(RequestErrorKind.Malformed, e.Message), e);
+        }
+
+        return Problem(request) is { } problem ? throw new RequestException(RequestErrorKind.Invalid, problem) : request!;
+    }
+
+    private string? Problem(ScoreRequest? request)
+    {
+        if (request is null)
+            return "the body is null";
+        if (request.Passages.Count == 0)
+            return "passages: at least one is needed";
+        if (request.Passages.Count > options.Limits.MaxDocuments)
+            return $"passages: {request.Passages.Count} are more than the {options.Limits.MaxDocuments} allowed";
+        if (request.Passages.Any(static p => p is null))
+            return "passages: null is no passage";
+        return request.MaxTokensPerPassage < 1 ? "maxTokensPerPassage: must be at least 1" : null;
+    }
+
+    private static ScoreResponse Response(string digest, PairScore[] scores)
+    {
+        var logits = new float[scores.Length];
+        var tokens = new int[scores.Length];
+        var truncated = new bool[scores.Length];
+        for (var i = 0; i < scores.Length; i++)
+            (logits[i], tokens[i], truncated[i]) = scores[i];
+        return new ScoreResponse { Digest = digest, Logits = logits, Tokens = tokens, Truncated = truncated };
+    }
+}

@@ -1,0 +1,84 @@
+using Rerank.RerankerHost.Models;
+
+namespace Rerank.RerankerHost.Serving;
+
+/// <summary>Finds every mistake in the options before anything is started.</summary>
+internal static class ServeOptionsCheck
+{
+    public static IReadOnlyList<string> Problems(ServeOptions options)
+    {
+        var problems = new List<string>();
+        CheckModels(options, problems);
+        CheckAddresses(options, problems);
+        CheckAdmin(options, problems);
+        CheckLimits(options, problems);
+        return problems;
+    }
+
+    private static void CheckModels(ServeOptions options, List<string> problems)
+    {
+        var pushed = options.ModelSetFile is not null || options.AdminUrls.Count > 0;
+        if (options.Directories.Count > 0 && pushed)
+            problems.Add("DIR can't be used together with --model-set or --admin-urls: a host serves either the folders given or a model set");
+        if (options.Directories.Count == 0 && !pushed)
+            problems.Add("nothing to serve: give one or more model folders (DIR), or --model-set and --admin-urls");
+
+        foreach (var directory in options.Directories.Where(d => !Directory.Exists(d)))
+            problems.Add($"DIR: {directory} is not a directory");
+        foreach (var name in options.Directories.GroupBy(HandServedModel.NameOf).Where(g => g.Count() > 1).Select(g => g.Key))
+            problems.Add($"DIR: two folders are named {name}, and a model's name is its folder's");
+    }
+
+    private static void CheckAddresses(ServeOptions options, List<string> problems)
+    {
+        if (options.Urls.Count == 0)
+            problems.Add("--urls: at least one address is needed");
+        var all = new[] { ("--urls", options.Urls), ("--admin-urls", options.AdminUrls), ("--probe-urls", options.ProbeUrls) };
+        var seen = new HashSet<ListenAddress>();
+        foreach (var (option, urls) in all)
+        {
+            foreach (var url in urls)
+            {
+                if (!ListenAddress.TryParse(url, out var address, out var problem))
+                    problems.Add($"{option}: {url}: {problem}");
+                else if (address.Port != 0 && !seen.Add(address))
+                    problems.Add($"{option}: {url} is given twice");
+            }
+        }
+    }
+
+    private static void CheckAdmin(ServeOptions options, List<string> problems)
+    {
+        if (options.AdminUrls.Count == 0)
+        {
+            if (options.AdminTokenFile is not null)
+                problems.Add("--admin-token-file has no use without --admin-urls");
+            return;
+        }
+
+        if (options.AdminTokenFile is null)
+            problems.Add("--admin-urls needs --admin-token-file: the admin port is never open to everyone");
+        else if (!File.Exists(options.AdminTokenFile))
+            problems.Add($"--admin-token-file: {options.AdminTokenFile} does not exist");
+        else if (string.IsNullOrWhiteSpace(File.ReadAllText(options.AdminTokenFile)))
+            problems.Add($"--admin-token-file: {options.AdminTokenFile} is empty");
+    }
+
+    private static void CheckLimits(ServeOptions options, List<string> problems)
+    {
+        Range("--max-body-bytes", options.Limits.MaxBodyBytes, 1024, 1 << 30);
+        Range("--max-documents", options.Limits.MaxDocuments, 1, 100_000);
+        Range("--max-file-bytes", options.MaxFileBytes, 1, long.MaxValue);
+        Range("--request-timeout-milliseconds", (long)options.RequestTimeout.TotalMilliseconds, 1, 3_600_000);
+        Range("--drain-seconds", (long)options.Drain.TotalSeconds, 0, 3600);
+        Range("--shutdown-timeout-seconds", (long)options.ShutdownTimeout.TotalSeconds, 0, 3600);
+        if (options.MaxPendingPairs < options.Limits.MaxDocuments)
+            problems.Add($"--max-pending-pairs: {options.MaxPendingPairs} is less than --max-documents ({options.Limits.MaxDocuments}), so the largest request could never be served");
+
+        void Range(string option, long value, long least, long most)
+        {
+            if (value < least || value > most)
+                problems.Add($"{option}: {value} is not between {least} and {most}");
+        }
+    }
+}

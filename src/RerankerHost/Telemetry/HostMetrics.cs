@@ -1,0 +1,72 @@
+using Prometheus;
+using Rerank.Contracts.Models;
+using Rerank.RerankerHost.Inference;
+
+namespace Rerank.RerankerHost.Telemetry;
+
+/// <summary>Everything that <c>/metrics</c> tells. Labels are bounded: routes, status codes, states, and the models of the set.</summary>
+internal sealed class HostMetrics
+{
+    private static readonly double[] DurationBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+    private static readonly ModelState[] States = Enum.GetValues<ModelState>();
+
+    private readonly Counter _requests;
+    private readonly Histogram _duration;
+    private readonly Counter _pairs;
+    private readonly Counter _tokens;
+    private readonly Counter _truncated;
+    private readonly Gauge _pending;
+    private readonly Gauge _modelState;
+    private readonly Counter _downloaded;
+
+    public HostMetrics(CollectorRegistry registry)
+    {
+        var factory = Metrics.WithCustomRegistry(registry);
+        _requests = factory.CreateCounter("rerank_host_requests_total", "Requests answered, by status code; 499: the caller left.", "route", "code");
+        _duration = factory.CreateHistogram(
+            "rerank_host_request_duration_seconds", "Time from request to answer.", ["route"], new HistogramConfiguration { Buckets = DurationBuckets });
+        _pairs = factory.CreateCounter("rerank_host_pairs_total", "Pairs scored.", "model");
+        _tokens = factory.CreateCounter("rerank_host_tokens_total", "Tokens that models were fed.", "model");
+        _truncated = factory.CreateCounter("rerank_host_truncated_pairs_total", "Pairs of which text was cut off to fit.", "model");
+        _pending = factory.CreateGauge("rerank_host_pending_pairs", "Pairs that are waiting or being scored.");
+        _modelState = factory.CreateGauge("rerank_host_model_state", "1 for the state that a model is in, else 0.", "model", "state");
+        _downloaded = factory.CreateCounter("rerank_host_download_bytes_total", "Bytes of model files received.");
+    }
+
+    public void Answered(string route, int status, TimeSpan duration)
+    {
+        _requests.WithLabels(route, status.ToString()).Inc();
+        _duration.WithLabels(route).Observe(duration.TotalSeconds);
+    }
+
+    public void Scored(string model, ReadOnlySpan<PairScore> scores)
+    {
+        long tokens = 0;
+        var truncated = 0;
+        foreach (var score in scores)
+        {
+            tokens += score.Tokens;
+            truncated += score.Truncated ? 1 : 0;
+        }
+
+        _pairs.WithLabels(model).Inc(scores.Length);
+        _tokens.WithLabels(model).Inc(tokens);
+        _truncated.WithLabels(model).Inc(truncated);
+    }
+
+    public void Downloaded(int bytes) => _downloaded.Inc(bytes);
+
+    /// <summary>Brings the gauges up to date; called when metrics are read.</summary>
+    public void Observe(int pendingPairs, IReadOnlyList<ModelStatus> models)
+    {
+        _pending.Set(pendingPairs);
+        var names = models.Select(m => m.Name).ToHashSet();
+        foreach (var gone in _modelState.GetAllLabelValues().Where(labels => !names.Contains(labels[0])))
+            _modelState.RemoveLabelled(gone);
+        foreach (var model in models)
+        {
+            foreach (var state in States)
+                _modelState.WithLabels(model.Name, state.ToString()).Set(model.State == state ? 1 : 0);
+        }
+    }
+}
