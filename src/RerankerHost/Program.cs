@@ -1,10 +1,13 @@
 using System.CommandLine;
 using Rerank.RerankerHost.Commands;
+using Rerank.RerankerHost.Serving;
 
 var root = new RootCommand("Serves cross-encoder rerankers.")
 {
+    ServeCommand.Create(),
     TokenizeCommand.Create(),
     ScoreCommand.Create(),
 };
 
-return await root.Parse(args).InvokeAsync();
+// No time limit of the command line's own: the host decides how long running requests may take after a stop signal.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -4,7 +4,9 @@ using Rerank.RerankerHost.Inference;
 namespace Rerank.RerankerHost.Models;
 
 /// <summary>One model of the set: keeps trying to become ready in the background, then serves until it is retired.</summary>
+#pragma warning disable CA1001 // The source holds no timer and no handle, and leases may outlive any moment at which it could be disposed.
 internal sealed class HostedModel(ModelSpec spec, SourceCredential? credential, ModelActivation activation, TimeProvider time, ILogger logger)
+#pragma warning restore CA1001
 {
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _retired = new();
@@ -47,8 +49,10 @@ internal sealed class HostedModel(ModelSpec spec, SourceCredential? credential, 
             var changed = _credential != credential || _spec.Source != spec.Source;
             _credential = credential;
             Volatile.Write(ref _spec, spec);
+
+            // Asynchronously: what waits for it must not run on under this lock.
             if (changed)
-                _attempt?.Cancel();
+                _ = _attempt?.CancelAsync();
             _wake.TrySetResult();
         }
     }
@@ -61,7 +65,7 @@ internal sealed class HostedModel(ModelSpec spec, SourceCredential? credential, 
         {
             if (_retired.IsCancellationRequested)
                 return;
-            _retired.Cancel();
+            _ = _retired.CancelAsync();
             loaded = _progress.Model;
             Volatile.Write(ref _progress, ModelProgress.Pending);
         }

@@ -5,7 +5,7 @@ using Rerank.RerankerHost.Sources;
 namespace Rerank.RerankerHost.Models;
 
 /// <summary>One attempt to bring a model from its specification into memory: get its files, verify them, load it.</summary>
-internal sealed class ModelActivation(ModelFiles files, IModelLoader loader)
+internal sealed class ModelActivation(ModelFiles files, IModelLoader loader) : IDisposable
 {
     // Loading takes a multiple of a model's memory for a moment; one at a time keeps the peak low.
     private readonly SemaphoreSlim _loading = new(1);
@@ -26,6 +26,8 @@ internal sealed class ModelActivation(ModelFiles files, IModelLoader loader)
             _loading.Release();
         }
     }
+
+    public void Dispose() => _loading.Dispose();
 }
 
 internal sealed record ActivatedModel(ICrossEncoder Encoder, long SizeBytes);

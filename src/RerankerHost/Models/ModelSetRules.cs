@@ -1,3 +1,4 @@
+using System.Buffers;
 using Rerank.Contracts.Models;
 
 namespace Rerank.RerankerHost.Models;
@@ -9,6 +10,8 @@ internal static class ModelSetRules
     private const int MostFiles = 64;
     private const int LongestName = 253;
     private const int MostInputTokens = 131_072;
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     /// <returns>The first broken rule, by field; null: none.</returns>
     public static string? FirstProblem(ModelSet set) => Problems(set).FirstOrDefault();
@@ -109,5 +112,5 @@ internal static class ModelSetRules
     }
 
     private static bool IsSha256(ReadOnlySpan<char> text) =>
-        text.Length == 64 && !text.ContainsAnyExcept("0123456789abcdef");
+        text.Length == 64 && !text.ContainsAnyExcept(HexDigits);
 }

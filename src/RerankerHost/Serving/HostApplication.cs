@@ -60,8 +60,8 @@ internal static class HostApplication
 
     private static void MapScoring(this WebApplication app)
     {
-        app.MapPost("/rerank", Rerank(RerankDialects.Tei));
-        app.MapPost("/v2/rerank", Rerank(RerankDialects.CohereV2));
+        app.MapPost(RerankDialects.TeiPath, Rerank(RerankDialects.Tei));
+        app.MapPost(RerankDialects.CohereV2Path, Rerank(RerankDialects.CohereV2));
         app.MapPost(ScoreApi.Path, app.Services.GetRequiredService<ScoreHandler>().HandleAsync);
 
         RequestDelegate Rerank(Dialect dialect) => ActivatorUtilities.CreateInstance<RerankHandler>(app.Services, dialect).HandleAsync;

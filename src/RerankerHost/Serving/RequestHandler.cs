@@ -25,7 +25,7 @@ internal abstract class RequestHandler(string route, HostMetrics metrics, TimePr
         }
         catch (RequestException e)
         {
-            status = Fail(http.Response, output, e.Error);
+            status = Fail(http.Response, output, e.Error with { RequestId = requestId });
         }
         catch (Exception) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -34,7 +34,7 @@ internal abstract class RequestHandler(string route, HostMetrics metrics, TimePr
         catch (Exception e)
         {
             Log.RequestFailed(logger, route, requestId, e);
-            status = Fail(http.Response, output, new RequestError(RequestErrorKind.Internal, $"internal error; request {requestId} in the log says more"));
+            status = Fail(http.Response, output, new RequestError(RequestErrorKind.Internal, $"internal error; request {requestId} in the log says more") { RequestId = requestId });
         }
 
         if (status != ClientClosedRequest)

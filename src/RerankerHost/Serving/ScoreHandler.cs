@@ -29,7 +29,7 @@ internal sealed class ScoreHandler(
 
     protected override int StatusOf(RequestErrorKind kind) => kind switch
     {
-        RequestErrorKind.Malformed or RequestErrorKind.Invalid => StatusCodes.Status400BadRequest,
+        RequestErrorKind.Malformed or RequestErrorKind.Empty or RequestErrorKind.Invalid => StatusCodes.Status400BadRequest,
         RequestErrorKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
         RequestErrorKind.ModelNotFound => StatusCodes.Status404NotFound,
         RequestErrorKind.Overloaded => StatusCodes.Status429TooManyRequests,
@@ -42,7 +42,8 @@ internal sealed class ScoreHandler(
     {
         var code = error.Kind switch
         {
-            RequestErrorKind.Malformed or RequestErrorKind.Invalid or RequestErrorKind.TooLarge => ScoreErrorCode.InvalidRequest,
+            RequestErrorKind.Malformed or RequestErrorKind.Empty or RequestErrorKind.Invalid or RequestErrorKind.TooLarge
+                => ScoreErrorCode.InvalidRequest,
             RequestErrorKind.ModelNotFound => ScoreErrorCode.ModelNotFound,
             RequestErrorKind.Overloaded => ScoreErrorCode.Overloaded,
             RequestErrorKind.Unavailable => ScoreErrorCode.ModelNotReady,
