@@ -9,7 +9,7 @@ namespace Rerank.RerankerHost.Serving;
 internal static class InfoEndpoint
 {
     private static readonly string Version =
-        typeof(InfoEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+        typeof(InfoEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 
     public static void MapInfo(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/info", static (ModelRegistry models, ServeOptions options) => TypedResults.Json(Describe(models, options), InfoJson.Default.HostInfo));
