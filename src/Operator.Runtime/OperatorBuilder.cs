@@ -87,7 +87,7 @@ public sealed class OperatorBuilder
             var options = services.GetRequiredService<IOptions<RuntimeOptions>>().Value;
             var scope = new InformerScope
             {
-                Namespace = options.Namespace,
+                Namespace = ResourceKind.Of<T>().Namespaced ? options.Namespace : null,
                 LabelSelector = declaration.LabelSelector,
                 Optional = declaration.Optional,
             };

@@ -19,7 +19,8 @@ internal sealed class Informer<T>(
     private const int FailuresBeforeRelist = 5;
 
     private static readonly TimeSpan ShortWatch = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan HangGrace = TimeSpan.FromSeconds(30);
+    // Sooner than a client gives up by itself, which would look like the server closing the watch.
+    private static readonly TimeSpan HangGrace = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan RefusalLogPeriod = TimeSpan.FromMinutes(1);
 
     private readonly ResourceStore<T> _store = new();
@@ -36,7 +37,7 @@ internal sealed class Informer<T>(
     private volatile bool _served = true;
     private volatile bool _refused;
 
-    public string Name { get; } = typeof(T).GetKubernetesTypeMetadata().Kind;
+    public string Name { get; } = ResourceKind.Of<T>().Kind;
 
     public bool HasSynced => _synced.Task.IsCompleted;
 

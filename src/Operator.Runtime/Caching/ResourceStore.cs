@@ -17,7 +17,7 @@ internal sealed class ResourceStore<T>
     public IReadOnlyList<Change<T>> Replace(IEnumerable<T> objects)
     {
         var old = _snapshot;
-        var now = objects.ToImmutableDictionary(KeyOf);
+        var now = objects.ToImmutableDictionary(o => ObjectKey.Of(o));
         var changes = new List<Change<T>>();
 
         foreach (var (key, value) in now)
@@ -43,7 +43,7 @@ internal sealed class ResourceStore<T>
         if (change.Change == WatchChange.Bookmark || change.Object is not { } value)
             return null;
 
-        var key = KeyOf(value);
+        var key = ObjectKey.Of(value);
         var before = _snapshot.GetValueOrDefault(key);
 
         if (change.Change == WatchChange.Deleted)
@@ -61,8 +61,6 @@ internal sealed class ResourceStore<T>
         _snapshot = _snapshot.SetItem(key, value);
         return new Change<T>(before, value);
     }
-
-    private static ObjectKey KeyOf(T value) => new(value.Metadata.NamespaceProperty, value.Metadata.Name);
 
     private static bool SameVersion(T a, T b) =>
         a.Metadata.ResourceVersion == b.Metadata.ResourceVersion && a.Metadata.Uid == b.Metadata.Uid;

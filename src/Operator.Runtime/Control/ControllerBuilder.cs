@@ -31,7 +31,7 @@ public sealed class ControllerBuilder<TEntity>
     public ControllerBuilder<TEntity> Owns<T>(string? labelSelector = null, bool optional = false)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
-        var ownerKind = typeof(TEntity).GetKubernetesTypeMetadata();
+        var ownerKind = ResourceKind.Of<TEntity>();
         return React<T>(labelSelector, optional, (_, change) => Owners.Of(change, ownerKind));
     }
 

@@ -55,7 +55,7 @@ internal sealed class ControllerLoop<TEntity> : IControllerLoop, IReconcileTrigg
     /// <summary>Follows the controller's own kind.</summary>
     public void Follow(Func<Change<TEntity>, bool> predicate) => _cache.Subscribe(change =>
     {
-        var key = KeyOf(change.New ?? change.Old!);
+        var key = ObjectKey.Of(change.New ?? change.Old!);
         if (change.New is null)
             _tombstones[key] = change.Old!;
         else
@@ -140,6 +140,4 @@ internal sealed class ControllerLoop<TEntity> : IControllerLoop, IReconcileTrigg
                 break;
         }
     }
-
-    private static ObjectKey KeyOf(TEntity entity) => new(entity.Metadata.NamespaceProperty, entity.Metadata.Name);
 }

@@ -8,7 +8,7 @@ namespace Rerank.Operator.Runtime.Control;
 internal static class Owners
 {
     /// <summary>Owners before and after: an object that was handed over concerns both.</summary>
-    public static IEnumerable<ObjectKey> Of<T>(Change<T> change, KubernetesEntityAttribute ownerKind)
+    public static IEnumerable<ObjectKey> Of<T>(Change<T> change, ResourceKind ownerKind)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
         var old = Of(change.Old, ownerKind);
@@ -19,7 +19,7 @@ internal static class Owners
             yield return now.Value;
     }
 
-    private static ObjectKey? Of(IKubernetesObject<V1ObjectMeta>? owned, KubernetesEntityAttribute ownerKind)
+    private static ObjectKey? Of(IKubernetesObject<V1ObjectMeta>? owned, ResourceKind ownerKind)
     {
         var reference = owned?.Metadata.OwnerReferences?.FirstOrDefault(r => r.Controller == true);
         if (reference is null || reference.Kind != ownerKind.Kind || Group(reference.ApiVersion) != ownerKind.Group)
