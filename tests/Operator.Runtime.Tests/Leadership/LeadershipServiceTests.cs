@@ -1,0 +1,147 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Prometheus;
+using Rerank.Operator.Runtime.Caching;
+using Rerank.Operator.Runtime.Leadership;
+using Rerank.Operator.Runtime.Telemetry;
+using Rerank.TestKit;
+
+namespace Rerank.Operator.Runtime.Tests.Leadership;
+
+public sealed class LeadershipServiceTests : IDisposable
+{
+    private readonly InMemoryLease _lease = new();
+    private readonly Lifetime _lifetime = new();
+    private readonly int _exitCode = Environment.ExitCode;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => Environment.ExitCode = _exitCode;
+
+    [Fact]
+    public async Task Disabled_NothingToCompeteFor_LeadsAtOnce()
+    {
+        using var service = New(_lease, enabled: false);
+
+        await service.StartAsync(Cancellation);
+
+        await service.Elected.WaitAsync(Cancellation);
+        Assert.Null(_lease.Holder);
+        await service.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task StopAsync_Leader_HandsTheLeaseOn()
+    {
+        using var one = New(_lease);
+        await one.StartAsync(Cancellation);
+        await one.Elected.WaitAsync(Cancellation);
+        using var two = New(_lease);
+        await two.StartAsync(Cancellation);
+        Assert.False(two.Elected.IsCompleted);
+
+        await one.StopAsync(Cancellation);
+
+        Assert.NotEqual(15, _lease.DurationSeconds);
+        await two.Elected.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, Cancellation);
+        Assert.False(_lifetime.Stopped);
+        await two.StopAsync(Cancellation);
+        Assert.Equal("", _lease.Holder);
+        Assert.Equal(1, _lease.DurationSeconds);
+    }
+
+    [Fact]
+    public async Task Leader_LosesTheLease_StopsTheProcessWithAnErrorAndLeavesTheLeaseAlone()
+    {
+        using var service = New(_lease);
+        await service.StartAsync(Cancellation);
+        await service.Elected.WaitAsync(Cancellation);
+
+        _lease.Steal("another");
+
+        await Eventually.True(() => _lifetime.Stopped, Cancellation);
+        Assert.Equal(1, Environment.ExitCode);
+        await service.StopAsync(Cancellation);
+        Assert.Equal("another", _lease.Holder);
+    }
+
+    [Fact]
+    public async Task Leader_ApiAwayForAMoment_GoesOnLeading()
+    {
+        using var service = New(_lease, renewDeadline: TimeSpan.FromSeconds(20));
+        await service.StartAsync(Cancellation);
+        await service.Elected.WaitAsync(Cancellation);
+        var renewed = _lease.Renewals;
+
+        _lease.Down = new HttpRequestException("connection refused");
+        await Eventually.True(() => _lease.Refusals > 3, Cancellation);
+        _lease.Down = null;
+
+        await Eventually.True(() => _lease.Renewals > renewed + 1, Cancellation);
+        Assert.False(_lifetime.Stopped);
+        await service.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task Leader_ApiAwayBeyondTheDeadline_StopsTheProcess()
+    {
+        using var service = New(_lease);
+        await service.StartAsync(Cancellation);
+        await service.Elected.WaitAsync(Cancellation);
+
+        _lease.Down = new HttpRequestException("connection refused");
+
+        await Eventually.True(() => _lifetime.Stopped, Cancellation);
+        _lease.Down = null;
+        await service.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task Candidate_ApiAwayAtFirst_IsElectedLater()
+    {
+        _lease.Down = new HttpRequestException("connection refused");
+        using var service = New(_lease);
+        await service.StartAsync(Cancellation);
+        await Eventually.True(() => _lease.Refusals > 2, Cancellation);
+        Assert.False(service.Elected.IsCompleted);
+
+        _lease.Down = null;
+
+        await service.Elected.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, Cancellation);
+        await service.StopAsync(Cancellation);
+    }
+
+    private LeadershipService New(InMemoryLease lease, bool enabled = true, TimeSpan? renewDeadline = null) => new(
+        new InformerSet([]),
+        lease,
+        Options.Create(new RuntimeOptions
+        {
+            LeaderElection = new LeaderElectionOptions
+            {
+                Enabled = enabled,
+                LeaseDuration = (renewDeadline ?? TimeSpan.FromSeconds(1)) + TimeSpan.FromSeconds(1),
+                RenewDeadline = renewDeadline ?? TimeSpan.FromSeconds(1),
+                RetryPeriod = TimeSpan.FromMilliseconds(100),
+            },
+        }),
+        new RuntimeMetrics(Metrics.NewCustomRegistry()),
+        TimeProvider.System,
+        _lifetime,
+        NullLogger<LeadershipService>.Instance);
+
+    private sealed class Lifetime : IHostApplicationLifetime
+    {
+        private volatile bool _stopped;
+
+        public bool Stopped => _stopped;
+
+        public CancellationToken ApplicationStarted => CancellationToken.None;
+
+        public CancellationToken ApplicationStopping => CancellationToken.None;
+
+        public CancellationToken ApplicationStopped => CancellationToken.None;
+
+        public void StopApplication() => _stopped = true;
+    }
+}
