@@ -97,12 +97,14 @@ public sealed class SchemaWriter(XmlDocs? docs)
         return schema;
     }
 
+    /// <summary>Not negative: the pattern says so of text, the minimum of numbers.</summary>
     private static JsonObject WriteQuantity(PropertyInfo property) => WithRange(
         new()
         {
             ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "integer" }, new JsonObject { ["type"] = "string" }),
             ["x-kubernetes-int-or-string"] = true,
             ["maxLength"] = ApiConventions.QuantityLength,
+            ["minimum"] = 0,
             ["pattern"] = property.GetCustomAttribute<PatternAttribute>()?.RegexPattern ?? ApiConventions.QuantityPattern,
         },
         property);

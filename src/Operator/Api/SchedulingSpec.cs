@@ -8,7 +8,7 @@ internal sealed class SchedulingSpec
     [PropertyLimits(0, 32)]
     [Length(0, 63)]
     [Pattern(Patterns.LabelValue)]
-    [ValidationRule("self.all(k, k.matches('^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$'))", message: "must have label keys as keys, such as `kubernetes.io/arch`")]
+    [ValidationRule($"self.all(k, k.matches('{Patterns.LabelKey}'))", message: "must have label keys as keys, such as `kubernetes.io/arch`")]
     public Dictionary<string, string>? NodeSelector { get; set; }
 
     /// <summary>Taints that the pods tolerate.</summary>

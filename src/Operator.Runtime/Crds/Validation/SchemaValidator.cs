@@ -48,7 +48,7 @@ public static class SchemaValidator
             case "boolean" when value?.GetValueKind() is JsonValueKind.True or JsonValueKind.False:
                 break;
             default:
-                errors.Add(WrongType((string?)schema["format"] ?? (string?)schema["type"] ?? "object", value, path));
+                errors.Add(WrongType(ExpectedType(schema, value), value, path));
                 break;
         }
     }
@@ -70,7 +70,7 @@ public static class SchemaValidator
             if (path.Length == 0 && name == "metadata")
                 CheckMetadata(properties?[name] as JsonObject, member, errors);
             else if ((properties?[name] ?? values) is JsonObject memberSchema)
-                Check(memberSchema, member, values is null ? Join(path, name) : $"{path}[{name}]", errors);
+                Check(memberSchema, member, Join(path, name), errors);
             else
                 errors.Add(new(Join(path, name), "Invalid value: \"\": unknown field"));
         }
@@ -143,6 +143,12 @@ public static class SchemaValidator
         && decimal.IsInteger(number)
             ? decimal.Truncate(number)
             : null;
+
+    /// <summary>API servers name the format only to numbers of the wrong kind.</summary>
+    private static string ExpectedType(JsonObject schema, JsonNode? value) =>
+        (value?.GetValueKind() == JsonValueKind.Number && (string?)schema["type"] == "integer" ? (string?)schema["format"] : null)
+        ?? (string?)schema["type"]
+        ?? "object";
 
     private static FieldError WrongType(string expected, JsonNode? value, string path)
     {

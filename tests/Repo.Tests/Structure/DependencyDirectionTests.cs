@@ -1,0 +1,48 @@
+using System.Xml.Linq;
+
+namespace Rerank.Repo.Tests.Structure;
+
+/// <summary>Contracts below everything, the controller runtime below the operator only, and no executable on another.</summary>
+public class DependencyDirectionTests
+{
+    public static TheoryData<string, string> Allowed => new()
+    {
+        { "Contracts", "" },
+        { "Operator.Runtime", "" },
+        { "Operator", "Contracts, Operator.Runtime" },
+        { "RerankerHost", "Contracts" },
+        { "Router", "Contracts" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Allowed))]
+    public void Project_References_OnlyWhatIsBelowIt(string project, string references)
+    {
+        var actual = Elements(project, "ProjectReference")
+            .Where(reference => (string?)reference.Attribute("ReferenceOutputAssembly") != "false")
+            .Select(reference => Path.GetFileNameWithoutExtension(((string)reference.Attribute("Include")!).Replace('\\', '/')))
+            .Order(StringComparer.Ordinal);
+
+        Assert.Equal(references, string.Join(", ", actual));
+    }
+
+    [Fact]
+    public void Projects_OfSrc_AreAllNamedHere() => Assert.Equal(
+        Allowed.Select(row => row.Data.Item1).Order(StringComparer.Ordinal),
+        Repository.Files("src", "*.csproj").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Contracts_Packages_AreNone() => Assert.Empty(Elements("Contracts", "PackageReference"));
+
+    [Theory]
+    [InlineData("Router")]
+    [InlineData("RerankerHost")]
+    [InlineData("Contracts")]
+    public void DataPlane_Packages_HaveNoKubernetesClient(string project) => Assert.DoesNotContain(
+        "KubernetesClient",
+        File.ReadAllText(Repository.PathOf("src", project, "packages.lock.json")),
+        StringComparison.OrdinalIgnoreCase);
+
+    private static IEnumerable<XElement> Elements(string project, string name) =>
+        XDocument.Load(Repository.PathOf("src", project, $"{project}.csproj")).Descendants(name);
+}
