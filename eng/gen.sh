@@ -5,4 +5,4 @@ cd "$(dirname "$0")/.."
 dotnet run --project src/Operator -p:LocalMode=false -- generate --crds "$PWD/config/crds" --rbac "$PWD/config/rbac"
 mkdir -p charts/rerank-operator/files/crds
 cp config/crds/*.yaml charts/rerank-operator/files/crds/
-mv config/rbac/rules.yaml config/rbac/own_namespace_rules.yaml charts/rerank-operator/files/
+mv config/rbac/rules.yaml charts/rerank-operator/files/

@@ -1,10 +1,12 @@
 using k8s;
 using k8s.LeaderElection.ResourceLock;
 using Microsoft.Extensions.Options;
+using Rerank.Operator.Runtime.Crds;
 
 namespace Rerank.Operator.Runtime.Leadership;
 
 /// <summary>The lease {operator}-leader, on a connection of its own: watches must not hold up a renewal, nor one hung call use up the deadline.</summary>
+[GenericRbac(Groups = ["coordination.k8s.io"], Resources = ["leases"], Verbs = RbacVerb.Get | RbacVerb.Create | RbacVerb.Update, OperatorNamespaceOnly = true)]
 internal sealed class LeaseLockFactory(Func<KubernetesClientConfiguration> configuration, IOptions<RuntimeOptions> options) : ILeaseLockFactory
 {
     public LeaseHandle Open(string identity)

@@ -31,7 +31,7 @@ internal static class GenerateCommand
         return Entities.Select(entity => CrdWriter.Write(entity, docs)).ToDictionary(FileName, Text);
     }
 
-    /// <summary>File name to content. The files that end in <c>rules.yaml</c> are bare lists, for the chart's templates.</summary>
+    /// <summary>File name to content. <c>rules.yaml</c> is the bare list, for the chart's templates.</summary>
     public static IReadOnlyDictionary<string, string> Rbac()
     {
         var rules = RbacWriter.Collect(Declaring).ToLookup(rule => rule.OperatorNamespaceOnly);
@@ -39,9 +39,8 @@ internal static class GenerateCommand
         {
             ["role.yaml"] = Text(RbacWriter.WriteRole("ClusterRole", OperatorName, rules[false])),
             ["namespaced_role.yaml"] = Text(RbacWriter.WriteRole("Role", OperatorName, rules[false])),
-            ["own_namespace_role.yaml"] = Text(RbacWriter.WriteRole("Role", $"{OperatorName}-own-namespace", rules[true])),
+            ["leader_election_role.yaml"] = Text(RbacWriter.WriteRole("Role", $"{OperatorName}-leader-election", rules[true])),
             ["rules.yaml"] = Text(RbacWriter.WriteRules(rules[false])),
-            ["own_namespace_rules.yaml"] = Text(RbacWriter.WriteRules(rules[true])),
         };
     }
 

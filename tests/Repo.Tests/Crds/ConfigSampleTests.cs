@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Rerank.TestKit;
 
 namespace Rerank.Repo.Tests.Crds;
 
 /// <summary>What the documentation tells people to apply.</summary>
 public class ConfigSampleTests
 {
-    public static TheoryData<string> Files => [.. Repository.Files("config/samples", "*.yaml")];
+    public static TheoryData<string> Files => [.. SourceFiles.Below("config/samples", "*.yaml")];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -16,14 +17,14 @@ public class ConfigSampleTests
     [Fact]
     public void Quickstart_Digests_AreThoseOfTheBundledModels()
     {
-        var versions = Repository.Files("config/samples/quickstart", "*.yaml").SelectMany(Sample.Read)
+        var versions = SourceFiles.Below("config/samples/quickstart", "*.yaml").SelectMany(Sample.Read)
             .Where(document => (string?)document["kind"] == "ModelVersion").ToList();
 
         Assert.NotEmpty(versions);
         foreach (var artifact in versions.Select(version => version["spec"]!["artifact"]!))
             foreach (var file in artifact["files"]!.AsArray())
             {
-                var path = Repository.PathOf("models", (string)artifact["source"]!["bundled"]!["name"]!, (string)file!["path"]!);
+                var path = Repository.File("models", (string)artifact["source"]!["bundled"]!["name"]!, (string)file!["path"]!);
                 Assert.Equal((string?)file["sha256"], Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))));
             }
     }
@@ -33,7 +34,7 @@ public class ConfigSampleTests
     {
         foreach (var folder in new[] { "quickstart", "huggingface" })
         {
-            var documents = Repository.Files($"config/samples/{folder}", "*.yaml").SelectMany(Sample.Read).ToList();
+            var documents = SourceFiles.Below($"config/samples/{folder}", "*.yaml").SelectMany(Sample.Read).ToList();
             var names = documents.Where(document => (string?)document["kind"] == "ModelVersion").Select(document => (string?)document["metadata"]!["name"]);
             var references = documents.Where(document => (string?)document["kind"] == "RerankPipeline")
                 .SelectMany(pipeline => pipeline["spec"]!["tiers"]!.AsArray())

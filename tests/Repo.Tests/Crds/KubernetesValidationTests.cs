@@ -21,7 +21,7 @@ public class KubernetesValidationTests
     [Fact]
     public async Task AcceptedSamples_InApiServer_AreAccepted()
     {
-        var files = Sample.Accepted.Concat(Repository.Files("config/samples", "*.yaml")).ToList();
+        var files = Sample.Accepted.Concat(SourceFiles.Below("config/samples", "*.yaml")).ToList();
 
         var verdicts = await CrdCheck.RunAsync("--accept", files);
 

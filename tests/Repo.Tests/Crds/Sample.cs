@@ -1,8 +1,9 @@
 using System.Text.Json.Nodes;
-using Rerank.Operator.Api;
 using Rerank.Operator.Api.Validation;
+using Rerank.Operator.Api;
 using Rerank.Operator.Runtime.Crds.Validation;
 using Rerank.Operator.Runtime.Crds.Yaml;
+using Rerank.TestKit;
 
 namespace Rerank.Repo.Tests.Crds;
 
@@ -14,25 +15,25 @@ internal static class Sample
 {
     public const string Folder = "tests/Repo.Tests/Samples";
 
-    public static IReadOnlyList<string> Rejected { get; } = Repository.Files($"{Folder}/rejected", "*.yaml");
+    public static IReadOnlyList<string> Rejected { get; } = SourceFiles.Below($"{Folder}/rejected", "*.yaml");
 
-    public static IReadOnlyList<string> Accepted { get; } = Repository.Files($"{Folder}/accepted", "*.yaml");
+    public static IReadOnlyList<string> Accepted { get; } = SourceFiles.Below($"{Folder}/accepted", "*.yaml");
 
-    public static IReadOnlyList<string> RejectedUpdates { get; } = Repository.Files($"{Folder}/updates/rejected", "*.new.yaml");
+    public static IReadOnlyList<string> RejectedUpdates { get; } = SourceFiles.Below($"{Folder}/updates/rejected", "*.new.yaml");
 
-    public static IReadOnlyList<string> AcceptedUpdates { get; } = Repository.Files($"{Folder}/updates/accepted", "*.new.yaml");
+    public static IReadOnlyList<string> AcceptedUpdates { get; } = SourceFiles.Below($"{Folder}/updates/accepted", "*.new.yaml");
 
     public static string OldOf(string newFile) => newFile.Replace(".new.yaml", ".old.yaml", StringComparison.Ordinal);
 
     public static string ExpectedMessage(string file)
     {
-        var first = File.ReadLines(Repository.PathOf(file)).First();
+        var first = File.ReadLines(Repository.File(file)).First();
         Assert.StartsWith("# ", first, StringComparison.Ordinal);
         return first[2..];
     }
 
     public static IEnumerable<JsonObject> Read(string file) =>
-        YamlReader.Read(File.ReadAllText(Repository.PathOf(file))).Select(document => document.AsObject());
+        YamlReader.Read(File.ReadAllText(Repository.File(file))).Select(document => document.AsObject());
 
     /// <summary>What local mode says about it.</summary>
     public static IReadOnlyList<FieldError> Admit(JsonObject sent, JsonObject? stored = null)

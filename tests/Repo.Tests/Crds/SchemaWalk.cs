@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Rerank.Operator.Runtime.Crds.Yaml;
+using Rerank.TestKit;
 
 namespace Rerank.Repo.Tests.Crds;
 
@@ -7,7 +8,7 @@ namespace Rerank.Repo.Tests.Crds;
 internal static class SchemaWalk
 {
     public static IReadOnlyList<JsonObject> Crds { get; } =
-        [.. Repository.Files("config/crds", "*.yaml").Select(file => YamlReader.Read(File.ReadAllText(Repository.PathOf(file))).Single().AsObject())];
+        [.. SourceFiles.Below("config/crds", "*.yaml").Select(file => YamlReader.Read(File.ReadAllText(Repository.File(file))).Single().AsObject())];
 
     /// <summary>Below spec and status; a list's items have the path of the list and <c>[]</c>, a map's values <c>{}</c>.</summary>
     public static IEnumerable<(string Path, JsonObject Schema)> Nodes()

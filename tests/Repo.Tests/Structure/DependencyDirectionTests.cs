@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Rerank.TestKit;
 
 namespace Rerank.Repo.Tests.Structure;
 
@@ -29,7 +30,7 @@ public class DependencyDirectionTests
     [Fact]
     public void Projects_OfSrc_AreAllNamedHere() => Assert.Equal(
         Allowed.Select(row => row.Data.Item1).Order(StringComparer.Ordinal),
-        Repository.Files("src", "*.csproj").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal));
+        SourceFiles.Below("src", "*.csproj").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal));
 
     [Fact]
     public void Contracts_Packages_AreNone() => Assert.Empty(Elements("Contracts", "PackageReference"));
@@ -40,9 +41,9 @@ public class DependencyDirectionTests
     [InlineData("Contracts")]
     public void DataPlane_Packages_HaveNoKubernetesClient(string project) => Assert.DoesNotContain(
         "KubernetesClient",
-        File.ReadAllText(Repository.PathOf("src", project, "packages.lock.json")),
+        File.ReadAllText(Repository.File("src", project, "packages.lock.json")),
         StringComparison.OrdinalIgnoreCase);
 
     private static IEnumerable<XElement> Elements(string project, string name) =>
-        XDocument.Load(Repository.PathOf("src", project, $"{project}.csproj")).Descendants(name);
+        XDocument.Load(Repository.File("src", project, $"{project}.csproj")).Descendants(name);
 }

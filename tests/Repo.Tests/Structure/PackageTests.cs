@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Rerank.TestKit;
 
 namespace Rerank.Repo.Tests.Structure;
 
@@ -9,10 +10,10 @@ public partial class PackageTests
     [Fact]
     public void Packages_Pinned_AreThoseOfTheDocumentation()
     {
-        var pinned = XDocument.Load(Repository.PathOf("Directory.Packages.props")).Descendants()
+        var pinned = XDocument.Load(Repository.File("Directory.Packages.props")).Descendants()
             .Where(element => element.Name.LocalName is "PackageVersion" or "GlobalPackageReference")
             .Select(element => (string)element.Attribute("Include")!);
-        var explained = File.ReadLines(Repository.PathOf("docs/dependencies.md"))
+        var explained = File.ReadLines(Repository.File("docs/dependencies.md"))
             .Select(line => Entry().Match(line)).Where(match => match.Success).Select(match => match.Groups[1].Value);
 
         Assert.Equal(pinned.Order(StringComparer.Ordinal), explained.Order(StringComparer.Ordinal));
