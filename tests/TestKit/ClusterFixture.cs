@@ -18,6 +18,7 @@ public sealed class ClusterFixture : IAsyncLifetime
     private KubernetesClientConfiguration? _configuration;
     private Kubernetes? _kubernetes;
     private string? _absent;
+    private string? _kubeconfigFile;
 
     /// <summary>The administrator's client. Skips the test when there is no cluster.</summary>
     public IKubernetes Kubernetes
@@ -39,6 +40,16 @@ public sealed class ClusterFixture : IAsyncLifetime
         }
     }
 
+    /// <summary>For kubectl. Skips the test when there is no cluster.</summary>
+    public string KubeconfigFile
+    {
+        get
+        {
+            Require();
+            return _kubeconfigFile!;
+        }
+    }
+
     /// <summary>Whether nodes' images can be supplied from this machine, which only an own K3s allows.</summary>
     public bool IsOwn => _container is not null;
 
@@ -47,12 +58,16 @@ public sealed class ClusterFixture : IAsyncLifetime
         if (Flag("USE_EXISTING_CLUSTER"))
         {
             _configuration = KubernetesClientConfiguration.BuildDefaultConfig();
+            _kubeconfigFile = Environment.GetEnvironmentVariable("KUBECONFIG")
+                ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config");
         }
         else if (DockerIsThere())
         {
             _container = new K3sBuilder(K3sImage).Build();
             await _container.StartAsync();
-            await using var kubeconfig = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(await _container.GetKubeconfigAsync()));
+            _kubeconfigFile = Path.GetTempFileName();
+            await File.WriteAllTextAsync(_kubeconfigFile, await _container.GetKubeconfigAsync());
+            await using var kubeconfig = File.OpenRead(_kubeconfigFile);
             _configuration = await KubernetesClientConfiguration.BuildConfigFromConfigFileAsync(kubeconfig);
         }
         else
@@ -68,7 +83,19 @@ public sealed class ClusterFixture : IAsyncLifetime
     {
         _kubernetes?.Dispose();
         if (_container is not null)
+        {
             await _container.DisposeAsync();
+            File.Delete(_kubeconfigFile!);
+        }
+    }
+
+    /// <summary>Brings an image archive to the node of an own K3s.</summary>
+    public async Task ImportImageAsync(string archive, CancellationToken cancellationToken)
+    {
+        var container = _container ?? throw new InvalidOperationException("only an own cluster takes images");
+        await container.CopyAsync(new FileInfo(archive), "/tmp/", ct: cancellationToken);
+        var result = await container.ExecAsync(["ctr", "-n", "k8s.io", "images", "import", $"/tmp/{Path.GetFileName(archive)}"], cancellationToken);
+        Assert.True(result.ExitCode == 0, $"the node refuses {archive}: {result.Stderr}");
     }
 
     /// <summary>Skips the test, or fails it with REQUIRE_CLUSTER=1, when there is no cluster.</summary>
