@@ -34,7 +34,7 @@ internal sealed class ClusterServer(ClusterFixture cluster) : IContractServer
     public IResourceClient Client(string fieldManager = ResourceClient.DefaultFieldManager, int pageSize = 500) =>
         new ResourceClient(cluster.Kubernetes, TimeProvider.System, fieldManager, pageSize);
 
-    // The server has objects that are older than what its cache of changes begins with.
+    // The server's cache of a custom kind's changes begins when the kind is made known to it, well after version 1.
     public void ForgetHistory()
     {
     }

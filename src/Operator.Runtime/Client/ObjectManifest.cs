@@ -25,20 +25,22 @@ internal static class ObjectManifest
         return manifest;
     }
 
-    /// <summary>The status, and of the metadata only what says which object it belongs to; uid and resourceVersion are preconditions.</summary>
+    /// <summary>
+    /// The status, and of the metadata only what says which object it belongs to. The resourceVersion is a precondition; a uid would be none
+    /// here, since servers ignore it in a status.
+    /// </summary>
     public static JsonObject ForStatus<T>(ResourceKind kind, T entity)
         where T : IKubernetesObject<V1ObjectMeta>
     {
+        if (!kind.HasStatus)
+            throw new ArgumentException($"{kind} have no status", nameof(entity));
+
         var status = ToJson(kind, entity)["status"]?.DeepClone() ?? new JsonObject();
         var metadata = new JsonObject { ["name"] = entity.Metadata.Name };
-        foreach (var (field, value) in new[]
-        {
-            ("namespace", entity.Metadata.NamespaceProperty), ("uid", entity.Metadata.Uid), ("resourceVersion", entity.Metadata.ResourceVersion),
-        })
-        {
-            if (!string.IsNullOrEmpty(value))
-                metadata[field] = value;
-        }
+        if (!string.IsNullOrEmpty(entity.Metadata.NamespaceProperty))
+            metadata["namespace"] = entity.Metadata.NamespaceProperty;
+        if (!string.IsNullOrEmpty(entity.Metadata.ResourceVersion))
+            metadata["resourceVersion"] = entity.Metadata.ResourceVersion;
 
         return new() { ["apiVersion"] = kind.ApiVersion, ["kind"] = kind.Kind, ["metadata"] = metadata, ["status"] = status };
     }

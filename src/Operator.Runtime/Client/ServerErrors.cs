@@ -1,6 +1,8 @@
 using System.Net;
+using System.Text.Json;
 using k8s;
 using k8s.Autorest;
+using k8s.Models;
 
 namespace Rerank.Operator.Runtime.Client;
 
@@ -35,6 +37,8 @@ internal static class ServerErrors
     {
         HttpStatusCode.Conflict => new ConflictException(exception.Message, exception),
         HttpStatusCode.Gone => new GoneException(exception.Message, exception),
+        // An apply with the uid of another object isn't a conflict to the server, but an attempt to change an immutable field.
+        HttpStatusCode.UnprocessableEntity when IsAboutUid(exception.Response.Content) => new ConflictException(exception.Message, exception),
         _ => null,
     };
 
@@ -43,4 +47,16 @@ internal static class ServerErrors
         exception.Status?.Code == (int)HttpStatusCode.Gone || exception.Status?.Reason == "Expired"
             ? new GoneException(exception.Message, exception)
             : null;
+
+    private static bool IsAboutUid(string? content)
+    {
+        try
+        {
+            return KubernetesJson.Deserialize<V1Status>(content ?? "{}").Details?.Causes?.Any(cause => cause.Field == "metadata.uid") ?? false;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
 }

@@ -87,10 +87,10 @@ public abstract class WatchContract(IContractServer server) : ClientContract(ser
     [Fact]
     public async Task Watch_TooOldVersion_IsGone()
     {
-        await Client.ApplyAsync(ConfigMap("a"), Cancel);
+        await Client.ApplyAsync(Widget("a"), Cancel);
         Server.ForgetHistory();
 
-        await Assert.ThrowsAsync<GoneException>(() => Take<V1ConfigMap>(1, null, "1"));
+        await Assert.ThrowsAsync<GoneException>(() => Take<Widget>(1, null, "1"));
     }
 
     [Fact]
