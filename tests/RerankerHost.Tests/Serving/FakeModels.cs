@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Rerank.Contracts.Models;
+using Rerank.RerankerHost.Inference;
+using Rerank.RerankerHost.Models;
+
+namespace Rerank.RerankerHost.Tests.Serving;
+
+/// <summary>Loads models that need no ONNX file: a passage's logit is the number that it says.</summary>
+internal sealed class FakeModels : IModelLoader
+{
+    private readonly ConcurrentDictionary<string, string> _failures = new();
+
+    public ConcurrentQueue<FakeEncoder> Loaded { get; } = new();
+
+    /// <summary>Makes every load of a model fail, until <paramref name="reason"/> is null.</summary>
+    public void Fail(string name, string? reason)
+    {
+        if (reason is null)
+            _failures.TryRemove(name, out _);
+        else
+            _failures[name] = reason;
+    }
+
+    public ICrossEncoder Load(string directory, ModelSpec spec, Action<ModelState> entered, CancellationToken cancellationToken)
+    {
+        entered(ModelState.Loading);
+        if (_failures.TryGetValue(spec.Name, out var reason))
+            throw new ModelLoadException(reason, "made to fail");
+        entered(ModelState.WarmingUp);
+        var encoder = new FakeEncoder(spec.Name, directory, spec.Contract);
+        Loaded.Enqueue(encoder);
+        return encoder;
+    }
+}
+
+internal sealed class FakeEncoder(string name, string directory, ModelContract contract) : ICrossEncoder
+{
+    private volatile TaskCompletionSource? _gate;
+    private int _running;
+
+    public string Name => name;
+
+    public string Directory => directory;
+
+    public bool Disposed { get; private set; }
+
+    public int Running => Volatile.Read(ref _running);
+
+    public ExecutionProvider ExecutionProvider => ExecutionProvider.CPU;
+
+    public int MaxInputTokens => contract.MaxInputTokens;
+
+    public Activation Activation => contract.Activation;
+
+    /// <summary>Requests wait from now on.</summary>
+    public void Close() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Open() => _gate?.TrySetResult();
+
+    public async Task<PairScore[]> ScoreAsync(string query, IReadOnlyList<string> passages, PairOptions options, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(Disposed, this);
+        Interlocked.Increment(ref _running);
+        try
+        {
+            if (_gate is { } gate)
+                await gate.Task.WaitAsync(cancellationToken);
+            ObjectDisposedException.ThrowIf(Disposed, this);
+            if (query == "fail")
+                throw new ModelFailedException("asked to fail");
+            if (query == "long" && !options.Truncate)
+                throw new InputTooLongException(0, 1000, MaxInputTokens);
+            return [.. passages.Select(p => new PairScore(float.Parse(p, CultureInfo.InvariantCulture), options.MaxTokensPerPassage ?? 3, false))];
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _running);
+        }
+    }
+
+    public void Dispose() => Disposed = true;
+}
