@@ -70,7 +70,7 @@ internal sealed class FakeEncoder(string name, string directory, ModelContract c
             if (query == "fail")
                 throw new ModelFailedException("asked to fail");
             if (query == "long" && !options.Truncate)
-                throw new InputTooLongException(0, 1000, MaxInputTokens);
+                throw InputTooLongException.TruncationOff(0, 1000, MaxInputTokens);
             return [.. passages.Select(p => new PairScore(float.Parse(p, CultureInfo.InvariantCulture), options.MaxTokensPerPassage ?? 3, false))];
         }
         finally

@@ -51,7 +51,7 @@ public sealed class RerankTests : IDisposable
 
     [Theory]
     [InlineData("/rerank", "{", 400, "error")]
-    [InlineData("/rerank", """{"texts":["1"]}""", 422, "error")]
+    [InlineData("/rerank", """{"texts":["1"]}""", 400, "error")]
     [InlineData("/rerank", """{"query":"q","texts":[]}""", 400, "error")]
     [InlineData("/rerank", """{"query":"q","texts":["1","2","3","4","5"]}""", 413, "error")]
     [InlineData("/rerank", """{"query":"long","texts":["1"],"truncate":false}""", 422, "error")]

@@ -89,6 +89,14 @@ public sealed class DownloadTests : IDisposable
         await using var hub = await TestHub.StartAsync(_model);
         hub.Drops.Enqueue(100_000);
         hub.Drops.Enqueue(50_000);
+        var part = new FileInfo(_folder[$"models/blobs/{TestModel.Sha256(_model.Files["model.onnx"])}.part"]);
+        hub.BeforeDrop = sent => Eventually.True(
+            () =>
+            {
+                part.Refresh();
+                return part.Length == sent;
+            },
+            RunningHost.Cancelled);
         await using var host = await RunningHost.StartAsync(_folder, _models);
         await host.ApplyAsync(RunningHost.Set(1, _model.From(hub.Source())));
 

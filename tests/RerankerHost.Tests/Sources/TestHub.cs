@@ -30,6 +30,9 @@ internal sealed class TestHub : IAsyncDisposable
     /// <summary>How many bytes the store sends before it drops a connection; used up front to back.</summary>
     public ConcurrentQueue<int> Drops { get; } = new();
 
+    /// <summary>Told how far the store got before it drops a connection, which may throw away what is under way.</summary>
+    public Func<long, Task> BeforeDrop { get; set; } = _ => Task.CompletedTask;
+
     public bool IgnoresRange { get; set; }
 
     public ConcurrentQueue<SeenRequest> AtHub { get; } = new();
@@ -100,6 +103,7 @@ internal sealed class TestHub : IAsyncDisposable
         {
             await http.Response.Body.WriteAsync(bytes.AsMemory(from, drop));
             await http.Response.Body.FlushAsync();
+            await BeforeDrop(from + drop);
             http.Abort();
             return;
         }
