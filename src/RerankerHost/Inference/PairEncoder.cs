@@ -6,16 +6,17 @@ namespace Rerank.RerankerHost.Inference;
 /// <summary>Turns a request's texts into the tokens that the model is fed.</summary>
 internal sealed class PairEncoder(TextTokenizer tokenizer, int maxTokens, Truncation truncation)
 {
-    private readonly int _room = maxTokens - tokenizer.Pair.PairTokens;
+    private readonly int _specialTokens = tokenizer.Pair.PairTokens;
 
     /// <exception cref="InputTooLongException">A pair doesn't fit and mustn't be cut so far.</exception>
     public EncodedPairs Encode(string query, IReadOnlyList<string> passages, PairOptions options, CancellationToken cancellationToken)
     {
         using var tokens = new TokenBuffer();
-        var queryTokens = tokenizer.Tokenize(query, tokens, int.MaxValue);
+        var limit = options.Truncate ? maxTokens : int.MaxValue;
+        var queryTokens = tokenizer.Tokenize(query, tokens, limit);
         var cap = options.MaxTokensPerPassage ?? int.MaxValue;
-        var limit = options.Truncate ? PairTruncation.Enough(queryTokens, _room) : int.MaxValue;
-        limit = Math.Min(limit, cap == int.MaxValue ? cap : cap + 1);
+        if (cap < limit)
+            limit = cap + 1;
 
         var places = new int[passages.Count];
         var known = new Dictionary<string, int>(passages.Count, StringComparer.Ordinal);
@@ -39,13 +40,13 @@ internal sealed class PairEncoder(TextTokenizer tokenizer, int maxTokens, Trunca
     private EncodedPair Fit(int index, int query, int passage, int cap, bool truncate)
     {
         var capped = Math.Min(passage, cap);
-        if (!truncate && (long)query + capped > _room)
-            throw InputTooLongException.TruncationOff(index, query + capped + tokenizer.Pair.PairTokens, maxTokens);
-        if (PairTruncation.Fit(query, capped, _room, truncation) is not { } fit)
+        if (!truncate && (long)query + capped + _specialTokens > maxTokens)
+            throw InputTooLongException.TruncationOff(index, query + capped + _specialTokens, maxTokens);
+        if (PairTruncation.Fit(query, capped, maxTokens, _specialTokens, truncation) is not { } fit)
             throw InputTooLongException.NoRoomForPassage(index, query, maxTokens);
 
         var truncated = fit.Query < query || fit.Passage < passage;
-        return new EncodedPair(0, fit.Query, fit.Passage, fit.Query + fit.Passage + tokenizer.Pair.PairTokens, truncated);
+        return new EncodedPair(0, fit.Query, fit.Passage, fit.Query + fit.Passage + _specialTokens, truncated);
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 
 namespace Rerank.RerankerHost.Tokenization;
@@ -14,11 +15,12 @@ internal sealed class CharacterMap
     private const int Characters = 0x110000;
 
     private static readonly CharacterEntry[] UnchangedPage = new CharacterEntry[PageSize];
+    private static readonly ConcurrentDictionary<BertNormalization, CharacterMap> Made = new();
 
     private readonly CharacterEntry[][] _pages = new CharacterEntry[Characters >> PageBits][];
     private readonly List<CharacterEntry[]> _sequences = [];
 
-    public CharacterMap(BertNormalization normalization)
+    private CharacterMap(BertNormalization normalization)
     {
         Array.Fill(_pages, UnchangedPage);
         var steps = new Steps(normalization);
@@ -31,6 +33,9 @@ internal sealed class CharacterMap
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => _pages[character >> PageBits][character & (PageSize - 1)];
     }
+
+    /// <summary>The map for some settings, made once: it is the same for every model that has them.</summary>
+    public static CharacterMap For(BertNormalization normalization) => Made.GetOrAdd(normalization, static settings => new CharacterMap(settings));
 
     /// <summary>The parts of an entry of kind <see cref="CharacterKind.Several"/>.</summary>
     public ReadOnlySpan<CharacterEntry> Sequence(CharacterEntry entry) => _sequences[entry.Value];

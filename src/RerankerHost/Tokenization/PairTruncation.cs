@@ -5,19 +5,21 @@ namespace Rerank.RerankerHost.Tokenization;
 /// <summary>How many tokens are left of query and passage when a pair doesn't fit.</summary>
 internal static class PairTruncation
 {
-    /// <param name="room">Tokens for both together, without the special ones.</param>
+    /// <param name="maxTokens">Of the pair, special tokens included.</param>
     /// <returns>Null when the pair can't be made to fit: the query alone leaves no room for the passage, and mustn't be cut.</returns>
-    public static (int Query, int Passage)? Fit(int query, int passage, int room, Truncation truncation)
+    public static (int Query, int Passage)? Fit(int query, int passage, int maxTokens, int specialTokens, Truncation truncation)
     {
+        // The reference never makes more tokens of a text than a pair can have. Which text is the longer is seen only
+        // after that; so nobody needs to tokenize more than this either.
+        query = Math.Min(query, maxTokens);
+        passage = Math.Min(passage, maxTokens);
+        var room = maxTokens - specialTokens;
         if ((long)query + passage <= room)
             return (query, passage);
         if (truncation == Truncation.LongestFirst)
             return CutLonger(query, passage, room);
         return query < room ? (query, room - query) : null;
     }
-
-    /// <summary>How many of a passage's tokens are enough to know the outcome of <see cref="Fit"/>.</summary>
-    public static int Enough(int query, int room) => Math.Max(room, query) + 1;
 
     // One token at a time off the longer, as the reference shortcuts it. With an odd room the text that was longer keeps
     // one token more; of two equally long ones, the passage.

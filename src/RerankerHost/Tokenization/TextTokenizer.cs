@@ -59,10 +59,9 @@ internal sealed class TextTokenizer(
     public EncodedText? Encode(string query, string passage, int maxTokens, Truncation truncation)
     {
         using var buffer = new TokenBuffer();
-        var room = Math.Max(0, maxTokens - pair.PairTokens);
-        var queryTokens = Tokenize(query, buffer, int.MaxValue);
-        var passageTokens = Tokenize(passage, buffer, PairTruncation.Enough(queryTokens, room));
-        if (PairTruncation.Fit(queryTokens, passageTokens, room, truncation) is not { } fit)
+        var queryTokens = Tokenize(query, buffer, maxTokens);
+        var passageTokens = Tokenize(passage, buffer, maxTokens);
+        if (PairTruncation.Fit(queryTokens, passageTokens, maxTokens, pair.PairTokens, truncation) is not { } fit)
             return null;
 
         var encoded = EncodedText.OfLength(fit.Query + fit.Passage + pair.PairTokens);

@@ -67,7 +67,7 @@ internal static class TokenizerFile
 
         var (single, pair) = PostProcessor.Read(root["post_processor"]);
         var words = new WordPieceTokenizer(
-            new CharacterMap(ReadNormalization(root["normalizer"])),
+            CharacterMap.For(ReadNormalization(root["normalizer"])),
             MakeVocabulary(model, vocabulary),
             unknownId,
             model["max_input_chars_per_word"].Integer(1, MaxWordCharacters));

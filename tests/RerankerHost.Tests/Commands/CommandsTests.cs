@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Rerank.RerankerHost.Commands;
+
+namespace Rerank.RerankerHost.Tests.Commands;
+
+public class CommandsTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Tokenize_Lines_OneAnswerEach()
+    {
+        var (code, output, error) = await TokenizeAsync("{\"query\":\"linux\",\"passage\":\"kernel\"}\n\n{\"passage\":\"kernel\"}\n{\"query\":\"kernel\"}\n");
+
+        Assert.Equal((JsonLines.Success, ""), (code, error));
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("""{"ids":[2,778,3,1121,3],"types":[0,0,0,1,1]}""", lines[0]);
+        Assert.Equal("""{"ids":[2,1121,3],"types":[0,0,0]}""", lines[1]);
+        Assert.Equal(lines[1], lines[2]);
+    }
+
+    [Fact]
+    public async Task Tokenize_MaxTokens_Cuts()
+    {
+        var (_, output, _) = await TokenizeAsync("""{"query":"linux","passage":"kernel image viewer"}""", maxTokens: 6);
+
+        Assert.Equal("""{"ids":[2,778,3,1121,913,3],"types":[0,0,0,1,1,1]}""", output.Trim());
+    }
+
+    [Theory]
+    [InlineData("{\"query\":\"a\"}\nnot json", "line 2: ")]
+    [InlineData("{}", "line 1: neither query nor passage")]
+    [InlineData("null", "line 1: null")]
+    [InlineData("{\"qeury\":\"a\"}", "line 1: ")]
+    public async Task Tokenize_BadLine_NamesItAndFails(string input, string expected)
+    {
+        var (code, _, error) = await TokenizeAsync(input);
+
+        Assert.Equal(JsonLines.InvalidInput, code);
+        Assert.StartsWith(expected, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(1)]
+    public async Task Tokenize_NoRoomForText_Fails(int maxTokens)
+    {
+        Assert.Equal(JsonLines.InvalidModel, (await TokenizeAsync("{\"query\":\"a\"}", maxTokens)).Code);
+    }
+
+    [Fact]
+    public async Task Score_Lines_GivesLogits()
+    {
+        var pair = Inference.Golden.Pairs("tiny")[0];
+        var line = JsonSerializer.Serialize(new { query = pair.Query, passage = pair.Passage });
+
+        var (code, output, error) = await ScoreAsync(Repository.Model("tiny"), null, line);
+
+        Assert.Equal((JsonLines.Success, ""), (code, error));
+        using var answer = JsonDocument.Parse(output);
+        Assert.Equal(pair.Logit, answer.RootElement.GetProperty("logit").GetSingle(), 1e-4f);
+    }
+
+    [Fact]
+    public async Task Score_OtherModelFile_UsesIt()
+    {
+        var pair = Inference.Golden.Pairs("tiny")[0];
+        var line = JsonSerializer.Serialize(new { query = pair.Query, passage = pair.Passage });
+
+        var (_, output, _) = await ScoreAsync(Repository.Model("tiny"), "model.int8.onnx", line);
+
+        using var answer = JsonDocument.Parse(output);
+        Assert.Equal(pair.LogitInt8!.Value, answer.RootElement.GetProperty("logit").GetSingle(), 1e-3f);
+    }
+
+    [Fact]
+    public async Task Score_PassageMissing_NamesTheLine()
+    {
+        var (code, _, error) = await ScoreAsync(Repository.Model("tiny"), null, "{\"query\":\"a\"}");
+
+        Assert.Equal(JsonLines.InvalidInput, code);
+        Assert.StartsWith("line 1: ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Score_NoModel_SaysSo()
+    {
+        var (code, _, error) = await ScoreAsync(Path.Combine(Repository.Root, "no-such-folder"), null, "");
+
+        Assert.Equal(JsonLines.InvalidModel, code);
+        Assert.StartsWith("FileNotFound: ", error, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Code, string Output, string Error)> TokenizeAsync(string input, int maxTokens = int.MaxValue)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = await TokenizeCommand.RunAsync(Repository.Model("tiny"), maxTokens, new StringReader(input), output, error, Cancellation);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    private static async Task<(int Code, string Output, string Error)> ScoreAsync(string directory, string? modelFile, string input)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = await ScoreCommand.RunAsync(directory, modelFile, new StringReader(input), output, error, Cancellation);
+        return (code, output.ToString(), error.ToString());
+    }
+}
