@@ -119,6 +119,7 @@ internal sealed class RunningHost : IAsyncDisposable
     {
         foreach (var client in Clients)
             client.Dispose();
+        await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
     }
 

@@ -89,14 +89,7 @@ public sealed class DownloadTests : IDisposable
         await using var hub = await TestHub.StartAsync(_model);
         hub.Drops.Enqueue(100_000);
         hub.Drops.Enqueue(50_000);
-        var part = new FileInfo(_folder[$"models/blobs/{TestModel.Sha256(_model.Files["model.onnx"])}.part"]);
-        hub.BeforeDrop = sent => Eventually.True(
-            () =>
-            {
-                part.Refresh();
-                return part.Length == sent;
-            },
-            RunningHost.Cancelled);
+        hub.BeforeDrop = WeightsArriveAsync;
         await using var host = await RunningHost.StartAsync(_folder, _models);
         await host.ApplyAsync(RunningHost.Set(1, _model.From(hub.Source())));
 
@@ -126,6 +119,7 @@ public sealed class DownloadTests : IDisposable
         hub.IgnoresRange = true;
         for (var i = 0; i < 20; i++)
             hub.Drops.Enqueue(1000);
+        hub.BeforeDrop = WeightsArriveAsync;
         await using var host = await RunningHost.StartAsync(_folder, _models);
         await host.ApplyAsync(RunningHost.Set(1, _model.From(hub.Source())));
 
@@ -250,5 +244,11 @@ public sealed class DownloadTests : IDisposable
         Assert.Equal([spec.Files[0].Sha256], Directory.GetFiles(_folder["models/blobs"]).Select(Path.GetFileName));
         Assert.Single(Directory.GetDirectories(_folder["models/sets"]));
         Assert.Single(hub.AtStore, r => r.Path == "/blob/model.onnx");
+    }
+
+    private Task WeightsArriveAsync(long bytes)
+    {
+        var part = _folder[$"models/blobs/{TestModel.Sha256(_model.Files["model.onnx"])}.part"];
+        return Eventually.True(() => new FileInfo(part).Length == bytes, RunningHost.Cancelled);
     }
 }
