@@ -26,7 +26,7 @@ internal static class Providers
                 using var options = Options(provider, runtime);
                 return (new InferenceSession(modelPath, options), provider);
             }
-            catch (OnnxRuntimeException e) when (provider == ExecutionProvider.CUDA && e.Message.Contains("CUDA", StringComparison.Ordinal))
+            catch (OnnxRuntimeException e) when (provider == ExecutionProvider.CUDA && e.Message.Contains("CUDA", StringComparison.OrdinalIgnoreCase))
             {
                 problems.Add($"{provider}: {e.Message}");
             }

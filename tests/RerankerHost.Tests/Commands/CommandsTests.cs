@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Rerank.RerankerHost.Commands;
+using Rerank.TestKit;
 
 namespace Rerank.RerankerHost.Tests.Commands;
 
@@ -54,7 +55,7 @@ public class CommandsTests
         var pair = Inference.Golden.Pairs("tiny")[0];
         var line = JsonSerializer.Serialize(new { query = pair.Query, passage = pair.Passage });
 
-        var (code, output, error) = await ScoreAsync(Repository.Model("tiny"), null, line);
+        var (code, output, error) = await ScoreAsync(TestFiles.Model("tiny"), null, line);
 
         Assert.Equal((JsonLines.Success, ""), (code, error));
         using var answer = JsonDocument.Parse(output);
@@ -67,7 +68,7 @@ public class CommandsTests
         var pair = Inference.Golden.Pairs("tiny")[0];
         var line = JsonSerializer.Serialize(new { query = pair.Query, passage = pair.Passage });
 
-        var (_, output, _) = await ScoreAsync(Repository.Model("tiny"), "model.int8.onnx", line);
+        var (_, output, _) = await ScoreAsync(TestFiles.Model("tiny"), "model.int8.onnx", line);
 
         using var answer = JsonDocument.Parse(output);
         Assert.Equal(pair.LogitInt8!.Value, answer.RootElement.GetProperty("logit").GetSingle(), 1e-3f);
@@ -76,7 +77,7 @@ public class CommandsTests
     [Fact]
     public async Task Score_PassageMissing_NamesTheLine()
     {
-        var (code, _, error) = await ScoreAsync(Repository.Model("tiny"), null, "{\"query\":\"a\"}");
+        var (code, _, error) = await ScoreAsync(TestFiles.Model("tiny"), null, "{\"query\":\"a\"}");
 
         Assert.Equal(JsonLines.InvalidInput, code);
         Assert.StartsWith("line 1: ", error, StringComparison.Ordinal);
@@ -85,7 +86,7 @@ public class CommandsTests
     [Fact]
     public async Task Score_NoModel_SaysSo()
     {
-        var (code, _, error) = await ScoreAsync(Path.Combine(Repository.Root, "no-such-folder"), null, "");
+        var (code, _, error) = await ScoreAsync(Repository.File("no-such-folder"), null, "");
 
         Assert.Equal(JsonLines.InvalidModel, code);
         Assert.StartsWith("FileNotFound: ", error, StringComparison.Ordinal);
@@ -95,7 +96,7 @@ public class CommandsTests
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await TokenizeCommand.RunAsync(Repository.Model("tiny"), maxTokens, new StringReader(input), output, error, Cancellation);
+        var code = await TokenizeCommand.RunAsync(TestFiles.Model("tiny"), maxTokens, new StringReader(input), output, error, Cancellation);
         return (code, output.ToString(), error.ToString());
     }
 

@@ -6,11 +6,11 @@ namespace Rerank.RerankerHost.Tests.Inference;
 /// <summary>The demo models and what is written down for them.</summary>
 internal static class Golden
 {
-    public static IReadOnlyList<GoldenPair> Pairs(string model) => GoldenFile.Read(Path.Combine(Repository.Model(model), "golden.json"));
+    public static IReadOnlyList<GoldenPair> Pairs(string model) => GoldenFile.Read(Path.Combine(TestFiles.Model(model), "golden.json"));
 
-    public static ModelContract Contract(string model, string? modelFile = null) => ModelFolder.ReadContract(Repository.Model(model), modelFile);
+    public static ModelContract Contract(string model, string? modelFile = null) => ModelFolder.ReadContract(TestFiles.Model(model), modelFile);
 
     public static ICrossEncoder Load(string model, string? modelFile = null, ModelContract? contract = null, string? goldenPath = null) =>
         CrossEncoderLoader.Load(
-            Repository.Model(model), contract ?? Contract(model, modelFile), new ModelRuntime(), goldenPath, entered: null, TestContext.Current.CancellationToken);
+            TestFiles.Model(model), contract ?? Contract(model, modelFile), new ModelRuntime(), goldenPath, entered: null, TestContext.Current.CancellationToken);
 }

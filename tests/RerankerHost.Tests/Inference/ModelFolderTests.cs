@@ -39,8 +39,8 @@ public class ModelFolderTests
     [Fact]
     public void ReadContract_OnlyOneModelFile_IsTheModel()
     {
-        Assert.Equal("model.int8.onnx", ModelFolder.ReadContract(Repository.Model("base"), modelFile: null).ModelFile);
-        Assert.Equal("model.onnx", ModelFolder.ReadContract(Repository.Model("tiny"), modelFile: null).ModelFile);
+        Assert.Equal("model.int8.onnx", ModelFolder.ReadContract(TestFiles.Model("base"), modelFile: null).ModelFile);
+        Assert.Equal("model.onnx", ModelFolder.ReadContract(TestFiles.Model("tiny"), modelFile: null).ModelFile);
     }
 
     [Fact]

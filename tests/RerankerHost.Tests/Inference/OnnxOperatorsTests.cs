@@ -7,8 +7,8 @@ public class OnnxOperatorsTests
     [Fact]
     public void Read_QuantizedModel_HasOperatorsThatQuantizeAtRunTime()
     {
-        var plain = OnnxOperators.Read(Path.Combine(Repository.Model("tiny"), "model.onnx"));
-        var quantized = OnnxOperators.Read(Path.Combine(Repository.Model("tiny"), "model.int8.onnx"));
+        var plain = OnnxOperators.Read(Path.Combine(TestFiles.Model("tiny"), "model.onnx"));
+        var quantized = OnnxOperators.Read(Path.Combine(TestFiles.Model("tiny"), "model.int8.onnx"));
 
         Assert.Contains("MatMul", plain);
         Assert.DoesNotContain("DynamicQuantizeLinear", plain);

@@ -9,7 +9,7 @@ internal sealed class TestModelFolder : IDisposable
     public TestModelFolder()
     {
         foreach (var file in (string[])["tokenizer.json", "tokenizer_config.json", "config.json"])
-            File.Copy(System.IO.Path.Combine(Repository.Model("tiny"), file), System.IO.Path.Combine(Path, file));
+            File.Copy(System.IO.Path.Combine(TestFiles.Model("tiny"), file), System.IO.Path.Combine(Path, file));
     }
 
     public string Path { get; } = Directory.CreateTempSubdirectory("model-").FullName;
@@ -24,7 +24,7 @@ internal sealed class TestModelFolder : IDisposable
         CrossEncoderLoader.Load(
             Path, contract ?? ModelFolder.ReadContract(Path, modelFile: null), runtime ?? new ModelRuntime(), goldenPath, entered, TestContext.Current.CancellationToken);
 
-    public void CopyTinyModel() => File.Copy(System.IO.Path.Combine(Repository.Model("tiny"), "model.onnx"), System.IO.Path.Combine(Path, "model.onnx"));
+    public void CopyTinyModel() => File.Copy(System.IO.Path.Combine(TestFiles.Model("tiny"), "model.onnx"), System.IO.Path.Combine(Path, "model.onnx"));
 
     public void Write(string name, string content) => File.WriteAllText(System.IO.Path.Combine(Path, name), content);
 

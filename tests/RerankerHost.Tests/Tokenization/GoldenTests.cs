@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Tokenization;
+using Rerank.TestKit;
 
 namespace Rerank.RerankerHost.Tests.Tokenization;
 
@@ -19,7 +20,7 @@ public class GoldenTests
 
     private static readonly string[] FourWords = ["linux", "kernel", "image", "viewer"];
 
-    private static string TokenizerPath => Path.Combine(Repository.Model("tiny"), "tokenizer.json");
+    private static string TokenizerPath => Path.Combine(TestFiles.Model("tiny"), "tokenizer.json");
 
     [Fact]
     public void Encode_OddTexts_SameAsReference()
@@ -89,7 +90,7 @@ public class GoldenTests
     }
 
     private static IEnumerable<JsonDocument> Lines() =>
-        File.ReadLines(Path.Combine(Repository.Root, "tests", "RerankerHost.Tests", "Tokenization", "Goldens", "tiny.jsonl")).Select(line => JsonDocument.Parse(line));
+        File.ReadLines(Repository.File("tests", "RerankerHost.Tests", "Tokenization", "Goldens", "tiny.jsonl")).Select(line => JsonDocument.Parse(line));
 
     private static long[]? Numbers(JsonDocument line, string name) =>
         line.RootElement.GetProperty(name) is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray().Select(item => item.GetInt64())] : null;

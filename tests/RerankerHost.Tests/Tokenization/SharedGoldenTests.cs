@@ -14,8 +14,8 @@ public class SharedGoldenTests
     [InlineData("mbert-uncased")]
     public void Encode_EveryLine_SameAsReference(string name)
     {
-        var tokenizer = TokenizerFile.Load(Repository.SharedData("tokenizers", name, "tokenizer.json"));
-        var lines = File.ReadAllLines(Repository.SharedData("tokenizers", name, "golden.jsonl"));
+        var tokenizer = TokenizerFile.Load(TestFiles.SharedData("tokenizers", name, "tokenizer.json"));
+        var lines = File.ReadAllLines(TestFiles.SharedData("tokenizers", name, "golden.jsonl"));
 
         Assert.Equal(600, lines.Length);
         Assert.All(lines, line =>
