@@ -1,3 +1,15 @@
+using System.CommandLine;
 using Rerank.Operator.Generate;
+using Rerank.Operator.Run;
 
-return args is ["generate", "--crds", var crds, "--rbac", var rbac] ? GenerateCommand.Run(crds, rbac) : 1;
+var crds = new Option<string>("--crds") { Description = "Folder for the CustomResourceDefinitions", Required = true };
+var rbac = new Option<string>("--rbac") { Description = "Folder for the roles", Required = true };
+var generate = new Command("generate", "Write the CustomResourceDefinitions and roles that the code declares") { crds, rbac };
+generate.SetAction(result => GenerateCommand.Run(result.GetRequiredValue(crds), result.GetRequiredValue(rbac)));
+
+var run = new Command("run", "Run the operator against the cluster that this process is in, or that KUBECONFIG names");
+run.SetAction((_, cancellationToken) => RunCommand.RunAsync(cancellationToken));
+
+var root = new RootCommand("Operates rerankers on Kubernetes") { run, generate };
+root.SetAction((_, cancellationToken) => RunCommand.RunAsync(cancellationToken));
+return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,5 @@
+namespace Rerank.Operator.Admin;
+
+/// <summary>What an admin port answered. Exactly one of the two is set.</summary>
+internal readonly record struct AdminAnswer<TStatus>(TStatus? Status, string? Problem)
+    where TStatus : class;

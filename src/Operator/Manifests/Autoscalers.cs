@@ -1,0 +1,33 @@
+using k8s.Models;
+
+namespace Rerank.Operator.Manifests;
+
+internal static class Autoscalers
+{
+    private const int CpuPercent = 80;
+
+    public static V2HorizontalPodAutoscaler Of(PipelineOwner owner, PoolLayout pool)
+    {
+        var name = owner.Names.Pool(pool.Host.Tier);
+        return new()
+        {
+            ApiVersion = "autoscaling/v2",
+            Kind = V2HorizontalPodAutoscaler.KubeKind,
+            Metadata = owner.Metadata(name, Labels.Of(owner.Names, pool.Host.Tier)),
+            Spec = new()
+            {
+                ScaleTargetRef = new() { ApiVersion = "apps/v1", Kind = V1Deployment.KubeKind, Name = name },
+                MinReplicas = pool.Min,
+                MaxReplicas = pool.Max,
+                Metrics =
+                [
+                    new()
+                    {
+                        Type = "Resource",
+                        Resource = new() { Name = "cpu", Target = new() { Type = "Utilization", AverageUtilization = CpuPercent } },
+                    },
+                ],
+            },
+        };
+    }
+}

@@ -1,0 +1,16 @@
+using k8s.Models;
+
+namespace Rerank.Operator.Manifests;
+
+internal static class ConfigMaps
+{
+    /// <param name="component">The routers, or a tier's pool.</param>
+    /// <param name="documents">By key.</param>
+    public static V1ConfigMap Of(PipelineOwner owner, string name, string component, IReadOnlyDictionary<string, string> documents) => new()
+    {
+        ApiVersion = "v1",
+        Kind = V1ConfigMap.KubeKind,
+        Metadata = owner.Metadata(name, Labels.Of(owner.Names, component)),
+        Data = new Dictionary<string, string>(documents),
+    };
+}

@@ -1,0 +1,54 @@
+using k8s.Models;
+using Rerank.Operator.Pipelines.Revisions;
+
+namespace Rerank.Operator.Manifests;
+
+/// <summary>What the containers of routers and hosts have in common.</summary>
+internal static class Containers
+{
+    private const string TcpProtocol = "TCP";
+
+    public static V1SecurityContext SecurityContext() => new()
+    {
+        AllowPrivilegeEscalation = false,
+        ReadOnlyRootFilesystem = true,
+        Capabilities = new() { Drop = ["ALL"] },
+    };
+
+    public static V1ContainerPort Port(string name, int port) => new() { Name = name, ContainerPort = port, Protocol = TcpProtocol };
+
+    /// <summary>
+    /// Startup asks for liveness, not readiness: a kubelet kills what doesn't start in time, and a host may load large models for longer than any
+    /// limit that would still notice a process that hangs. Readiness keeps requests away until then.
+    /// </summary>
+    public static void AddProbes(V1Container container, string port)
+    {
+        container.StartupProbe = Probe("/health/live", port, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 120);
+        container.LivenessProbe = Probe("/health/live", port, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6);
+        container.ReadinessProbe = Probe("/health/ready", port, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 3);
+    }
+
+    public static V1ResourceRequirements? Resources(ResourcesSnapshot? resources, GpuSnapshot? gpu = null)
+    {
+        var limits = Quantities(resources?.Limits);
+        if (gpu is not null)
+        {
+            limits ??= [];
+            limits[gpu.ResourceName] = new(gpu.Count.ToString());
+        }
+
+        var requests = Quantities(resources?.Requests);
+        return requests is null && limits is null ? null : new() { Requests = requests, Limits = limits };
+    }
+
+    private static V1Probe Probe(string path, string port, int periodSeconds, int timeoutSeconds, int failureThreshold) => new()
+    {
+        HttpGet = new() { Path = path, Port = port },
+        PeriodSeconds = periodSeconds,
+        TimeoutSeconds = timeoutSeconds,
+        FailureThreshold = failureThreshold,
+    };
+
+    private static Dictionary<string, ResourceQuantity>? Quantities(SortedDictionary<string, string>? quantities) =>
+        quantities?.ToDictionary(q => q.Key, q => new ResourceQuantity(q.Value));
+}

@@ -1,0 +1,79 @@
+using k8s.Models;
+
+namespace Rerank.Operator.Manifests;
+
+/// <summary>A RerankerHost, alone in a pool's pod or beside a router.</summary>
+internal static class HostContainer
+{
+    public const string PoolName = "host";
+
+    private const int FirstSidecarAdminPort = 9091;
+    private const string SidecarPrefix = "host-";
+
+    public static string SidecarName(string tier) => SidecarPrefix + tier;
+
+    /// <returns>Null when the container is no sidecar.</returns>
+    public static string? TierOfSidecar(string container) =>
+        container.StartsWith(SidecarPrefix, StringComparison.Ordinal) ? container[SidecarPrefix.Length..] : null;
+
+    public static V1Container InPool(HostLayout host, ManifestContext context)
+    {
+        var container = Create(PoolName, host, context, PodPaths.ModelSetKey, $"http://+:{PodPorts.HttpPort}", PodPorts.AdminPort, PodPorts.FirstProbePort);
+        container.Ports =
+        [
+            Containers.Port(PodPorts.Http, PodPorts.HttpPort),
+            Containers.Port(PodPorts.Probe, PodPorts.FirstProbePort),
+            Containers.Port(PodPorts.Admin, PodPorts.AdminPort),
+        ];
+        Containers.AddProbes(container, PodPorts.Probe);
+        return container;
+    }
+
+    /// <param name="index">Place among the sidecars: they share the pod's address, so that each needs ports of its own.</param>
+    public static V1Container AsSidecar(HostLayout host, int index, ManifestContext context)
+    {
+        var (admin, probe) = (FirstSidecarAdminPort + index, PodPorts.FirstProbePort + index);
+        var socket = $"http://unix:{PodPaths.Sockets}/{PodPaths.Socket(host.Tier)}";
+        var container = Create(SidecarName(host.Tier), host, context, PodPaths.SidecarModelSetKey(host.Tier), socket, admin, probe);
+        container.Ports =
+        [
+            Containers.Port(PodPorts.SidecarProbe(host.Tier), probe),
+            Containers.Port(PodPorts.SidecarAdmin(host.Tier), admin),
+        ];
+        container.VolumeMounts.Add(Volumes.SocketsMount());
+        Containers.AddProbes(container, PodPorts.SidecarProbe(host.Tier));
+        return container;
+    }
+
+    public static IEnumerable<V1Volume> VolumesOf(string container) =>
+        [Volumes.Models(container), Volumes.Temporary(container)];
+
+    private static V1Container Create(
+        string name, HostLayout host, ManifestContext context, string modelSetKey, string urls, int adminPort, int probePort) => new()
+        {
+            Name = name,
+            Image = host.Gpu is null ? context.Options.Images.RerankerHost : context.Options.Images.RerankerHostCuda,
+            ImagePullPolicy = context.Options.ImagePullPolicy,
+            Args =
+            [
+                "serve",
+                "--model-set", $"{PodPaths.Config}/{modelSetKey}",
+                "--admin-urls", $"http://+:{adminPort}",
+                "--admin-token-file", PodPaths.AdminToken,
+                "--model-directory", PodPaths.Models,
+                "--bundled-directory", PodPaths.Bundled,
+                "--urls", urls,
+                "--probe-urls", $"http://+:{probePort}",
+            ],
+            Resources = Containers.Resources(host.Resources, host.Gpu),
+            SecurityContext = Containers.SecurityContext(),
+            VolumeMounts =
+            [
+                Volumes.ConfigMount(),
+                Volumes.AdminMount(),
+                Volumes.ModelsMount(name),
+                Volumes.TemporaryMount(name),
+                .. host.Claims.Select(Volumes.ClaimMount),
+            ],
+        };
+}

@@ -1,0 +1,51 @@
+using Rerank.Operator.Pipelines.Revisions;
+
+namespace Rerank.Operator.Manifests;
+
+/// <summary>What shall run for a pipeline: the input of every manifest.</summary>
+internal sealed record PipelineLayout
+{
+    public required PipelineOwner Owner { get; init; }
+
+    public required RouterLayout Router { get; init; }
+
+    /// <summary>By tier.</summary>
+    public required IReadOnlyList<PoolLayout> Pools { get; init; }
+
+    /// <summary>Time that a pod gets to finish its requests.</summary>
+    public required int GracePeriodSeconds { get; init; }
+}
+
+internal sealed record RouterLayout
+{
+    public required int Replicas { get; init; }
+
+    public ResourcesSnapshot? Resources { get; init; }
+
+    public SchedulingSnapshot? Scheduling { get; init; }
+
+    /// <summary>Hosts beside the router in each of its pods, by tier.</summary>
+    public required IReadOnlyList<HostLayout> Sidecars { get; init; }
+}
+
+/// <param name="Replicas">Pods to ask for now; with an autoscaler what it last chose.</param>
+/// <param name="Min">Fewest pods.</param>
+/// <param name="Max">Most pods; more than <paramref name="Min"/> only where an autoscaler can be made.</param>
+internal sealed record PoolLayout(HostLayout Host, int Replicas, int Min, int Max)
+{
+    public bool IsAutoscaled => Max > Min;
+}
+
+internal sealed record HostLayout
+{
+    public required string Tier { get; init; }
+
+    public GpuSnapshot? Gpu { get; init; }
+
+    public ResourcesSnapshot? Resources { get; init; }
+
+    public SchedulingSnapshot? Scheduling { get; init; }
+
+    /// <summary>PersistentVolumeClaims with models.</summary>
+    public IReadOnlyList<string> Claims { get; init; } = [];
+}

@@ -1,0 +1,29 @@
+using k8s.Models;
+
+namespace Rerank.Operator.Manifests;
+
+internal static class Services
+{
+    private const int ApplicationPort = 80;
+
+    /// <summary>The address of applications.</summary>
+    public static V1Service Pipeline(PipelineLayout layout) =>
+        Of(layout, layout.Owner.Names.Service, Labels.RouterComponent, ApplicationPort, clusterIP: null);
+
+    /// <summary>Without an address of its own: routers look up every pod and choose themselves.</summary>
+    public static V1Service Pool(PipelineLayout layout, PoolLayout pool) =>
+        Of(layout, layout.Owner.Names.Pool(pool.Host.Tier), pool.Host.Tier, PodPorts.HttpPort, clusterIP: "None");
+
+    private static V1Service Of(PipelineLayout layout, string name, string component, int port, string? clusterIP) => new()
+    {
+        ApiVersion = "v1",
+        Kind = V1Service.KubeKind,
+        Metadata = layout.Owner.Metadata(name, Labels.Of(layout.Owner.Names, component)),
+        Spec = new()
+        {
+            ClusterIP = clusterIP,
+            Selector = Labels.Selector(layout.Owner.Names, component),
+            Ports = [new() { Name = PodPorts.Http, Port = port, TargetPort = PodPorts.Http, Protocol = "TCP" }],
+        },
+    };
+}

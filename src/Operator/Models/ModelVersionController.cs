@@ -1,0 +1,34 @@
+using k8s.Models;
+using Rerank.Operator.Api;
+using Rerank.Operator.Runtime.Control;
+using Rerank.Operator.Runtime.Crds;
+
+namespace Rerank.Operator.Models;
+
+/// <summary>Shows what is known of a model. It makes nothing: pipelines have models loaded.</summary>
+[EntityRbac(typeof(RerankPipeline), Verbs = RbacVerb.List | RbacVerb.Watch)]
+[EntityRbac(typeof(V1ControllerRevision), Verbs = RbacVerb.List | RbacVerb.Watch)]
+[EntityRbac(typeof(V1Secret), Verbs = RbacVerb.Get)]
+// Patch: for the finalizer.
+[EntityRbac(typeof(ModelVersion), Verbs = RbacVerb.Get | RbacVerb.List | RbacVerb.Watch | RbacVerb.Patch)]
+[GenericRbac(Groups = ["events.k8s.io"], Resources = ["events"], Verbs = RbacVerb.Create)]
+[GenericRbac(Groups = [ApiGroup.Name], Resources = ["modelversions/status"], Verbs = RbacVerb.Patch)]
+internal sealed class ModelVersionController(ModelUses uses, ModelReporter reporter) : IEntityController<ModelVersion>
+{
+    private static readonly TimeSpan WhileLoading = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WhileUsed = TimeSpan.FromSeconds(15);
+
+    public async Task<ReconciliationResult<ModelVersion>> ReconcileAsync(ModelVersion entity, CancellationToken cancellationToken)
+    {
+        var users = uses.Seen(entity);
+        var status = await reporter.ReportAsync(entity, users, cancellationToken);
+        // What hosts do, no watch tells.
+        TimeSpan? again = users.Count == 0 ? null
+            : status.Conditions.Any(c => c is { Type: "Ready", Status: ConditionStatus.Unknown }) ? WhileLoading
+            : WhileUsed;
+        return ReconciliationResult<ModelVersion>.Success(entity, again);
+    }
+
+    public Task<ReconciliationResult<ModelVersion>> DeletedAsync(ModelVersion entity, CancellationToken cancellationToken) =>
+        Task.FromResult(ReconciliationResult<ModelVersion>.Success(entity));
+}

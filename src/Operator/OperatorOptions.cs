@@ -1,0 +1,41 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Rerank.Operator;
+
+/// <summary>Settings of the operator: section <c>Operator</c> of the configuration, <c>Operator__NAME</c> in the environment.</summary>
+internal sealed class OperatorOptions
+{
+    public const string Section = "Operator";
+
+    [Required]
+    [ValidateObjectMembers(typeof(ImageOptionsValidator))]
+    public ImageOptions Images { get; set; } = new();
+
+    /// <summary>IfNotPresent, Always or Never; of the pods that the operator makes.</summary>
+    [AllowedValues("IfNotPresent", "Always", "Never")]
+    public string ImagePullPolicy { get; set; } = "IfNotPresent";
+
+    /// <summary>Names of Secrets in the pipelines' namespaces with which the images are pulled.</summary>
+    public string[] ImagePullSecrets { get; set; } = [];
+
+    /// <summary>Namespace that the operator itself runs in; absent outside a cluster. Network policies let its pods in.</summary>
+    public string? Namespace { get; set; }
+
+    /// <summary>Time for one call to the admin port of a router or host.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
+    public TimeSpan PushTimeout { get; set; } = TimeSpan.FromSeconds(3);
+}
+
+internal sealed class ImageOptions
+{
+    [Required]
+    public string Router { get; set; } = "rerank/router:0.1.0";
+
+    [Required]
+    public string RerankerHost { get; set; } = "rerank/reranker-host:0.1.0";
+
+    /// <summary>For tiers with GPUs.</summary>
+    [Required]
+    public string RerankerHostCuda { get; set; } = "rerank/reranker-host:0.1.0-cuda";
+}

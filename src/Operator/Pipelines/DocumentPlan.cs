@@ -1,0 +1,108 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using k8s.Models;
+using Rerank.Contracts;
+using Rerank.Contracts.Models;
+using Rerank.Contracts.Routing;
+using Rerank.Operator.Api;
+using Rerank.Operator.Manifests;
+using Rerank.Operator.Pipelines.Revisions;
+
+namespace Rerank.Operator.Pipelines;
+
+/// <summary>
+/// What routers and hosts shall be told. A document keeps its generation as long as its content is the same, and gets a higher one than anybody has
+/// seen when it isn't: also when the ConfigMap with the last one was lost.
+/// </summary>
+internal static class DocumentPlan
+{
+    public static DesiredDocuments Of(Observation observed, RevisionRoles roles, IPoolAddresses addresses)
+    {
+        var sidecars = Tiers(roles, Placement.Sidecar).ToDictionary(tier => tier, tier => Set(observed, roles, tier, Placement.Sidecar));
+        var pools = Tiers(roles, Placement.Pool).ToDictionary(tier => tier, tier => Set(observed, roles, tier, Placement.Pool));
+        return new() { Table = Table(observed, roles, addresses), SidecarSets = sidecars, PoolSets = pools };
+    }
+
+    private static IEnumerable<string> Tiers(RevisionRoles roles, Placement placement) =>
+        roles.Live.SelectMany(r => r.Snapshot.ModelTiers(placement)).Select(t => t.Name).Distinct().Order(StringComparer.Ordinal);
+
+    private static ModelSet Set(Observation observed, RevisionRoles roles, string tier, Placement placement)
+    {
+        // Where nothing answers yet, the candidate is what a pod has to have to be of use.
+        var required = roles.Stable?.Snapshot.ModelTier(tier, placement) ?? roles.Candidate?.Snapshot.ModelTier(tier, placement);
+        var set = new ModelSet
+        {
+            Generation = 0,
+            Pipeline = PipelineOwner.Of(observed.Pipeline).ToString(),
+            Models =
+            [
+                .. roles.Live
+                    .Select(r => r.Snapshot.ModelTier(tier, placement)?.Model?.Model)
+                    .OfType<ModelSpec>()
+                    .DistinctBy(m => m.Digest)
+                    .OrderBy(m => m.Digest, StringComparer.Ordinal)
+                    .Select(m => m with { Required = m.Digest == required?.Model?.Model.Digest }),
+            ],
+        };
+        var reported = observed.Hosting(tier, placement).Select(p => p.Hosts.GetValueOrDefault(tier)?.Status?.Generation ?? 0);
+        var stored = observed.Documents.Set(tier, placement);
+        var same = stored is not null && Same(stored with { Generation = 0 }, set, ContractsJson.Default.ModelSet);
+        return set with { Generation = Generation(stored?.Generation, same, reported) };
+    }
+
+    private static RoutingTable? Table(Observation observed, RevisionRoles roles, IPoolAddresses addresses)
+    {
+        // Without a stable revision there is nothing to route to; and if its record was lost, routers go on with what they have.
+        if (roles.Stable is not { } stable)
+            return observed.Documents.Table;
+
+        var names = new ClusterNames(roles.Live.Select(r => r.Snapshot));
+        var table = new RoutingTable
+        {
+            Generation = 0,
+            Pipeline = PipelineOwner.Of(observed.Pipeline).ToString(),
+            // The candidate's clusters too: routers find them and watch their health before anything is sent there.
+            Clusters = [.. Clusters(observed, roles, addresses, names)],
+            Stable = new() { Revision = stable.Name, Policy = stable.Snapshot.Policy, Tiers = [.. stable.Snapshot.Tiers.Select(t => Tier(t, names))] },
+        };
+        var reported = observed.Routers.Select(p => p.Router?.Status?.Generation ?? 0);
+        var current = observed.Documents.Table;
+        var same = current is not null && Same(current with { Generation = 0 }, table, ContractsJson.Default.RoutingTable);
+        return table with { Generation = Generation(current?.Generation, same, reported) };
+    }
+
+    private static IEnumerable<Cluster> Clusters(Observation observed, RevisionRoles roles, IPoolAddresses addresses, ClusterNames names)
+    {
+        var owner = PipelineOwner.Of(observed.Pipeline);
+        foreach (var tier in Tiers(roles, Placement.Sidecar))
+            yield return new() { Name = names.Of(tier, Placement.Sidecar), Addresses = [$"unix:{PodPaths.Socket(tier)}"] };
+        foreach (var tier in Tiers(roles, Placement.Pool))
+        {
+            V1Pod[] pods = [.. observed.Of(tier).Select(p => p.Pod).OrderBy(p => p.Name(), StringComparer.Ordinal)];
+            yield return new() { Name = names.Of(tier, Placement.Pool), Addresses = addresses.OfPool(owner, tier, pods) };
+        }
+    }
+
+    private static Tier Tier(TierSnapshot tier, ClusterNames names) => new()
+    {
+        Name = tier.Name,
+        Cache = tier.Cache,
+        Model = tier.Model is not { } model ? null : new()
+        {
+            Cluster = names.Of(tier.Name, model.Placement),
+            Model = model.Model.Name,
+            Digest = model.Model.Digest,
+            Activation = model.Model.Contract.Activation,
+            Escalation = model.Escalation,
+        },
+    };
+
+    private static long Generation(long? stored, bool same, IEnumerable<long> reported)
+    {
+        var seen = reported.DefaultIfEmpty().Max();
+        return same && stored >= seen ? stored.Value : Math.Max(stored ?? 0, seen) + 1;
+    }
+
+    private static bool Same<T>(T left, T right, JsonTypeInfo<T> type) =>
+        JsonSerializer.SerializeToUtf8Bytes(left, type).AsSpan().SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(right, type));
+}

@@ -1,0 +1,65 @@
+using Rerank.Contracts;
+using Rerank.Contracts.Models;
+using Rerank.Contracts.Routing;
+using Rerank.Operator.Admin;
+using Rerank.Operator.Api;
+using Rerank.Operator.Manifests;
+
+namespace Rerank.Operator.Pipelines;
+
+/// <summary>Tells every process that doesn't follow yet, and takes its answer for its new status.</summary>
+internal sealed class DocumentPusher(AdminClient admin)
+{
+    private const int AtOnce = 32;
+
+    public async Task<IReadOnlyList<ObservedPod>> PushAsync(
+        Observation observed, DesiredDocuments documents, string token, CancellationToken cancellationToken)
+    {
+        var pushed = new ObservedPod[observed.Pods.Count];
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, pushed.Length, parallel, async (i, ct) => pushed[i] = await PushAsync(observed.Pods[i], observed, documents, token, ct));
+        return pushed;
+    }
+
+    private async Task<ObservedPod> PushAsync(
+        ObservedPod pod, Observation observed, DesiredDocuments documents, string token, CancellationToken cancellationToken)
+    {
+        var placement = pod.Component == Labels.RouterComponent ? Placement.Sidecar : Placement.Pool;
+        // Models before routes: what is asked for next should be there.
+        var hosts = new Dictionary<string, ProcessReport<HostStatus>>(pod.Hosts.Count);
+        foreach (var (tier, report) in pod.Hosts)
+            hosts[tier] = await PushAsync(report, documents.Set(tier, placement), observed.Credentials, token, cancellationToken);
+        var router = pod.Router is null ? null : await PushAsync(pod.Router, documents.Table, token, cancellationToken);
+        return pod with { Hosts = hosts, Router = router };
+    }
+
+    private async Task<ProcessReport<RouterStatus>> PushAsync(
+        ProcessReport<RouterStatus> router, RoutingTable? table, string token, CancellationToken cancellationToken)
+    {
+        // A process that didn't answer a moment ago is left for the next time.
+        if (table is null || router is not { Address: not null, Status: { } status } || status.Generation == table.Generation)
+            return router;
+        var answer = await admin.PutDesiredAsync(
+            router.Address, token, table, ContractsJson.Default.RoutingTable, ContractsJson.Default.RouterStatus, cancellationToken);
+        return answer.Status is null ? router with { Problem = answer.Problem } : router with { Status = answer.Status };
+    }
+
+    private async Task<ProcessReport<HostStatus>> PushAsync(
+        ProcessReport<HostStatus> host, ModelSet? set, ModelCredentials credentials, string token, CancellationToken cancellationToken)
+    {
+        if (set is null || host is not { Address: not null, Status: { } status })
+            return host;
+        var secrets = credentials.Found.Where(c => set.Models.Any(m => m.Name == c.Key)).ToDictionary();
+        if (status.Generation == set.Generation && !status.Models.Any(m => LacksCredential(m, secrets)))
+            return host;
+        var document = secrets.Count == 0 ? set : set with { Credentials = secrets };
+        var answer = await admin.PutDesiredAsync(
+            host.Address, token, document, ContractsJson.Default.ModelSet, ContractsJson.Default.HostStatus, cancellationToken);
+        return answer.Status is null ? host with { Problem = answer.Problem } : host with { Status = answer.Status };
+    }
+
+    // A host that started from its mounted file follows the generation without having the secrets; and a secret may have been corrected.
+    private static bool LacksCredential(ModelStatus model, Dictionary<string, SourceCredential> secrets) =>
+        secrets.ContainsKey(model.Name)
+        && (model.State == ModelState.WaitingForCredentials || model is { State: ModelState.Failed, Reason: ModelFailure.CredentialsRejected });
+}

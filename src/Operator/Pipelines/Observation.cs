@@ -1,0 +1,46 @@
+using k8s.Models;
+using Rerank.Contracts.Models;
+using Rerank.Operator.Api;
+using Rerank.Operator.Manifests;
+using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Status;
+
+namespace Rerank.Operator.Pipelines;
+
+/// <summary>All that a reconcile decides by: it is read once, at its start.</summary>
+internal sealed record Observation
+{
+    public required RerankPipeline Pipeline { get; init; }
+
+    public required DesiredRevision Desired { get; init; }
+
+    public required IReadOnlyList<Revision> Revisions { get; init; }
+
+    public required IReadOnlyList<ObservedPod> Pods { get; init; }
+
+    /// <summary>By name; of this pipeline.</summary>
+    public required IReadOnlyDictionary<string, V1Deployment> Deployments { get; init; }
+
+    public required StoredDocuments Documents { get; init; }
+
+    public required ModelCredentials Credentials { get; init; }
+
+    public required ServedApis Apis { get; init; }
+
+    public IEnumerable<ObservedPod> Routers => Of(Labels.RouterComponent);
+
+    public IEnumerable<ObservedPod> Of(string component) => Pods.Where(p => p.Component == component);
+
+    /// <summary>The pods that have a host for this tier.</summary>
+    public IEnumerable<ObservedPod> Hosting(string tier, Placement placement) =>
+        Of(placement == Placement.Pool ? tier : Labels.RouterComponent);
+}
+
+/// <summary>Credentials for the models' sources, by model. They go nowhere but into a push.</summary>
+/// <param name="Problems">Of Secrets that are not there or not as they should be, by model.</param>
+internal sealed record ModelCredentials(IReadOnlyDictionary<string, SourceCredential> Found, IReadOnlyDictionary<string, Problem> Problems)
+{
+    public static ModelCredentials None { get; } = new(new Dictionary<string, SourceCredential>(), new Dictionary<string, Problem>());
+
+    public override string ToString() => $"{Found.Count} credentials";
+}

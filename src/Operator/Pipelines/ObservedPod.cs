@@ -1,0 +1,34 @@
+using k8s.Models;
+using Rerank.Contracts.Models;
+using Rerank.Contracts.Routing;
+using Rerank.Operator.Manifests;
+
+namespace Rerank.Operator.Pipelines;
+
+/// <summary>A pod that is there to stay, with what its processes say of themselves.</summary>
+internal sealed record ObservedPod
+{
+    public required V1Pod Pod { get; init; }
+
+    public string Name => Pod.Metadata.Name;
+
+    /// <summary><see cref="Labels.RouterComponent"/> or the tier of a pool.</summary>
+    public required string Component { get; init; }
+
+    public string? TemplateHash => Pod.Metadata.Annotations is { } annotations && annotations.TryGetValue(Labels.TemplateHash, out var hash) ? hash : null;
+
+    /// <summary>Whether requests may come to it.</summary>
+    public bool IsReady => Pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) ?? false;
+
+    /// <summary>Only in router pods.</summary>
+    public ProcessReport<RouterStatus>? Router { get; init; }
+
+    /// <summary>By tier: the one host of a pool's pod, or the sidecars of a router's.</summary>
+    public required IReadOnlyDictionary<string, ProcessReport<HostStatus>> Hosts { get; init; }
+}
+
+/// <summary>What a process answered on its admin port.</summary>
+/// <param name="Address">Null while it has none.</param>
+/// <param name="Problem">Why there is no status.</param>
+internal sealed record ProcessReport<TStatus>(Uri? Address, TStatus? Status, string? Problem)
+    where TStatus : class;

@@ -1,0 +1,46 @@
+using Rerank.Operator.Api;
+using Rerank.Operator.Events;
+
+namespace Rerank.Operator.Pipelines;
+
+/// <summary>What changed between two statuses that is worth telling.</summary>
+internal static class PipelineEvents
+{
+    public static IEnumerable<StateEvent> Between(RerankPipelineStatus? before, RerankPipelineStatus after)
+    {
+        if (after.Candidate is { } candidate && candidate.Revision != before?.Candidate?.Revision)
+            yield return Normal("CandidatePlaced", "Place", $"Revision {candidate.Revision} is being placed.");
+        if (after.Stable is { } stable && stable.Revision != before?.Stable?.Revision)
+        {
+            var replaced = before?.Stable is { } old ? $", in place of {old.Revision}" : "";
+            yield return Normal("RevisionPromoted", "Promote", $"Revision {stable.Revision} answers{replaced}.");
+        }
+
+        if (Changed(before, after, "Available") is { } available && (before is not null || available.Status == ConditionStatus.True))
+            yield return Of("Available", available, available.Status != ConditionStatus.True);
+        if (NewTrouble(before, after) is { } trouble)
+            yield return new(IsWarning: true, trouble.Reason, "Place", trouble.Message);
+        if (Changed(before, after, "Stalled") is { Status: ConditionStatus.True } stalled)
+            yield return new(IsWarning: true, stalled.Reason, "Place", stalled.Message);
+    }
+
+    // What passes by itself, such as a model that is loading, is no news.
+    private static Condition? NewTrouble(RerankPipelineStatus? before, RerankPipelineStatus after)
+    {
+        var ready = Find(after, "Ready");
+        return ready is { Status: ConditionStatus.False } && Find(before, "Ready")?.Reason != ready.Reason
+            && ready.Reason is not (Reasons.PodsNotReady or Reasons.RoutersNotReady or Reasons.ModelLoading or Reasons.PoolNotReachable or Reasons.AdminUnreachable)
+            ? ready
+            : null;
+    }
+
+    private static Condition? Changed(RerankPipelineStatus? before, RerankPipelineStatus after, string type) =>
+        Find(after, type) is { } condition && condition.Status != Find(before, type)?.Status ? condition : null;
+
+    private static Condition? Find(RerankPipelineStatus? status, string type) => status?.Conditions.FirstOrDefault(c => c.Type == type);
+
+    private static StateEvent Of(string name, Condition condition, bool isWarning) =>
+        new(isWarning, isWarning ? $"Not{name}" : name, "Serve", condition.Message);
+
+    private static StateEvent Normal(string reason, string action, string note) => new(IsWarning: false, reason, action, note);
+}

@@ -1,0 +1,108 @@
+using k8s.Models;
+using Rerank.Contracts.Models;
+using Rerank.Operator.Admin;
+using Rerank.Operator.Api;
+using Rerank.Operator.Api.Validation;
+using Rerank.Operator.Manifests;
+using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Runtime.Caching;
+using Rerank.Operator.Runtime.Client;
+using Rerank.Operator.Status;
+
+namespace Rerank.Operator.Pipelines;
+
+/// <summary>
+/// Reads what a reconcile decides by. Where an old answer could do harm, which revision answers and what was last told to whom, it asks the
+/// API server; where it couldn't, it looks into the informers' caches.
+/// </summary>
+internal sealed class PipelineObserver(
+    IResourceClient client,
+    IResourceCache<ModelVersion> models,
+    IResourceCache<V1Pod> pods,
+    IResourceCache<V1Deployment> deployments,
+    ServedApisReader apis,
+    PodStatusReader statuses,
+    SourceCredentials credentials)
+{
+    public async Task<Observation> ObserveAsync(RerankPipeline pipeline, string token, CancellationToken cancellationToken)
+    {
+        var owner = PipelineOwner.Of(pipeline);
+        var revisions = await RevisionsAsync(owner, cancellationToken);
+        var desired = Desired(pipeline, owner);
+        var snapshots = revisions.Where(r => r.Role != RevisionRole.Retired).Select(r => r.Snapshot).Append(desired.Snapshot).OfType<RevisionSnapshot>().ToList();
+        var secrets = await CredentialsAsync(owner, snapshots, cancellationToken);
+        return new()
+        {
+            Pipeline = pipeline,
+            Desired = desired,
+            Revisions = revisions,
+            Pods = await statuses.ReadAsync(PodsOf(owner), token, cancellationToken),
+            Deployments = deployments.List(owner.Namespace).Where(owner.Owns).ToDictionary(d => d.Name()),
+            Documents = await DocumentsAsync(owner, snapshots, cancellationToken),
+            Credentials = secrets,
+            Apis = apis.Read(),
+        };
+    }
+
+    private DesiredRevision Desired(RerankPipeline pipeline, PipelineOwner owner)
+    {
+        // API servers before 1.25 don't evaluate the rules in the schema.
+        var errors = PipelineRules.Check(pipeline);
+        return errors.Count > 0
+            ? DesiredRevision.Failed(Reasons.InvalidSpec, $"The spec is not valid: {string.Join("; ", errors)}. Correct it.")
+            : DesiredRevision.Of(pipeline, name => models.Get(new(owner.Namespace, name)));
+    }
+
+    private async Task<IReadOnlyList<Revision>> RevisionsAsync(PipelineOwner owner, CancellationToken cancellationToken)
+    {
+        var found = new List<Revision>();
+        string? next = null;
+        do
+        {
+            var page = await client.ListAsync<V1ControllerRevision>(owner.Namespace, $"{Labels.Pipeline}={owner.Names.LabelValue}", next, cancellationToken);
+            found.AddRange(page.Items.Where(owner.Owns).Select(RevisionObject.Read));
+            next = page.ContinueToken;
+        }
+        while (next is not null);
+        return found;
+    }
+
+    private IReadOnlyList<V1Pod> PodsOf(PipelineOwner owner) =>
+    [
+        .. pods.List(owner.Namespace)
+            .Where(p => p.GetLabel(Labels.Pipeline) == owner.Names.LabelValue)
+            // What is on its way out, or failed for good, isn't counted on and isn't waited for.
+            .Where(p => p.Metadata.DeletionTimestamp is null && p.Status?.Phase is not ("Failed" or "Succeeded"))
+            .OrderBy(p => p.Name(), StringComparer.Ordinal),
+    ];
+
+    private async Task<StoredDocuments> DocumentsAsync(PipelineOwner owner, IReadOnlyList<RevisionSnapshot> snapshots, CancellationToken cancellationToken)
+    {
+        var routers = await client.GetAsync<V1ConfigMap>(new(owner.Namespace, owner.Names.Router), cancellationToken);
+        var pools = new Dictionary<string, V1ConfigMap>();
+        foreach (var tier in snapshots.SelectMany(s => s.ModelTiers(Placement.Pool)).Select(t => t.Name).Distinct())
+        {
+            if (await client.GetAsync<V1ConfigMap>(new(owner.Namespace, owner.Names.Pool(tier)), cancellationToken) is { } pool)
+                pools[tier] = pool;
+        }
+
+        return StoredDocuments.Read(routers, pools);
+    }
+
+    private async Task<ModelCredentials> CredentialsAsync(PipelineOwner owner, IReadOnlyList<RevisionSnapshot> snapshots, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, SourceCredential>();
+        var problems = new Dictionary<string, Problem>();
+        var wanted = snapshots.SelectMany(s => s.Tiers).Select(t => t.Model).OfType<ModelTierSnapshot>().Where(m => m.Credential is not null);
+        foreach (var model in wanted.DistinctBy(m => m.Model.Name))
+        {
+            var (credential, problem) = await credentials.ReadAsync(owner.Namespace, model.Model.Name, model.Credential!, cancellationToken);
+            if (credential is not null)
+                found[model.Model.Name] = credential;
+            if (problem is not null)
+                problems[model.Model.Name] = problem;
+        }
+
+        return new(found, problems);
+    }
+}

@@ -1,0 +1,61 @@
+using k8s.Models;
+using Rerank.Operator.Admin;
+using Rerank.Operator.Api;
+using Rerank.Operator.Events;
+using Rerank.Operator.Manifests;
+using Rerank.Operator.Runtime.Client;
+using Rerank.Operator.Status;
+
+namespace Rerank.Operator.Pipelines;
+
+/// <summary>Says how a pipeline stands: status, events, and what its hosts hold.</summary>
+internal sealed class PipelineReporter(IResourceClient client, EventRecorder events, HostReports hosts, IPoolAddresses addresses, TimeProvider time)
+{
+    public async Task<RerankPipelineStatus> ReportAsync(
+        Observation observed, PipelinePlan plan, ManifestContext context, Problem? problem, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var owner = PipelineOwner.Of(observed.Pipeline);
+        hosts.Replace(new(owner.Namespace, owner.Name), [.. Reports(observed)]);
+        var address = addresses.OfPipeline(owner, [.. observed.Routers.Where(p => p.IsReady).Select(p => p.Pod)]);
+        var status = new PipelineStatusPlan(observed, plan, context, address, now).Build(problem);
+        await WriteAsync(observed.Pipeline, status, cancellationToken);
+        return status;
+    }
+
+    /// <summary>Nothing could be done at all. What is said of what runs stays as it was.</summary>
+    public Task ReportBlockedAsync(RerankPipeline pipeline, Problem problem, CancellationToken cancellationToken)
+    {
+        var before = pipeline.Status?.Conditions ?? [];
+        var generation = pipeline.Metadata.Generation ?? 0;
+        var ready = Conditions.Merge(before, [DesiredCondition.Of("Ready", ConditionStatus.False, problem)], generation, time.GetUtcNow());
+        var status = new RerankPipelineStatus
+        {
+            ObservedGeneration = generation,
+            Address = pipeline.Status?.Address,
+            Stable = pipeline.Status?.Stable,
+            Candidate = pipeline.Status?.Candidate,
+            Router = pipeline.Status?.Router,
+            Conditions = [.. ready, .. before.Where(c => c.Type != "Ready")],
+        };
+        return WriteAsync(pipeline, status, cancellationToken);
+    }
+
+    public void Forget(RerankPipeline pipeline) => hosts.Forget(new(pipeline.Namespace(), pipeline.Name()));
+
+    private static IEnumerable<HostReport> Reports(Observation observed) =>
+        from pod in observed.Pods
+        from host in pod.Hosts.Values
+        where host.Status is not null
+        select new HostReport(pod.Name, host.Status!);
+
+    private async Task WriteAsync(RerankPipeline pipeline, RerankPipelineStatus status, CancellationToken cancellationToken)
+    {
+        var before = pipeline.Status;
+        if (StatusWrites.Same(before, status))
+            return;
+        pipeline.Status = status;
+        await client.ApplyStatusAsync(StatusWrites.WithoutPrecondition(pipeline), cancellationToken);
+        foreach (var happened in PipelineEvents.Between(before, status))
+            await events.RecordAsync(pipeline, happened, cancellationToken);
+    }
+}

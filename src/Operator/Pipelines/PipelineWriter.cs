@@ -1,0 +1,54 @@
+using k8s;
+using k8s.Models;
+using Rerank.Operator.Manifests;
+using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Runtime.Client;
+using Rerank.Operator.Status;
+
+namespace Rerank.Operator.Pipelines;
+
+/// <summary>
+/// Carries out a plan. Every write can be repeated, and whatever the last one before a crash was, the next reconcile goes on from there: revisions
+/// first, because they say what everything else is for.
+/// </summary>
+internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildWriter> children)
+{
+    private readonly IChildWriter[] _children = [.. children];
+
+    public async Task StoreRevisionsAsync(PipelineOwner owner, PipelinePlan plan, CancellationToken cancellationToken)
+    {
+        foreach (var revision in plan.RevisionWrites)
+            await client.ApplyAsync(RevisionObject.From(owner, revision), cancellationToken);
+    }
+
+    /// <returns>What kept something from being written; null when all was.</returns>
+    public async Task<Problem?> ApplyAsync(PipelineOwner owner, PipelinePlan plan, ManifestContext context, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<IKubernetesObject<V1ObjectMeta>> wanted = [.. Documents(owner, plan), .. PipelineManifests.Of(plan.Layout, context)];
+        foreach (var child in wanted)
+        {
+            if (await _children.Single(c => c.Writes(child)).ApplyAsync(owner, child, cancellationToken) is { } problem)
+                return problem;
+        }
+
+        foreach (var kind in _children)
+            await kind.DeleteOthersAsync(owner, wanted.Where(kind.Writes).Select(c => c.Name()).ToHashSet(), cancellationToken);
+        return null;
+    }
+
+    public async Task DeleteRevisionsAsync(PipelineOwner owner, PipelinePlan plan, CancellationToken cancellationToken)
+    {
+        foreach (var revision in plan.SurplusRevisions)
+        {
+            await client.DeleteAsync<V1ControllerRevision>(
+                new(owner.Namespace, owner.Names.Revision(revision.Name)), revision.Uid, cancellationToken);
+        }
+    }
+
+    private static IEnumerable<V1ConfigMap> Documents(PipelineOwner owner, PipelinePlan plan)
+    {
+        yield return ConfigMaps.Of(owner, owner.Names.Router, Labels.RouterComponent, plan.Documents.RouterFiles());
+        foreach (var pool in plan.Layout.Pools)
+            yield return ConfigMaps.Of(owner, owner.Names.Pool(pool.Host.Tier), pool.Host.Tier, plan.Documents.PoolFiles(pool.Host.Tier));
+    }
+}

@@ -1,0 +1,121 @@
+using Rerank.Contracts.Models;
+using Rerank.Contracts.Routing;
+using Rerank.Operator.Api;
+using Rerank.Operator.Manifests;
+using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Status;
+
+namespace Rerank.Operator.Pipelines;
+
+/// <summary>Whether everything that a revision needs is up, and if not, what is in the way.</summary>
+internal sealed class PlacementCheck(Observation observed, PipelineLayout layout, ManifestContext context)
+{
+    // What somebody has to do something about comes before what passes by itself.
+    private static readonly string[] ByWeight =
+    [
+        Reasons.ModelFailed, Reasons.SecretNotFound, Reasons.OutOfMemory, Reasons.CrashLooping, Reasons.ImagePullFailed, Reasons.PodConfigInvalid,
+        Reasons.InsufficientResources, Reasons.PodsNotCreated, Reasons.AdminUnreachable, Reasons.RoutersNotReady, Reasons.PodsNotReady,
+        Reasons.ModelLoading, Reasons.PoolNotReachable,
+    ];
+
+    /// <summary>Whether hosts hold the revision's models: in every pod there is, and in as many as there should be.</summary>
+    /// <param name="revision">A live one.</param>
+    /// <param name="anyTemplate">Pods of an older template will do: for going back at once to what is still loaded in them.</param>
+    /// <returns>Null when they do.</returns>
+    public Problem? Hosts(RevisionSnapshot revision, bool anyTemplate = false) =>
+        Worst(revision.Tiers.Where(t => t.Model is not null).SelectMany(tier => Tier(tier.Name, tier.Model!, anyTemplate)));
+
+    /// <summary>Whether routers can reach what only the candidate uses. What stable uses too, they reach already.</summary>
+    public Problem? Reachability(RevisionSnapshot candidate, RevisionSnapshot stable, ClusterNames names)
+    {
+        var added = candidate.Tiers
+            .Where(t => t.Model is not null && stable.ModelTier(t.Name, t.Model.Placement) is null)
+            .Select(t => names.Of(t.Name, t.Model!.Placement))
+            .ToList();
+        var routers = observed.Routers.Where(p => p.IsReady && p.Router?.Status is not null).ToList();
+        if (added.Count > 0 && routers.Count == 0)
+            return new(Reasons.RoutersNotReady, "No router pod is ready to say whether it reaches the new pods.");
+        var unreached = from router in routers
+                        from cluster in added
+                        where !(router.Router!.Status!.Clusters.FirstOrDefault(c => c.Name == cluster)?.AvailableDestinations > 0)
+                        select new Problem(Reasons.PoolNotReachable, $"Router pod {router.Name} doesn't reach the pods of tier \"{cluster}\" yet.");
+        return unreached.FirstOrDefault();
+    }
+
+    /// <summary>Whether the routers are as they should be and follow the table.</summary>
+    public Problem? Routers(RoutingTable? table)
+    {
+        var deployment = layout.Owner.Names.Router;
+        var routers = observed.Routers.ToList();
+        var problems = Pods(routers, deployment, "routers", layout.Router.Replicas, RouterHash(), anyTemplate: false).ToList();
+        if (problems.Count > 0)
+            return Worst(problems);
+        var behind = routers.FirstOrDefault(p => !p.IsReady || p.Router?.Status is null || p.Router.Status.Generation != table?.Generation);
+        return behind is null ? null : PodTrouble.Of(behind.Pod) ?? new(Reasons.RoutersNotReady, $"Router pod {behind.Name} {Behind(behind, table)}.");
+    }
+
+    private static string Behind(ObservedPod router, RoutingTable? table) => router switch
+    {
+        { Router.Status: { } status } when status.Generation != table?.Generation =>
+            $"follows routing table {status.Generation} and not {table?.Generation} yet",
+        { Router.Status: null } => $"doesn't answer on its admin port yet: {router.Router?.Problem ?? "it has no address"}",
+        _ => "is not ready yet",
+    };
+
+    private IEnumerable<Problem> Tier(string tier, ModelTierSnapshot model, bool anyTemplate)
+    {
+        var pods = observed.Hosting(tier, model.Placement).ToList();
+        var problems = model.Placement == Placement.Pool
+            ? Pool(tier, pods, anyTemplate)
+            : Pods(pods, layout.Owner.Names.Router, "routers", layout.Router.Replicas, RouterHash(), anyTemplate);
+        return problems.Concat(pods.Select(pod => Host(pod, tier, model)).OfType<Problem>());
+    }
+
+    private IEnumerable<Problem> Pool(string tier, IReadOnlyList<ObservedPod> pods, bool anyTemplate)
+    {
+        var pool = layout.Pools.Single(p => p.Host.Tier == tier);
+        var hash = PodTemplates.HashOf(PodTemplates.Pool(layout, pool.Host, context));
+        return Pods(pods, layout.Owner.Names.Pool(tier), $"tier \"{tier}\"", pool.Min, hash, anyTemplate);
+    }
+
+    private string RouterHash() => PodTemplates.HashOf(PodTemplates.Router(layout, context));
+
+    private IEnumerable<Problem> Pods(
+        IReadOnlyList<ObservedPod> pods, string deployment, string what, int wanted, string templateHash, bool anyTemplate)
+    {
+        foreach (var pod in pods)
+        {
+            if (PodTrouble.Of(pod.Pod) is { } trouble)
+                yield return trouble;
+        }
+
+        var current = anyTemplate ? pods.Count : pods.Count(p => p.TemplateHash == templateHash);
+        if (current >= wanted && (anyTemplate || current == pods.Count))
+            yield break;
+        var failure = observed.Deployments.GetValueOrDefault(deployment)?.Status?.Conditions?
+            .FirstOrDefault(c => c is { Type: "ReplicaFailure", Status: "True" });
+        yield return failure is not null
+            ? new(Reasons.PodsNotCreated, $"Kubernetes can't create pods of {what}: {failure.Message}")
+            : new(Reasons.PodsNotReady, $"{current} of {Math.Max(wanted, pods.Count)} pods of {what} run with the current settings.");
+    }
+
+    private Problem? Host(ObservedPod pod, string tier, ModelTierSnapshot model)
+    {
+        var name = model.Model.Name;
+        if (pod.Hosts.GetValueOrDefault(tier) is not { Address: not null } report)
+            return new(Reasons.PodsNotReady, $"Pod {pod.Name} of tier \"{tier}\" is starting.");
+        if (report.Status is not { } host)
+            return new(Reasons.AdminUnreachable, $"Pod {pod.Name} of tier \"{tier}\" doesn't answer on its admin port: {report.Problem}");
+        var status = host.Models.FirstOrDefault(m => m.Digest == model.Model.Digest);
+        return status?.State switch
+        {
+            ModelState.Ready => null,
+            ModelState.Failed => new(Reasons.ModelFailed, ModelFailureText.Of(name, pod.Name, status)),
+            ModelState.WaitingForCredentials when observed.Credentials.Problems.TryGetValue(name, out var problem) => problem,
+            null => new(Reasons.ModelLoading, $"Pod {pod.Name} of tier \"{tier}\" has not been told of model \"{name}\" yet."),
+            _ => new(Reasons.ModelLoading, $"Pod {pod.Name} of tier \"{tier}\" is not done with model \"{name}\": {status.State}."),
+        };
+    }
+
+    private static Problem? Worst(IEnumerable<Problem> problems) => problems.MinBy(p => Array.IndexOf(ByWeight, p.Reason) is var i and >= 0 ? i : ByWeight.Length);
+}

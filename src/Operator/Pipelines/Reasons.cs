@@ -1,0 +1,35 @@
+namespace Rerank.Operator.Pipelines;
+
+/// <summary>Reasons of a pipeline's conditions.</summary>
+internal static class Reasons
+{
+    public const string InvalidSpec = nameof(InvalidSpec);
+    public const string ModelNotFound = nameof(ModelNotFound);
+    public const string ModelInvalid = nameof(ModelInvalid);
+    public const string ModelFailed = nameof(ModelFailed);
+    public const string ModelLoading = nameof(ModelLoading);
+    public const string SecretNotFound = nameof(SecretNotFound);
+    public const string NameTaken = nameof(NameTaken);
+
+    public const string InsufficientResources = nameof(InsufficientResources);
+    public const string ImagePullFailed = nameof(ImagePullFailed);
+    public const string CrashLooping = nameof(CrashLooping);
+    public const string OutOfMemory = nameof(OutOfMemory);
+    public const string PodConfigInvalid = nameof(PodConfigInvalid);
+    public const string PodsNotCreated = nameof(PodsNotCreated);
+    public const string PodsNotReady = nameof(PodsNotReady);
+    public const string RoutersNotReady = nameof(RoutersNotReady);
+    public const string AdminUnreachable = nameof(AdminUnreachable);
+    public const string PoolNotReachable = nameof(PoolNotReachable);
+
+    public const string NoStableRevision = nameof(NoStableRevision);
+    public const string Serving = nameof(Serving);
+    public const string Switching = nameof(Switching);
+    public const string SpecServing = nameof(SpecServing);
+    public const string PlacingCandidate = nameof(PlacingCandidate);
+    public const string Settled = nameof(Settled);
+    public const string Progressing = nameof(Progressing);
+    public const string ProgressDeadlineExceeded = nameof(ProgressDeadlineExceeded);
+    public const string ApiNotServed = nameof(ApiNotServed);
+    public const string NothingOmitted = nameof(NothingOmitted);
+}

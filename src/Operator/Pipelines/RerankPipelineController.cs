@@ -1,0 +1,62 @@
+using k8s.Models;
+using Rerank.Operator.Api;
+using Rerank.Operator.Manifests;
+using Rerank.Operator.Runtime.Control;
+using Rerank.Operator.Runtime.Crds;
+using Rerank.Operator.Status;
+
+namespace Rerank.Operator.Pipelines;
+
+/// <summary>Observe, plan, write in order, tell the processes, say how it stands. What runs is never derived from what was said.</summary>
+[EntityRbac(typeof(RerankPipeline), typeof(ModelVersion), Verbs = RbacVerb.Get | RbacVerb.List | RbacVerb.Watch)]
+[EntityRbac(typeof(V1Pod), Verbs = RbacVerb.List | RbacVerb.Watch)]
+[EntityRbac(
+    typeof(V1Deployment), typeof(V1Service), typeof(V1ConfigMap), typeof(V1NetworkPolicy), typeof(V1PodDisruptionBudget), typeof(V2HorizontalPodAutoscaler),
+    typeof(V1ControllerRevision),
+    Verbs = RbacVerb.Get | RbacVerb.List | RbacVerb.Watch | RbacVerb.Create | RbacVerb.Patch | RbacVerb.Delete)]
+// Neither list nor watch: only those that a pipeline or a model names are ever read.
+[EntityRbac(typeof(V1Secret), Verbs = RbacVerb.Get | RbacVerb.Create | RbacVerb.Patch)]
+[GenericRbac(Groups = ["events.k8s.io"], Resources = ["events"], Verbs = RbacVerb.Create)]
+[GenericRbac(Groups = [ApiGroup.Name], Resources = ["rerankpipelines/status"], Verbs = RbacVerb.Patch)]
+// Where the API server checks who may block an owner's deletion.
+[GenericRbac(Groups = [ApiGroup.Name], Resources = ["rerankpipelines/finalizers"], Verbs = RbacVerb.Update)]
+internal sealed class RerankPipelineController(
+    PipelineObserver observer, PipelineWriter writer, DocumentPusher pusher, PipelineReporter reporter, PipelineEnvironment environment)
+    : IEntityController<RerankPipeline>
+{
+    public async Task<ReconciliationResult<RerankPipeline>> ReconcileAsync(RerankPipeline entity, CancellationToken cancellationToken)
+    {
+        var owner = PipelineOwner.Of(entity);
+        if (await environment.Tokens.GetOrCreateAsync(owner, cancellationToken) is not { } token)
+        {
+            await reporter.ReportBlockedAsync(entity, TokenTaken(owner), cancellationToken);
+            return ReconciliationResult<RerankPipeline>.Success(entity, Pace.Blocked);
+        }
+
+        var observed = await observer.ObserveAsync(entity, token, cancellationToken);
+        var context = environment.Context(observed.Apis);
+        var now = environment.Time.GetUtcNow();
+        var plan = PipelinePlan.Of(observed, context, environment.Addresses, now);
+
+        await writer.StoreRevisionsAsync(owner, plan, cancellationToken);
+        var problem = await writer.ApplyAsync(owner, plan, context, cancellationToken);
+        if (problem is null)
+        {
+            observed = observed with { Pods = await pusher.PushAsync(observed, plan.Documents, token, cancellationToken) };
+            await writer.DeleteRevisionsAsync(owner, plan, cancellationToken);
+        }
+
+        var status = await reporter.ReportAsync(observed, plan, context, problem, now, cancellationToken);
+        return ReconciliationResult<RerankPipeline>.Success(entity, Pace.Of(status, plan, entity, now));
+    }
+
+    public Task<ReconciliationResult<RerankPipeline>> DeletedAsync(RerankPipeline entity, CancellationToken cancellationToken)
+    {
+        // Everything that was made for it goes with it: it is its owner.
+        reporter.Forget(entity);
+        return Task.FromResult(ReconciliationResult<RerankPipeline>.Success(entity));
+    }
+
+    private static Problem TokenTaken(PipelineOwner owner) => new(
+        Reasons.NameTaken, $"Secret \"{owner.Names.AdminSecret}\" exists and does not belong to this pipeline. Rename the pipeline or remove that Secret.");
+}

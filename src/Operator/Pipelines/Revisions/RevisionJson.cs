@@ -1,0 +1,15 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Rerank.Operator.Pipelines.Revisions;
+
+/// <summary>
+/// JSON of revisions. Absent instead of null and members in the order of their declaration, so that one content has one text; a new optional
+/// member leaves the hashes of revisions without it as they are.
+/// </summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RevisionSnapshot))]
+internal sealed partial class RevisionJson : JsonSerializerContext;

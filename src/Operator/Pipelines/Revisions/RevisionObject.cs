@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text.Json;
+using k8s;
+using k8s.Models;
+using Rerank.Operator.Manifests;
+
+namespace Rerank.Operator.Pipelines.Revisions;
+
+/// <summary>Between a <see cref="Revision"/> and the ControllerRevision that holds it.</summary>
+internal static class RevisionObject
+{
+    public static V1ControllerRevision From(PipelineOwner owner, Revision revision)
+    {
+        var labels = Labels.Of(owner.Names);
+        labels[Labels.Role] = Label(revision.Role);
+        labels[Labels.Revision] = revision.Name;
+        return new()
+        {
+            ApiVersion = "apps/v1",
+            Kind = V1ControllerRevision.KubeKind,
+            Metadata = owner.Metadata(owner.Names.Revision(revision.Name), labels, Annotations(revision)),
+            Revision = revision.Sequence,
+            Data = JsonSerializer.SerializeToElement(revision.Snapshot, RevisionJson.Default.RevisionSnapshot),
+        };
+    }
+
+    /// <exception cref="InvalidDataException">It isn't one of this operator's, or of a later one's.</exception>
+    public static Revision Read(V1ControllerRevision stored)
+    {
+        var name = stored.GetLabel(Labels.Revision);
+        var role = stored.GetLabel(Labels.Role) switch
+        {
+            "stable" => RevisionRole.Stable,
+            "candidate" => RevisionRole.Candidate,
+            "retained" => RevisionRole.Retained,
+            "retired" => RevisionRole.Retired,
+            _ => throw new InvalidDataException($"ControllerRevision {stored.Name()} has no valid label {Labels.Role}"),
+        };
+        return new()
+        {
+            Name = name ?? throw new InvalidDataException($"ControllerRevision {stored.Name()} has no label {Labels.Revision}"),
+            Role = role,
+            Sequence = stored.Revision ?? 0,
+            Snapshot = ReadSnapshot(stored),
+            CandidateSince = ReadTime(stored, Labels.CandidateSince),
+            StableSince = ReadTime(stored, Labels.StableSince),
+            RetiredAt = ReadTime(stored, Labels.RetiredAt),
+            Uid = stored.Uid(),
+        };
+    }
+
+    private static string Label(RevisionRole role) => role switch
+    {
+        RevisionRole.Stable => "stable",
+        RevisionRole.Candidate => "candidate",
+        RevisionRole.Retained => "retained",
+        _ => "retired",
+    };
+
+    private static RevisionSnapshot ReadSnapshot(V1ControllerRevision stored)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(KubernetesJson.Serialize(stored.Data), RevisionJson.Default.RevisionSnapshot)
+                ?? throw new InvalidDataException($"ControllerRevision {stored.Name()} has no data");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"ControllerRevision {stored.Name()} has data that this operator can't read: {e.Message}", e);
+        }
+    }
+
+    private static Dictionary<string, string> Annotations(Revision revision)
+    {
+        var annotations = new Dictionary<string, string>();
+        Add(Labels.CandidateSince, revision.CandidateSince);
+        Add(Labels.StableSince, revision.StableSince);
+        Add(Labels.RetiredAt, revision.RetiredAt);
+        return annotations;
+
+        void Add(string key, DateTimeOffset? time)
+        {
+            if (time is { } value)
+                annotations[key] = value.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+        }
+    }
+
+    private static DateTimeOffset? ReadTime(V1ControllerRevision stored, string annotation) =>
+        stored.GetAnnotation(annotation) is { } text
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            ? time
+            : null;
+}

@@ -1,0 +1,17 @@
+using Rerank.Operator.Manifests;
+using Rerank.Operator.Runtime;
+
+namespace Rerank.Operator.Run;
+
+/// <summary>Settings of the controller runtime, out of the operator's.</summary>
+internal static class ClusterSettings
+{
+    public static void Bind(IConfiguration section, RuntimeOptions runtime)
+    {
+        section.Bind(runtime);
+        // In the section, Namespace is where the operator itself runs; what it watches has a name of its own.
+        runtime.Namespace = section["WatchNamespace"] is { Length: > 0 } watched ? watched : null;
+        runtime.Name = section["LeaderElection:LeaseName"] is { Length: > 0 } lease ? lease : Labels.OperatorName;
+        runtime.LeaderElection.Namespace ??= section["Namespace"] is { Length: > 0 } own ? own : null;
+    }
+}

@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using k8s;
+using k8s.Models;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Rerank.Operator.Admin;
+using Rerank.Operator.Api;
+using Rerank.Operator.Events;
+using Rerank.Operator.Manifests;
+using Rerank.Operator.Models;
+using Rerank.Operator.Pipelines;
+using Rerank.Operator.Runtime;
+
+namespace Rerank.Operator.Run;
+
+/// <summary>The controllers and what they need, for a cluster and for local mode alike. Either brings its resource client and its addresses.</summary>
+internal static class OperatorServices
+{
+    private const int TokenBytes = 32;
+    private const int MaxAdminAnswerBytes = 4 * 1024 * 1024;
+
+    public static IServiceCollection AddRerankOptions(this IServiceCollection services, IConfiguration section)
+    {
+        services.AddOptionsWithValidateOnStart<OperatorOptions>().Bind(section);
+        services.TryAddSingleton<IValidateOptions<OperatorOptions>, OperatorOptionsValidator>();
+        return services;
+    }
+
+    public static IServiceCollection AddRerankControllers(this IServiceCollection services)
+    {
+        services.TryAddSingleton<NewToken>(() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes)));
+        services.TryAddSingleton<IPoolAddresses, ClusterPoolAddresses>();
+        services.AddHttpClient(AdminClient.ClientName, client => client.MaxResponseContentBufferSize = MaxAdminAnswerBytes)
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false })
+            // Its messages would only repeat what conditions say, once a second and pod.
+            .RemoveAllLoggers();
+        services.AddSingleton<AdminClient>();
+        services.AddSingleton<AdminTokens>();
+        services.AddSingleton<SourceCredentials>();
+        services.AddSingleton<HostReports>();
+        services.AddSingleton<EventRecorder>();
+
+        services.AddSingleton<ServedApisReader>();
+        services.AddSingleton<PodStatusReader>();
+        services.AddSingleton<PipelineObserver>();
+        services.AddSingleton<PipelineEnvironment>();
+        services.AddSingleton<PipelineWriter>();
+        services.AddSingleton<DocumentPusher>();
+        services.AddSingleton<PipelineReporter>();
+        services.AddChild<V1ConfigMap>().AddChild<V1NetworkPolicy>().AddChild<V1Service>().AddChild<V1Deployment>()
+            .AddChild<V1PodDisruptionBudget>().AddChild<V2HorizontalPodAutoscaler>();
+
+        services.AddSingleton<ModelUses>();
+        services.AddSingleton<ModelReporter>();
+        return services;
+    }
+
+    public static OperatorBuilder AddRerankControllers(this OperatorBuilder builder)
+    {
+        const string Ours = $"{Labels.ManagedBy}={Labels.OperatorName}";
+        builder.Services.AddRerankControllers();
+        return builder
+            .AddController<RerankPipelineController, RerankPipeline>(c => c
+                .Owns<V1ConfigMap>(Ours)
+                .Owns<V1NetworkPolicy>(Ours)
+                .Owns<V1Service>(Ours)
+                .Owns<V1Deployment>(Ours)
+                .Owns<V1PodDisruptionBudget>(Ours, optional: true)
+                .Owns<V2HorizontalPodAutoscaler>(Ours, optional: true)
+                .Owns<V1ControllerRevision>(Ours)
+                .Watches<V1Pod>(PipelineReferences.OfPod, Ours)
+                .Watches<ModelVersion>(PipelineReferences.OfModel))
+            .AddController<ModelVersionController, ModelVersion>(c => c
+                .Watches<RerankPipeline>((pipeline, _) => ModelReferences.OfPipeline(pipeline))
+                .Watches<V1ControllerRevision>((revision, _) => ModelReferences.OfRevision(revision)))
+            .AddFinalizer<ModelInUseFinalizer, ModelVersion>(ModelInUseFinalizer.Identifier);
+    }
+
+    private static IServiceCollection AddChild<T>(this IServiceCollection services)
+        where T : class, IKubernetesObject<V1ObjectMeta> => services.AddSingleton<IChildWriter, ChildWriter<T>>();
+}

@@ -1,0 +1,32 @@
+using k8s;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Prometheus;
+using Rerank.Operator.Runtime;
+using Rerank.Operator.Runtime.Client;
+
+namespace Rerank.Operator.Run;
+
+/// <summary>The operator in a cluster, or beside one that KUBECONFIG names.</summary>
+internal static class RunCommand
+{
+    private const string DefaultUrls = "http://+:8080";
+
+    public static async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls(builder.Configuration["urls"] ?? builder.Configuration["ASPNETCORE_URLS"] ?? DefaultUrls);
+        var section = builder.Configuration.GetSection(OperatorOptions.Section);
+        builder.Services.AddRerankOptions(section);
+        builder.Services.AddSingleton<IKubernetes>(_ => new Kubernetes(KubernetesClientConfiguration.BuildDefaultConfig()));
+        builder.Services.AddSingleton<IResourceClient>(s =>
+            new ResourceClient(s.GetRequiredService<IKubernetes>(), s.GetRequiredService<TimeProvider>()));
+        builder.Services.AddOperatorRuntime(runtime => ClusterSettings.Bind(section, runtime)).AddRerankControllers();
+
+        await using var app = builder.Build();
+        app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") });
+        app.MapHealthChecks("/readyz", new HealthCheckOptions { Predicate = check => check.Tags.Contains("ready") });
+        app.MapMetrics(registry: app.Services.GetRequiredService<CollectorRegistry>());
+        await app.RunAsync(cancellationToken);
+        return Environment.ExitCode;
+    }
+}
