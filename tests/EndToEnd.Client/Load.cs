@@ -5,7 +5,7 @@ namespace Rerank.EndToEnd.Client;
 
 /// <summary>Sends requests without a pause. Each query is new, so that no answer comes from a cache alone.</summary>
 /// <param name="retries">How often a request that got no answer at all is sent again, as client libraries do.</param>
-internal sealed class Load(Uri url, int retries, TimeProvider time)
+internal sealed class Load(Uri url, string model, int retries, TimeProvider time)
 {
     private static readonly string[] Documents =
     [
@@ -52,7 +52,7 @@ internal sealed class Load(Uri url, int retries, TimeProvider time)
     {
         var body = new JsonObject
         {
-            ["model"] = "load",
+            ["model"] = model,
             ["query"] = query,
             ["documents"] = new JsonArray([.. Documents.Select(document => (JsonNode)document)]),
         }.ToJsonString();

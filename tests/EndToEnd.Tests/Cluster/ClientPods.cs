@@ -26,7 +26,7 @@ internal sealed class ClientPods(Kubectl kubectl, string imageTag)
     /// <param name="retries">How often a request without any answer is sent again.</param>
     public async Task<LoadPod> LoadAsync(string pipeline, int retries)
     {
-        var load = new LoadPod(kubectl, await StartAsync("load", $"http://{pipeline}/v2/rerank", "2", retries.ToString()));
+        var load = new LoadPod(kubectl, await StartAsync("load", $"http://{pipeline}/v2/rerank", pipeline, "2", retries.ToString()));
         await load.AnsweredAsync(more: 20);
         return load;
     }
