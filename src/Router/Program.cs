@@ -1,1 +1,5 @@
-return 0;
+using System.CommandLine;
+using Rerank.Router;
+
+// Signals are the host's: it drains before it stops.
+return await RouterCommand.Create().Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

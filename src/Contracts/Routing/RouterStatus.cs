@@ -22,5 +22,5 @@ public sealed record RouterStatus
 }
 
 /// <param name="Destinations">Addresses known, after DNS.</param>
-/// <param name="AvailableDestinations">Those of them that requests go to.</param>
+/// <param name="AvailableDestinations">Those of them not found unhealthy; requests go to the others only when there is none.</param>
 public sealed record ClusterStatus(string Name, int Destinations, int AvailableDestinations);

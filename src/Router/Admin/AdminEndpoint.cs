@@ -1,0 +1,99 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http.Features;
+using Rerank.Contracts;
+using Rerank.Contracts.Admin;
+using Rerank.Contracts.Routing;
+using Rerank.Router.Routing;
+using Rerank.Router.Telemetry;
+using Yarp.ReverseProxy.Model;
+
+namespace Rerank.Router.Admin;
+
+/// <summary>All that the operator's port answers: the admin protocol.</summary>
+internal sealed class AdminEndpoint(TableStore tables, BearerToken token, RouterMetrics metrics)
+{
+    private const long MaxTableBytes = 4 * 1024 * 1024;
+
+    private readonly string _processId = Guid.NewGuid().ToString();
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        if (!await token.MatchesAsync(context.Request.Headers.Authorization, context.RequestAborted))
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            await ErrorAsync(context, StatusCodes.Status401Unauthorized, "the token is missing or wrong");
+            return;
+        }
+
+        await (context.Request.Path.Value switch
+        {
+            AdminProtocol.DesiredPath => OnlyAsync(HttpMethods.Put, PutDesiredAsync),
+            AdminProtocol.StatusPath => OnlyAsync(HttpMethods.Get, StatusAsync),
+            _ => ErrorAsync(context, StatusCodes.Status404NotFound, $"there is no {context.Request.Path}"),
+        });
+
+        Task OnlyAsync(string method, Func<HttpContext, Task> handler) => HttpMethods.Equals(context.Request.Method, method)
+            ? handler(context)
+            : ErrorAsync(context, StatusCodes.Status405MethodNotAllowed, $"{context.Request.Path} takes {method}");
+    }
+
+    private async Task PutDesiredAsync(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = MaxTableBytes;
+
+        RoutingTable? table;
+        try
+        {
+            table = await JsonSerializer.DeserializeAsync(context.Request.Body, ContractsJson.Default.RoutingTable, context.RequestAborted);
+        }
+        catch (JsonException e)
+        {
+            await ErrorAsync(context, StatusCodes.Status400BadRequest, $"the routing table can't be read: {e.Message}");
+            return;
+        }
+        catch (BadHttpRequestException e)
+        {
+            await ErrorAsync(context, e.StatusCode, e.Message);
+            return;
+        }
+
+        var outcome = table is null ? TableOutcome.Invalid("the routing table is null") : await tables.ApplyAsync(table, context.RequestAborted);
+        if (outcome.Error is null)
+            await StatusAsync(context);
+        else
+            await ErrorAsync(context, outcome.Generation is null ? StatusCodes.Status400BadRequest : StatusCodes.Status409Conflict, outcome.Error, outcome.Generation);
+    }
+
+    private Task StatusAsync(HttpContext context)
+    {
+        var current = tables.Current;
+        return WriteAsync(context, StatusCodes.Status200OK, ContractsJson.Default.RouterStatus, new RouterStatus
+        {
+            ProcessId = _processId,
+            Generation = current?.Table.Generation ?? 0,
+            Revision = current?.Revision,
+            Clusters = current is null ? [] : [.. current.Clusters.Select(StatusOf)],
+            Requests = metrics.Answered,
+            Errors = metrics.Errors,
+        });
+    }
+
+    private static ClusterStatus StatusOf(ClusterState cluster)
+    {
+        var destinations = cluster.DestinationsState.AllDestinations;
+        var healthy = destinations.Count(destination =>
+            destination.Health.Active != DestinationHealth.Unhealthy && destination.Health.Passive != DestinationHealth.Unhealthy);
+        return new ClusterStatus(cluster.ClusterId, destinations.Count, healthy);
+    }
+
+    private static Task ErrorAsync(HttpContext context, int status, string error, long? generation = null) =>
+        WriteAsync(context, status, ContractsJson.Default.AdminError, new AdminError { Error = error, Generation = generation });
+
+    private static Task WriteAsync<T>(HttpContext context, int status, JsonTypeInfo<T> type, T value)
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsJsonAsync(value, type, cancellationToken: context.RequestAborted);
+    }
+}

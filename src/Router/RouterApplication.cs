@@ -1,0 +1,93 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Prometheus;
+using Rerank.Router.Admin;
+using Rerank.Router.Health;
+using Rerank.Router.Hosting;
+using Rerank.Router.Routing;
+using Rerank.Router.Scoring;
+using Rerank.Router.Serving;
+using Rerank.Router.Telemetry;
+using Rerank.Router.Tiers;
+using Rerank.Router.Tiers.Cache;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Health;
+using Yarp.ReverseProxy.ServiceDiscovery;
+
+namespace Rerank.Router;
+
+/// <summary>The whole program but the command line.</summary>
+internal static class RouterApplication
+{
+    /// <param name="configure">For tests: replaces services.</param>
+    /// <exception cref="OptionsValidationException">An option is wrong.</exception>
+    public static WebApplication Create(RouterOptions options, Action<IServiceCollection>? configure = null)
+    {
+        RouterOptionsValidator.Check(options);
+
+        // Empty: addresses and limits come from the command line and the routing table only, whatever ASPNETCORE_ variables an image sets.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Configuration.AddEnvironmentVariables();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options));
+        AddLogging(builder);
+        AddServices(builder.Services, options);
+        configure?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        app.MapWhen(Listeners.IsAdmin, admin => admin.Run(app.Services.GetRequiredService<AdminEndpoint>().HandleAsync));
+        app.MapRerank();
+        app.MapHealth();
+        app.MapMetrics(registry: app.Services.GetRequiredService<RouterMetrics>().Registry);
+
+        // No routes: it starts YARP's configuration and health checks. The tiers call its destinations themselves.
+        app.MapReverseProxy();
+        return app;
+    }
+
+    private static void AddLogging(WebApplicationBuilder builder)
+    {
+        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Yarp", LogLevel.Warning);
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            console.UseUtcTimestamp = true;
+        });
+    }
+
+    private static void AddServices(IServiceCollection services, RouterOptions options)
+    {
+        services.AddSingleton(options);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddRoutingCore();
+
+        services.AddSingleton<DestinationConnector>();
+        services.AddSingleton<TableConfigProvider>();
+        services.AddSingleton<IProxyConfigProvider>(provider => provider.GetRequiredService<TableConfigProvider>());
+        services.AddSingleton<IConfigChangeListener>(provider => provider.GetRequiredService<TableConfigProvider>());
+        services.AddSingleton<IHostResolver, DnsHostResolver>();
+        services.AddSingleton<IDestinationResolver, DestinationResolver>();
+        services.AddSingleton<ScoreHealthPolicy>();
+        services.AddSingleton<IPassiveHealthCheckPolicy>(provider => provider.GetRequiredService<ScoreHealthPolicy>());
+        services.AddReverseProxy();
+        services.AddSingleton<Yarp.ReverseProxy.Forwarder.IForwarderHttpClientFactory, DestinationClientFactory>();
+
+        services.AddSingleton<TableStore>();
+        services.AddHostedService<MountedTable>();
+        services.AddSingleton<Readiness>();
+        services.AddHostedService(provider => provider.GetRequiredService<Readiness>());
+
+        services.AddSingleton<DestinationPicker>();
+        services.AddSingleton<ScoreClient>();
+        services.AddSingleton<PairFlights>();
+        services.AddSingleton<TierScorer>();
+        services.AddSingleton<TieredRanker>();
+        services.AddSingleton<RerankEndpoint>();
+
+        services.AddSingleton<RouterMetrics>();
+        services.AddSingleton<BearerToken>();
+        services.AddSingleton<AdminEndpoint>();
+    }
+}

@@ -1,0 +1,36 @@
+namespace Rerank.Router;
+
+/// <summary>How a router runs. Times other than the drain are here for tests; the command line doesn't set them.</summary>
+internal sealed record RouterOptions
+{
+    /// <summary>Where applications call; <c>;</c> between several. <c>http://HOST:PORT</c>, with + for every address, or <c>http://unix:/PATH</c>.</summary>
+    public string Urls { get; init; } = "http://+:8080";
+
+    /// <summary>Where the operator calls; null: nowhere.</summary>
+    public string? AdminUrls { get; init; }
+
+    /// <summary>File with the token that the operator has to show. Read at every call, so that it can be replaced.</summary>
+    public string? AdminTokenFile { get; init; }
+
+    /// <summary>Routing table to start with; the file may be absent.</summary>
+    public string? RoutingTablePath { get; init; }
+
+    /// <summary>Where the sockets of <c>unix:NAME</c> addresses are.</summary>
+    public string SocketDirectory { get; init; } = "/run/rerank";
+
+    /// <summary>How long requests are still taken after the readiness is off, until nobody sends new ones.</summary>
+    public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(3);
+
+    public TimeSpan DnsRefreshPeriod { get; init; } = TimeSpan.FromSeconds(5);
+
+    public TimeSpan DnsTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    public TimeSpan HealthCheckInterval { get; init; } = TimeSpan.FromSeconds(2);
+
+    public TimeSpan HealthCheckTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a destination that failed again and again gets no requests.</summary>
+    public TimeSpan ReactivationPeriod { get; init; } = TimeSpan.FromSeconds(10);
+}

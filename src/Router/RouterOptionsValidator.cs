@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Options;
+using Rerank.Router.Hosting;
+
+namespace Rerank.Router;
+
+internal static class RouterOptionsValidator
+{
+    /// <exception cref="OptionsValidationException">Says every option that is wrong, and how.</exception>
+    public static void Check(RouterOptions options)
+    {
+        var failures = new List<string>();
+        CheckUrls("--urls", options.Urls, failures);
+        if (options.AdminUrls is { } adminUrls)
+        {
+            CheckUrls("--admin-urls", adminUrls, failures);
+            if (options.AdminTokenFile is not { } tokenFile)
+                failures.Add("--admin-token-file is required with --admin-urls");
+            else if (!File.Exists(tokenFile))
+                failures.Add($"--admin-token-file: there is no file {tokenFile}");
+        }
+        else if (options.RoutingTablePath is null)
+        {
+            failures.Add("--routing-table or --admin-urls is required: without either there is nothing to route");
+        }
+
+        if (options.Drain < TimeSpan.Zero || options.Drain > TimeSpan.FromMinutes(5))
+            failures.Add("--drain-seconds must be from 0 to 300");
+        if (!Path.IsPathRooted(options.SocketDirectory))
+            failures.Add($"--socket-directory must be an absolute path, not {options.SocketDirectory}");
+
+        if (failures.Count > 0)
+            throw new OptionsValidationException(nameof(RouterOptions), typeof(RouterOptions), failures);
+    }
+
+    private static void CheckUrls(string name, string urls, List<string> failures)
+    {
+        if (!ListenAddress.TryParseAll(urls, out _, out var error))
+            failures.Add($"{name}: {error}");
+    }
+}

@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Primitives;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.ServiceDiscovery;
+
+namespace Rerank.Router.Routing;
+
+/// <summary>
+/// One destination per address of a name, looked up again every few seconds. Never fails: without an answer the last addresses stay, since a
+/// name server that is down says nothing about the pods. YARP's own resolver would drop the configuration then, and retry after minutes.
+/// </summary>
+internal sealed class DestinationResolver(IHostResolver hosts, RouterOptions options, TimeProvider time, ILogger<DestinationResolver> logger)
+    : IDestinationResolver
+{
+    private readonly ConcurrentDictionary<string, IPAddress[]> _lastGood = new(StringComparer.OrdinalIgnoreCase);
+
+    public async ValueTask<ResolvedDestinationCollection> ResolveDestinationsAsync(
+        IReadOnlyDictionary<string, DestinationConfig> destinations, CancellationToken cancellationToken)
+    {
+        var resolved = new Dictionary<string, DestinationConfig>(destinations.Count);
+        var names = false;
+        foreach (var (id, destination) in destinations)
+        {
+            var uri = new Uri(destination.Address);
+            if (!IsName(uri))
+            {
+                resolved[id] = destination;
+                continue;
+            }
+
+            names = true;
+            foreach (var address in await LookUpAsync(uri.Host, cancellationToken))
+            {
+                var url = new UriBuilder(uri) { Host = address.ToString() }.Uri.ToString();
+                resolved[url] = destination with { Address = url, Host = uri.Authority };
+            }
+        }
+
+        var refresh = names ? new CancellationChangeToken(new CancellationTokenSource(options.DnsRefreshPeriod, time).Token) : null;
+        return new ResolvedDestinationCollection(resolved, refresh);
+    }
+
+    private static bool IsName(Uri uri) => uri.HostNameType == UriHostNameType.Dns && !uri.IsLoopback && !DestinationAddress.IsSocket(uri.Host, out _);
+
+    private async Task<IPAddress[]> LookUpAsync(string host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            timeout.CancelAfter(options.DnsTimeout);
+            var addresses = await hosts.ResolveAsync(host, timeout.Token);
+            if (addresses.Length > 0)
+                return _lastGood[host] = addresses;
+            Log.NameHasNoAddress(logger, host);
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            Log.NameNotResolved(logger, host, e.Message);
+        }
+
+        return _lastGood.GetValueOrDefault(host, []);
+    }
+}

@@ -1,0 +1,25 @@
+namespace Rerank.Router.Routing;
+
+internal static partial class Log
+{
+    [LoggerMessage(100, LogLevel.Warning, "{Host} can't be resolved, the addresses known stay: {Reason}")]
+    public static partial void NameNotResolved(ILogger logger, string host, string reason);
+
+    [LoggerMessage(101, LogLevel.Warning, "{Host} has no address, the addresses known stay")]
+    public static partial void NameHasNoAddress(ILogger logger, string host);
+
+    [LoggerMessage(102, LogLevel.Warning, "{Destination} of {Cluster} failed {Count} times in a row and rests for {Seconds} s")]
+    public static partial void DestinationRested(ILogger logger, string cluster, string destination, int count, double seconds);
+
+    [LoggerMessage(103, LogLevel.Information, "Generation {Generation} of {Pipeline} is in force: revision {Revision} answers")]
+    public static partial void TableInForce(ILogger logger, long generation, string pipeline, string revision);
+
+    [LoggerMessage(104, LogLevel.Error, "The routing table {Path} can't be used, waiting for one from the operator: {Reason}")]
+    public static partial void MountedTableRefused(ILogger logger, string path, string reason);
+
+    [LoggerMessage(105, LogLevel.Information, "There is no routing table {Path} yet, waiting for one from the operator")]
+    public static partial void NoMountedTable(ILogger logger, string path);
+
+    [LoggerMessage(106, LogLevel.Error, "Generation {Generation} could not be put in force; the one before it stays")]
+    public static partial void TableFailed(ILogger logger, Exception exception, long generation);
+}

@@ -1,0 +1,45 @@
+using Rerank.Contracts.Dialects;
+using Rerank.Router.Buffers;
+
+namespace Rerank.Router.Serving;
+
+/// <summary>Reads a whole body into pooled memory, and no more than allowed.</summary>
+internal static class RequestBody
+{
+    private const int FirstRead = 16 * 1024;
+
+    public static async Task<PooledBuffer> ReadAsync(HttpRequest request, long maxBytes, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength > maxBytes)
+            throw TooLarge(maxBytes);
+        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && !string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase))
+            throw new RequestException(RequestErrorKind.Malformed, "the body must not have a content encoding");
+
+        // One byte more than announced, so that the end is seen without growing.
+        var body = new PooledBuffer((int)(request.ContentLength + 1 ?? FirstRead));
+        try
+        {
+            int read;
+            while ((read = await request.Body.ReadAsync(body.GetMemory(), cancellationToken)) > 0)
+            {
+                body.Advance(read);
+                if (body.Length > maxBytes)
+                    throw TooLarge(maxBytes);
+            }
+
+            return body;
+        }
+        catch (BadHttpRequestException e)
+        {
+            body.Dispose();
+            throw new RequestException(new RequestError(RequestErrorKind.Malformed, $"the body could not be read: {e.Message}"), e);
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    private static RequestException TooLarge(long maxBytes) => new(RequestErrorKind.TooLarge, $"the body has more than {maxBytes} bytes; at most {maxBytes} are allowed");
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Text;
+using Rerank.Contracts.Dialects;
+using Rerank.Contracts.Scoring;
+using Rerank.Router.Tiers;
+
+namespace Rerank.Router.Serving;
+
+/// <summary>Headers by which callers ask for something and learn how an answer came about.</summary>
+internal static class RerankHeaders
+{
+    public const string RequestId = "X-Rerank-Request-Id";
+    public const string Revision = "X-Rerank-Revision";
+    public const string Tier = "X-Rerank-Tier";
+    public const string Degraded = "X-Rerank-Degraded";
+    public const string ServerTiming = "Server-Timing";
+
+    /// <summary>The caller's own id when it is a UUID, else a new one.</summary>
+    public static string RequestIdOf(HttpRequest request, TimeProvider time) =>
+        (Guid.TryParse(request.Headers[RequestId], out var id) ? id : Guid.CreateVersion7(time.GetUtcNow())).ToString();
+
+    /// <summary>The caller's patience when it is shorter than the policy's.</summary>
+    public static TimeSpan TimeoutOf(HttpRequest request, int policyMilliseconds)
+    {
+        var milliseconds = (long)policyMilliseconds;
+        if (request.Headers[ScoreApi.TimeoutHeader] is { Count: > 0 } header)
+        {
+            if (!long.TryParse(header, NumberStyles.None, CultureInfo.InvariantCulture, out var wanted) || wanted < 1)
+                throw new RequestException(RequestErrorKind.Malformed, $"header {ScoreApi.TimeoutHeader} must be a number of milliseconds, at least 1");
+            milliseconds = Math.Min(milliseconds, wanted);
+        }
+
+        return TimeSpan.FromMilliseconds(milliseconds);
+    }
+
+    public static string FormatTiming(TimeSpan parse, IReadOnlyList<TierTiming> tiers)
+    {
+        var text = new StringBuilder(96);
+        text.Append(CultureInfo.InvariantCulture, $"parse;dur={parse.TotalMilliseconds:0.###}");
+        foreach (var tier in tiers)
+            text.Append(CultureInfo.InvariantCulture, $", {tier.Name};dur={tier.Duration.TotalMilliseconds:0.###}");
+        return text.ToString();
+    }
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+using Rerank.Contracts.Dialects;
+using Rerank.Router.Buffers;
+
+namespace Rerank.Router.Serving;
+
+/// <summary>Writes answers and errors in the caller's dialect.</summary>
+internal static class RerankResponses
+{
+    public static async Task WriteErrorAsync(HttpContext context, Dialect dialect, RequestError error)
+    {
+        using var body = new PooledBuffer(256);
+        dialect.WriteError(body, error);
+        if (error.RetryAfterSeconds is { } seconds)
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        await WriteAsync(context, dialect.StatusOf(error.Kind), body);
+    }
+
+    public static async Task WriteAsync(HttpContext context, int status, PooledBuffer body)
+    {
+        var response = context.Response;
+        response.StatusCode = status;
+        response.ContentType = "application/json";
+        response.ContentLength = body.Length;
+        await response.Body.WriteAsync(body.Written, context.RequestAborted);
+    }
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using Prometheus;
+using Rerank.Router.Routing;
+
+namespace Rerank.Router.Telemetry;
+
+/// <summary>All that <c>/metrics</c> says, and the counters of the admin status.</summary>
+internal sealed class RouterMetrics
+{
+    private static readonly double[] Seconds = [.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10];
+
+    private readonly Counter _requests;
+    private readonly Histogram _duration;
+    private readonly Counter _tierRequests;
+    private readonly Histogram _tierDuration;
+    private readonly Counter _pairs;
+    private readonly Counter _cacheHits;
+    private readonly Counter _cacheMisses;
+    private readonly Counter _escalatedPairs;
+    private readonly Counter _escalatedRequests;
+    private readonly Counter _degraded;
+    private long _answered;
+    private long _errors;
+
+    public RouterMetrics(TableStore tables)
+    {
+        Registry = Metrics.NewCustomRegistry();
+        var factory = Metrics.WithCustomRegistry(Registry);
+        DotNetStats.Register(Registry);
+
+        _requests = factory.CreateCounter("rerank_router_requests_total", "Rerank requests answered.", "dialect", "code");
+        _duration = factory.CreateHistogram(
+            "rerank_router_request_duration_seconds", "From a request's first byte to its answer.", ["dialect"], new HistogramConfiguration { Buckets = Seconds });
+        _tierRequests = factory.CreateCounter(
+            "rerank_router_tier_requests_total", "Requests for which a tier's hosts were asked.", "tier", "revision", "result");
+        _tierDuration = factory.CreateHistogram(
+            "rerank_router_tier_duration_seconds", "Time that a tier took for a request, retries included.", ["tier", "revision"],
+            new HistogramConfiguration { Buckets = Seconds });
+        _pairs = factory.CreateCounter("rerank_router_pairs_total", "Pairs scored, by where the score came from.", "tier", "source");
+        _cacheHits = factory.CreateCounter("rerank_router_cache_hits_total", "Pairs found in the cache.");
+        _cacheMisses = factory.CreateCounter("rerank_router_cache_misses_total", "Pairs looked for in the cache in vain.");
+        _escalatedPairs = factory.CreateCounter("rerank_router_escalated_pairs_total", "Documents that went beyond the first model.");
+        _escalatedRequests = factory.CreateCounter("rerank_router_requests_escalated_total", "Requests with such documents.");
+        _degraded = factory.CreateCounter("rerank_router_degraded_total", "Answers without the tier that should have decided.", "reason");
+
+        var entries = factory.CreateGauge("rerank_router_cache_entries", "Pairs in the cache.");
+        var bytes = factory.CreateGauge("rerank_router_cache_bytes", "Bytes that they take.");
+        var evictions = factory.CreateCounter("rerank_router_cache_evictions_total", "Pairs replaced by others before their time.");
+        var generation = factory.CreateGauge("rerank_router_table_generation", "Generation of the routing table in force, 0 without one.");
+        Registry.AddBeforeCollectCallback(() =>
+        {
+            var current = tables.Current;
+            var pairs = current?.Cache?.Pairs;
+            generation.Set(current?.Table.Generation ?? 0);
+            entries.Set(pairs?.Entries ?? 0);
+            bytes.Set(pairs?.Bytes ?? 0);
+            evictions.IncTo(pairs?.Evictions ?? 0);
+        });
+    }
+
+    public CollectorRegistry Registry { get; }
+
+    public long Answered => Interlocked.Read(ref _answered);
+
+    public long Errors => Interlocked.Read(ref _errors);
+
+    public void RequestAnswered(string dialect, int code, bool serverError, TimeSpan duration)
+    {
+        Interlocked.Increment(ref _answered);
+        if (serverError)
+            Interlocked.Increment(ref _errors);
+        _requests.WithLabels(dialect, code.ToString(CultureInfo.InvariantCulture)).Inc();
+        _duration.WithLabels(dialect).Observe(duration.TotalSeconds);
+    }
+
+    public void TierAsked(string tier, string revision, string result, TimeSpan duration)
+    {
+        _tierRequests.WithLabels(tier, revision, result).Inc();
+        _tierDuration.WithLabels(tier, revision).Observe(duration.TotalSeconds);
+    }
+
+    public void CacheLookedUp(string tier, int hits, int misses)
+    {
+        _cacheHits.Inc(hits);
+        _cacheMisses.Inc(misses);
+        _pairs.WithLabels(tier, "cache").Inc(hits);
+    }
+
+    public void PairsScored(string tier, int count) => _pairs.WithLabels(tier, "model").Inc(count);
+
+    public void Escalated(int documents)
+    {
+        if (documents == 0)
+            return;
+        _escalatedPairs.Inc(documents);
+        _escalatedRequests.Inc();
+    }
+
+    public void Degraded(string reason) => _degraded.WithLabels(reason).Inc();
+}

@@ -1,0 +1,125 @@
+using System.Runtime.CompilerServices;
+
+namespace Rerank.Router.Tiers.Cache;
+
+/// <summary>
+/// Scores by pair, in a table of fixed size. Set-associative: a key has a few places only, so that a write looks at no more than those to
+/// find the entry that it replaces (a free one, else the one unused for longest). Holds no text.
+/// </summary>
+internal sealed class PairCache
+{
+    private const int Ways = 8;
+    private const int MaxShards = 64;
+
+    private static readonly int SlotBytes = Unsafe.SizeOf<Slot>();
+
+    private readonly Shard[] _shards;
+    private readonly TimeProvider _time;
+    private long _entries;
+    private long _evictions;
+
+    public PairCache(long memoryBytes, TimeProvider time)
+    {
+        MemoryBytes = memoryBytes;
+        _time = time;
+        var sets = Math.Max(1, memoryBytes / (SlotBytes * Ways));
+        _shards = new Shard[Math.Min(MaxShards, sets)];
+        for (var i = 0; i < _shards.Length; i++)
+            _shards[i] = new Shard(new Slot[sets / _shards.Length * Ways]);
+    }
+
+    /// <summary>The bound that this table was made for.</summary>
+    public long MemoryBytes { get; }
+
+    public long Entries => Interlocked.Read(ref _entries);
+
+    public long Bytes => Entries * SlotBytes;
+
+    public long Evictions => Interlocked.Read(ref _evictions);
+
+    public bool TryGet(in PairKey key, int ttlSeconds, out PairScore score)
+    {
+        var now = Now();
+        var shard = ShardOf(key);
+        lock (shard.Gate)
+        {
+            foreach (ref var slot in shard.SetOf(key))
+            {
+                if (slot.Created == 0 || slot.Key != key)
+                    continue;
+                if (now > slot.Created && now - slot.Created >= ttlSeconds)
+                {
+                    slot.Created = 0;
+                    Interlocked.Decrement(ref _entries);
+                    break;
+                }
+
+                slot.Used = ++shard.Clock;
+                score = new PairScore(slot.Logit, slot.Tokens & int.MaxValue, slot.Tokens < 0);
+                return true;
+            }
+        }
+
+        score = default;
+        return false;
+    }
+
+    public void Set(in PairKey key, in PairScore score)
+    {
+        var shard = ShardOf(key);
+        lock (shard.Gate)
+        {
+            ref var slot = ref PlaceFor(shard.SetOf(key), key);
+            if (slot.Created == 0)
+                Interlocked.Increment(ref _entries);
+            else if (slot.Key != key)
+                Interlocked.Increment(ref _evictions);
+
+            slot.Key = key;
+            slot.Logit = score.Logit;
+            slot.Tokens = score.Truncated ? score.Tokens | int.MinValue : score.Tokens;
+            slot.Created = Now();
+            slot.Used = ++shard.Clock;
+        }
+    }
+
+    /// <summary>The key's own place, else a free one, else the one unused for longest.</summary>
+    private static ref Slot PlaceFor(Span<Slot> set, in PairKey key)
+    {
+        var best = 0;
+        for (var i = 0; i < set.Length; i++)
+        {
+            if (set[i].Created != 0 && set[i].Key == key)
+                return ref set[i];
+            if (set[best].Created != 0 && (set[i].Created == 0 || set[i].Used < set[best].Used))
+                best = i;
+        }
+
+        return ref set[best];
+    }
+
+    private Shard ShardOf(in PairKey key) => _shards[key.High % (uint)_shards.Length];
+
+    // Seconds are enough for a time to live; zero marks a free slot.
+    private uint Now() => (uint)Math.Max(1, _time.GetUtcNow().ToUnixTimeSeconds());
+
+    private struct Slot
+    {
+        public PairKey Key;
+        public float Logit;
+
+        /// <summary>The sign bit says that text was cut off.</summary>
+        public int Tokens;
+        public uint Created;
+        public uint Used;
+    }
+
+    private sealed class Shard(Slot[] slots)
+    {
+        public Lock Gate { get; } = new();
+
+        public uint Clock { get; set; }
+
+        public Span<Slot> SetOf(in PairKey key) => slots.AsSpan((int)(key.Low % (uint)(slots.Length / Ways)) * Ways, Ways);
+    }
+}

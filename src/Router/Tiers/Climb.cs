@@ -1,0 +1,126 @@
+using Rerank.Contracts.Dialects;
+using Rerank.Contracts.Routing;
+using Rerank.Router.Routing;
+using Rerank.Router.Scoring;
+using Rerank.Router.Tiers.Cache;
+
+namespace Rerank.Router.Tiers;
+
+/// <summary>How far a request's documents have come up the tiers.</summary>
+internal sealed class Climb
+{
+    /// <summary>The tier's name in answers that no tier gave: the documents in the order of the request.</summary>
+    public const string NoTier = "none";
+
+    private readonly ServingTable _table;
+    private readonly PairScore[] _scores;
+    private readonly int[] _tiers;
+    private readonly List<TierTiming> _timings = [];
+    private readonly List<KeyValuePair<PairKey, PairScore>> _fresh = [];
+    private bool _modelAsked;
+    private int _tokensFed;
+    private int _escalated;
+
+    public Climb(ServingTable table, RerankRequest request)
+    {
+        _table = table;
+        Subject = new RankingSubject(request);
+        _scores = new PairScore[Subject.Passages.Count];
+        _tiers = new int[_scores.Length];
+        Array.Fill(_tiers, Ranking.NoTier);
+    }
+
+    public RankingSubject Subject { get; }
+
+    private RerankRequest Request => Subject.Request;
+
+    /// <summary>Whether the cache has the full model's score of every pair, so that no other is needed.</summary>
+    public bool TryFinishFromCache()
+    {
+        if (_table.Cache is not { } cache || _table.Tiers.Count == 1)
+            return false;
+
+        var keys = Subject.Keys(_table.Tiers[^1].Model.Digest);
+        for (var i = 0; i < keys.Length; i++)
+        {
+            if (!cache.Pairs.TryGet(keys[i], cache.TtlSeconds, out _scores[i]))
+                return false;
+        }
+
+        Array.Fill(_tiers, _table.Tiers.Count - 1);
+        return true;
+    }
+
+    /// <summary>Passages of documents, each once.</summary>
+    public int[] SlotsOf(int[] documents) => [.. documents.Select(document => Subject.Slots[document]).Distinct()];
+
+    public void Time(string tier, TimeSpan duration) => _timings.Add(new TierTiming(tier, duration));
+
+    public void Take(int tier, int[] slots, TierScores scores)
+    {
+        _modelAsked |= scores.FromModel;
+        _tokensFed += scores.TokensFed;
+        _fresh.AddRange(scores.New);
+        for (var i = 0; i < slots.Length; i++)
+        {
+            _scores[slots[i]] = scores.Scores[i];
+            _tiers[slots[i]] = tier;
+        }
+    }
+
+    /// <summary>Those of a tier's documents that its rule hands on.</summary>
+    public int[] Escalate(int tier, int[] documents)
+    {
+        var logits = new float[documents.Length];
+        for (var i = 0; i < logits.Length; i++)
+            logits[i] = _scores[Subject.Slots[documents[i]]].Logit;
+
+        var chosen = EscalationRule.Select(logits, _table.Tiers[tier].Model.Escalation!, Request.TopN);
+        return Array.ConvertAll(chosen, position => documents[position]);
+    }
+
+    public void Escalated(int documents) => _escalated = Math.Max(_escalated, documents);
+
+    /// <param name="failure">Why the tier that should have decided gave no scores; null when it did.</param>
+    /// <exception cref="RequestException">There is no answer.</exception>
+    public RankingOutcome Finish(ScoreFailure? failure)
+    {
+        var highest = _tiers.Max();
+        if (failure is not null && !MayDegrade(failure, highest))
+            throw new RequestException(failure.ToError());
+        CheckTruncation();
+
+        var documents = new DocumentScore[Request.Documents.Count];
+        for (var i = 0; i < documents.Length; i++)
+            documents[i] = new DocumentScore(_tiers[Subject.Slots[i]], _scores[Subject.Slots[i]].Logit);
+
+        return new RankingOutcome
+        {
+            Results = Ranking.Show(Ranking.Order(documents), documents, _table.Activations, Request.RawScores, Request.TopN ?? documents.Length),
+            Tier = highest == Ranking.NoTier ? NoTier : _modelAsked || failure is not null ? _table.Tiers[highest].Name : _table.Cache!.Name,
+            Model = highest == Ranking.NoTier ? NoTier : _table.Tiers[highest].Model.Model,
+            Degraded = failure?.Reason,
+            TokensFed = _tokensFed,
+            Escalated = _escalated,
+            Timings = _timings,
+            New = failure is null ? _fresh : [],
+        };
+    }
+
+    private bool MayDegrade(ScoreFailure failure, int highest) => _table.Policy.FailurePolicy switch
+    {
+        FailurePolicy.ServeLowerTier => highest != Ranking.NoTier,
+        FailurePolicy.InputOrder => highest != Ranking.NoTier || failure.Kind != RequestErrorKind.Invalid,
+        _ => false,
+    };
+
+    private void CheckTruncation()
+    {
+        if (Request.Truncate)
+            return;
+
+        var cut = Array.FindIndex(Subject.Slots, slot => _tiers[slot] != Ranking.NoTier && _scores[slot].Truncated);
+        if (cut >= 0)
+            throw new RequestException(RequestErrorKind.Invalid, $"document {cut} and the query don't fit into the model's input, and truncate is false");
+    }
+}

@@ -1,0 +1,30 @@
+using Rerank.Contracts.Dialects;
+using Rerank.Router.Tiers.Cache;
+
+namespace Rerank.Router.Tiers;
+
+/// <summary>A request's answer, before its dialect writes it, and what it took to get it.</summary>
+internal sealed record RankingOutcome
+{
+    public required RankedDocument[] Results { get; init; }
+
+    /// <summary>The tier that decided: the highest whose model was asked, the cache when none was, <c>none</c> when nothing could be.</summary>
+    public required string Tier { get; init; }
+
+    public required string Model { get; init; }
+
+    /// <summary>Why a tier that should have decided didn't; null when it did.</summary>
+    public string? Degraded { get; init; }
+
+    public int TokensFed { get; init; }
+
+    /// <summary>Documents that went beyond the first model.</summary>
+    public int Escalated { get; init; }
+
+    public required IReadOnlyList<TierTiming> Timings { get; init; }
+
+    /// <summary>What to put into the cache when the answer is sent. Nothing of a degraded one.</summary>
+    public IReadOnlyList<KeyValuePair<PairKey, PairScore>> New { get; init; } = [];
+}
+
+internal readonly record struct TierTiming(string Name, TimeSpan Duration);

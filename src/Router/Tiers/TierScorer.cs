@@ -1,0 +1,118 @@
+using Rerank.Contracts.Scoring;
+using Rerank.Router.Routing;
+using Rerank.Router.Scoring;
+using Rerank.Router.Telemetry;
+using Rerank.Router.Tiers.Cache;
+
+namespace Rerank.Router.Tiers;
+
+/// <summary>Gets one tier's scores: from the cache, from another request that has the same pair scored right now, or from the tier's hosts.</summary>
+internal sealed class TierScorer(ScoreClient client, PairFlights flights, RouterMetrics metrics)
+{
+    public async Task<TierScores> ScoreAsync(TierQuestion question, ServingCache? cache, CancellationToken cancellationToken)
+    {
+        var scores = new PairScore[question.Slots.Length];
+        var all = Enumerable.Range(0, scores.Length).ToList();
+        if (cache is null)
+        {
+            var failed = await AskAsync(question, all, scores, cancellationToken);
+            return new TierScores(scores, failed, FromModel: true, TokensOf(all, scores), []);
+        }
+
+        var keys = question.Subject.Keys(question.Tier.Model.Digest);
+        var misses = all.FindAll(i => !cache.Pairs.TryGet(keys[question.Slots[i]], cache.TtlSeconds, out scores[i]));
+        metrics.CacheLookedUp(question.Tier.Name, hits: scores.Length - misses.Count, misses.Count);
+        if (misses.Count == 0)
+            return new TierScores(scores, null, FromModel: false, TokensFed: 0, []);
+
+        var failure = await AskOnceAsync(question, keys, misses, scores, cancellationToken);
+        KeyValuePair<PairKey, PairScore>[] fresh = failure is null ? [.. misses.Select(i => KeyValuePair.Create(keys[question.Slots[i]], scores[i]))] : [];
+        return new TierScores(scores, failure, FromModel: true, TokensOf(misses, scores), fresh);
+    }
+
+    private static int TokensOf(List<int> indices, PairScore[] scores)
+    {
+        var tokens = 0;
+        foreach (var i in indices)
+            tokens += scores[i].Tokens;
+        return tokens;
+    }
+
+    /// <summary>Asks for those pairs that nobody else asks for, and waits for the others.</summary>
+    private async Task<ScoreFailure?> AskOnceAsync(
+        TierQuestion question, PairKey[] keys, List<int> misses, PairScore[] scores, CancellationToken cancellationToken)
+    {
+        var mine = new List<int>(misses.Count);
+        List<(int Index, Task<PairScore?> Score)> others = [];
+        foreach (var i in misses)
+        {
+            if (flights.Begin(keys[question.Slots[i]]) is { } flight)
+                others.Add((i, flight));
+            else
+                mine.Add(i);
+        }
+
+        var landed = false;
+        try
+        {
+            if (mine.Count > 0 && await AskAsync(question, mine, scores, cancellationToken) is { } failure)
+                return failure;
+            landed = true;
+        }
+        finally
+        {
+            foreach (var i in mine)
+                flights.End(keys[question.Slots[i]], landed ? scores[i] : null);
+        }
+
+        return others.Count == 0 ? null : await JoinAsync(question, others, scores, cancellationToken);
+    }
+
+    /// <summary>Takes what others got. What they failed to get is asked for here: their failure may have been a shorter deadline.</summary>
+    private async Task<ScoreFailure?> JoinAsync(
+        TierQuestion question, List<(int Index, Task<PairScore?> Score)> others, PairScore[] scores, CancellationToken cancellationToken)
+    {
+        using var timeout = question.Deadline.CreateTimeout();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        var missing = new List<int>();
+        foreach (var (index, flight) in others)
+        {
+            try
+            {
+                if (await flight.WaitAsync(either.Token) is { } score)
+                    scores[index] = score;
+                else
+                    missing.Add(index);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return ScoreClient.OutOfTime(question.Tier.Cluster);
+            }
+        }
+
+        return missing.Count == 0 ? null : await AskAsync(question, missing, scores, cancellationToken);
+    }
+
+    private async Task<ScoreFailure?> AskAsync(TierQuestion question, List<int> indices, PairScore[] scores, CancellationToken cancellationToken)
+    {
+        var passages = new string[indices.Count];
+        for (var i = 0; i < passages.Length; i++)
+            passages[i] = question.Subject.Passages[question.Slots[indices[i]]];
+
+        var request = new ScoreRequest
+        {
+            Digest = question.Tier.Model.Digest,
+            Query = question.Subject.Request.Query,
+            Passages = passages,
+            MaxTokensPerPassage = question.Subject.Request.MaxTokensPerDocument,
+        };
+        var (answer, failure) = await client.ScoreAsync(question.Context, question.Tier.Cluster, request, question.Deadline, cancellationToken);
+        if (answer is null)
+            return failure;
+
+        for (var i = 0; i < passages.Length; i++)
+            scores[indices[i]] = new PairScore(answer.Logits[i], answer.Tokens[i], answer.Truncated[i]);
+        metrics.PairsScored(question.Tier.Name, passages.Length);
+        return null;
+    }
+}

@@ -1,0 +1,14 @@
+using Rerank.Router.Routing;
+using Rerank.Router.Scoring;
+using Rerank.Router.Tiers.Cache;
+
+namespace Rerank.Router.Tiers;
+
+/// <summary>What a tier is asked.</summary>
+/// <param name="Slots">Which of the subject's passages, each once.</param>
+internal sealed record TierQuestion(HttpContext Context, ServingTier Tier, RankingSubject Subject, int[] Slots, Deadline Deadline);
+
+/// <param name="Scores">In the order of the question; right only without a failure.</param>
+/// <param name="TokensFed">Tokens that a model was fed for them.</param>
+/// <param name="New">What was not in the cache.</param>
+internal sealed record TierScores(PairScore[] Scores, ScoreFailure? Failure, bool FromModel, int TokensFed, IReadOnlyList<KeyValuePair<PairKey, PairScore>> New);

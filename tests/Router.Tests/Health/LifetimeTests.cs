@@ -1,0 +1,105 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Rerank.Contracts;
+using Rerank.Contracts.Routing;
+using Rerank.Router.Tests.Stubs;
+using Rerank.TestKit;
+
+namespace Rerank.Router.Tests.Health;
+
+public sealed class LifetimeTests : IDisposable
+{
+    private readonly string _tablePath = Path.GetTempFileName();
+
+    public void Dispose() => File.Delete(_tablePath);
+
+    [Fact]
+    public async Task Start_WithoutATable_IsLiveButNotReady()
+    {
+        await using var router = await RunningRouter.StartAsync(null, options => options with { RoutingTablePath = _tablePath + ".absent" });
+
+        Assert.Equal(HttpStatusCode.OK, await StatusOfAsync(router, "/health/live"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusOfAsync(router, "/health/ready"));
+        var answer = await router.CohereAsync("q", ["a"]);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.Status);
+        Assert.Equal("1", answer.Header("Retry-After"));
+    }
+
+    [Fact]
+    public async Task Start_WithAMountedTable_IsReady()
+    {
+        await using var full = await StubHost.StartAsync("full");
+        await WriteAsync(Tables.Table([Tables.Model("full")], [Tables.Cluster("full", full.Address)], generation: 9));
+
+        await using var router = await RunningRouter.StartAsync(null, options => options with { RoutingTablePath = _tablePath });
+
+        Assert.Equal(HttpStatusCode.OK, await StatusOfAsync(router, "/health/ready"));
+        Assert.Equal(9, (await router.StatusAsync()).Generation);
+        (await router.CohereAsync("q", ["a full=1"])).HasOrder(0);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{}")]
+    [InlineData("""{"generation":0,"pipeline":"a/b","clusters":[],"stable":{"revision":"r","policy":{},"tiers":[]}}""")]
+    public async Task Start_WithABrokenMountedTable_WaitsForAnother(string content)
+    {
+        await File.WriteAllTextAsync(_tablePath, content, TestContext.Current.CancellationToken);
+        await using var router = await RunningRouter.StartAsync(null, options => options with { RoutingTablePath = _tablePath });
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusOfAsync(router, "/health/ready"));
+
+        await router.PushAsync(Tables.Table([Tables.Model("full")], [Tables.Cluster("full", "http://127.0.0.1:1")]));
+
+        Assert.Equal(HttpStatusCode.OK, await StatusOfAsync(router, "/health/ready"));
+    }
+
+    [Fact]
+    public async Task Stop_DrainsAndFinishesWhatIsRunning()
+    {
+        await using var full = await StubHost.StartAsync("full");
+        full.Gate = new TaskCompletionSource();
+        await using var router = await RunningRouter.StartAsync(
+            Tables.Table([Tables.Model("full")], [Tables.Cluster("full", full.Address)]), options => options with { Drain = TimeSpan.FromMilliseconds(700) });
+        var running = router.CohereAsync("q", ["a full=1"]);
+        await Eventually.True(() => full.Requests.Count == 1, TestContext.Current.CancellationToken);
+
+        var stop = router.App.StopAsync(TestContext.Current.CancellationToken);
+        await Eventually.Passes(
+            async () => Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusOfAsync(router, "/health/ready")), TestContext.Current.CancellationToken);
+        var late = router.CohereAsync("q", ["b full=1"]);
+        await Eventually.True(() => full.Requests.Count == 2, TestContext.Current.CancellationToken);
+        full.Gate.SetResult();
+
+        Assert.Equal(HttpStatusCode.OK, (await running).Status);
+        Assert.Equal(HttpStatusCode.OK, (await late).Status);
+        await stop;
+    }
+
+    [Fact]
+    public void Create_WrongOptions_SaysAllOfThem()
+    {
+        var options = new RouterOptions { Urls = "https://+:80", AdminUrls = "nonsense", SocketDirectory = "relative", Drain = TimeSpan.FromSeconds(-1) };
+
+        var failures = Assert.Throws<OptionsValidationException>(() => RouterApplication.Create(options)).Failures;
+
+        Assert.Equal(
+            [
+                "--urls: https://+:80 must be http://HOST:PORT or http://unix:/PATH",
+                "--admin-urls: nonsense is not an address such as http://+:8080",
+                "--admin-token-file is required with --admin-urls",
+                "--drain-seconds must be from 0 to 300",
+                "--socket-directory must be an absolute path, not relative",
+            ],
+            failures);
+    }
+
+    private static async Task<HttpStatusCode> StatusOfAsync(RunningRouter router, string path)
+    {
+        using var response = await router.Main.GetAsync(path, TestContext.Current.CancellationToken);
+        return response.StatusCode;
+    }
+
+    private Task WriteAsync(RoutingTable table) =>
+        File.WriteAllTextAsync(_tablePath, JsonSerializer.Serialize(table, ContractsJson.Default.RoutingTable), TestContext.Current.CancellationToken);
+}

@@ -1,0 +1,150 @@
+using System.Net;
+using Rerank.Contracts.Routing;
+using Rerank.Router.Tests.Stubs;
+
+namespace Rerank.Router.Tests.Serving;
+
+public sealed class RerankEndpointTests : IAsyncLifetime
+{
+    private StubHost _full = null!;
+    private RunningRouter _router = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _full = await StubHost.StartAsync("full");
+        var policy = new RouterPolicy { Limits = new RequestLimits { MaxBodyBytes = 400, MaxDocuments = 3 } };
+        _router = await RunningRouter.StartAsync(Tables.Table([Tables.Model("full")], [Tables.Cluster("full", _full.Address)], policy));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _router.DisposeAsync();
+        await _full.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Answer_HasTheHeaders()
+    {
+        var answer = await _router.CohereAsync("q", ["a full=1"]);
+
+        Assert.Equal(7, Guid.Parse(answer.Header("X-Rerank-Request-Id")!).Version);
+        Assert.Equal("r1", answer.Header("X-Rerank-Revision"));
+        Assert.Equal("full", answer.Tier);
+        Assert.Matches("^parse;dur=[0-9.]+, full;dur=[0-9.]+$", answer.Header("Server-Timing")!);
+        Assert.Equal("application/json", answer.Header("Content-Type"));
+        Assert.Contains($"\"id\":\"{answer.Header("X-Rerank-Request-Id")}\"", answer.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RequestId_OfTheCaller_IsKeptWhenItIsAUuid()
+    {
+        const string Id = "0198c2f0-0000-7000-8000-000000000001";
+
+        var kept = await _router.CohereAsync("q", ["a full=1"], null, ("X-Rerank-Request-Id", Id));
+        var replaced = await _router.CohereAsync("q", ["a full=1"], null, ("X-Rerank-Request-Id", "me"));
+
+        Assert.Equal(Id, kept.Header("X-Rerank-Request-Id"));
+        Assert.NotEqual("me", replaced.Header("X-Rerank-Request-Id"));
+    }
+
+    [Theory]
+    [InlineData("/rerank/", """{"query":"q","texts":["a full=1"]}""", HttpStatusCode.OK, """[{"index":0,"score":0.7310586}]""")]
+    [InlineData("/rerank", "{", HttpStatusCode.BadRequest, """{"error":"the body is not valid JSON (line 1, byte 2)","error_type":"Validation"}""")]
+    [InlineData("/rerank", """{"query":"q","texts":[]}""", HttpStatusCode.BadRequest, """{"error":"texts must not be empty","error_type":"Empty"}""")]
+    [InlineData("/rerank", """{"query":"q","texts":["1","2","3","4"]}""", HttpStatusCode.RequestEntityTooLarge, """{"error":"texts has more than 3 entries; at most 3 are allowed","error_type":"Validation"}""")]
+    public async Task Tei_OverHttp_AnswersInItsShape(string path, string body, HttpStatusCode status, string expected)
+    {
+        var answer = await _router.SendAsync(path, body);
+
+        Assert.Equal(status, answer.Status);
+        Assert.Equal(expected, answer.Body);
+    }
+
+    [Theory]
+    [InlineData("""{"query":"q","documents":["a"]}""", HttpStatusCode.BadRequest, "a model parameter is required for this endpoint.")]
+    [InlineData("""{"model":"m","query":"q","documents":["a"],"top_n":0}""", HttpStatusCode.BadRequest, "invalid request: top_n must be at least 1 and at most 2147483647")]
+    public async Task Cohere_WrongRequest_AnswersInItsShape(string body, HttpStatusCode status, string message)
+    {
+        var answer = await _router.SendAsync("/v2/rerank", body);
+
+        Assert.Equal(status, answer.Status);
+        Assert.Equal($$"""{"id":"{{answer.Header("X-Rerank-Request-Id")}}","message":"{{message}}"}""", answer.Body);
+    }
+
+    [Fact]
+    public async Task Body_LargerThanAllowed_IsRefusedWithOrWithoutALength()
+    {
+        var body = $$"""{"model":"m","query":"q","documents":["{{new string('x', 500)}}"]}""";
+        using var chunked = new HttpRequestMessage(HttpMethod.Post, "/v2/rerank")
+        {
+            Content = new StreamContent(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(body))),
+            Headers = { TransferEncodingChunked = true },
+        };
+
+        var announced = await _router.SendAsync("/v2/rerank", body);
+        using var unannounced = await _router.Main.SendAsync(chunked, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, announced.Status);
+        Assert.Contains("at most 400 are allowed", announced.Body, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, unannounced.StatusCode);
+    }
+
+    [Fact]
+    public async Task OtherMethodOrPath_IsAnsweredAsJson()
+    {
+        using var get = await _router.Main.GetAsync("/rerank", TestContext.Current.CancellationToken);
+        var unknown = await _router.SendAsync("/v9/rerank", "{}");
+
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, get.StatusCode);
+        Assert.Equal("POST", get.Content.Headers.Allow.Single());
+        Assert.Contains("error_type", await get.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, unknown.Status);
+        Assert.Equal("""{"message":"there is no /v9/rerank; POST to /v2/rerank or /rerank"}""", unknown.Body);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-5")]
+    [InlineData("soon")]
+    public async Task TimeoutHeader_NoNumber_IsRefused(string value)
+    {
+        var answer = await _router.CohereAsync("q", ["a full=1"], null, ("X-Rerank-Timeout-Milliseconds", value));
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
+        Assert.Contains("X-Rerank-Timeout-Milliseconds", answer.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Body_Compressed_IsRefused()
+    {
+        using var content = new StringContent("{}");
+        content.Headers.ContentEncoding.Add("gzip");
+
+        using var response = await _router.Main.PostAsync("/rerank", content, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Metrics_CountWhatWasAnswered()
+    {
+        await _router.CohereAsync("q", ["a full=1", "b full=1"]);
+        await _router.SendAsync("/rerank", "{");
+
+        var metrics = await _router.MetricsAsync();
+        var status = await _router.StatusAsync();
+
+        string[] lines =
+        [
+            "rerank_router_requests_total{dialect=\"cohere-v2\",code=\"200\"} 1",
+            "rerank_router_requests_total{dialect=\"tei\",code=\"400\"} 1",
+            "rerank_router_request_duration_seconds_count{dialect=\"cohere-v2\"} 1",
+            "rerank_router_tier_requests_total{tier=\"full\",revision=\"r1\",result=\"ok\"} 1",
+            "rerank_router_tier_duration_seconds_count{tier=\"full\",revision=\"r1\"} 1",
+            "rerank_router_pairs_total{tier=\"full\",source=\"model\"} 2",
+            "rerank_router_table_generation 1",
+        ];
+        Assert.All(lines, line => Assert.Contains(line + "\n", metrics, StringComparison.Ordinal));
+        Assert.Equal((2, 0), (status.Requests, status.Errors));
+    }
+}

@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Rerank.Contracts;
+using Rerank.Contracts.Scoring;
+
+namespace Rerank.Router.Tests.Stubs;
+
+/// <summary>A host that speaks the score API over real HTTP. A passage says its own logit: <c>full=1.5</c> is what the host named full gives it.</summary>
+internal sealed class StubHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly string _name;
+
+    private StubHost(string name, WebApplication app)
+    {
+        _name = name;
+        _app = app;
+        Digests.Add(DigestOf(name));
+    }
+
+    public ConcurrentBag<string> Digests { get; } = [];
+
+    public ConcurrentQueue<ScoreRequest> Requests { get; } = [];
+
+    public ConcurrentQueue<string?> TimeoutHeaders { get; } = [];
+
+    /// <summary>Calls that no test expects.</summary>
+    public ConcurrentQueue<string> Unexpected { get; } = [];
+
+    /// <summary>Instead of scores, when set.</summary>
+    public (int Status, string Code)? Failure { get; set; }
+
+    /// <summary>Holds every answer back until it is set.</summary>
+    public TaskCompletionSource? Gate { get; set; }
+
+    public bool Ready { get; set; } = true;
+
+    public bool Truncates { get; set; }
+
+    public int Cancelled => _cancelled;
+
+    public string Address { get; private set; } = "";
+
+    private int _cancelled;
+
+    public int PassagesScored => Requests.Sum(request => request.Passages.Count);
+
+    public static string DigestOf(string name) => $"sha256:{name}";
+
+    public static async Task<StubHost> StartAsync(string name, string? socket = null, string address = "127.0.0.1", int port = 0)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            if (socket is null)
+                kestrel.Listen(IPAddress.Parse(address), port);
+            else
+                kestrel.ListenUnixSocket(socket);
+        });
+        var app = builder.Build();
+        var host = new StubHost(name, app);
+        app.MapPost(ScoreApi.Path, host.ScoreAsync);
+        app.MapGet("/health/ready", context =>
+        {
+            context.Response.StatusCode = host.Ready ? 200 : 503;
+            return Task.CompletedTask;
+        });
+        app.MapFallback(context =>
+        {
+            host.Unexpected.Enqueue($"{context.Request.Method} {context.Request.Path}");
+            context.Response.StatusCode = 500;
+            return Task.CompletedTask;
+        });
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        host.Address = app.Urls.Single();
+        return host;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Gate?.TrySetResult();
+        await _app.DisposeAsync();
+        Assert.Empty(Unexpected);
+    }
+
+    private async Task ScoreAsync(HttpContext context)
+    {
+        var request = await JsonSerializer.DeserializeAsync(context.Request.Body, ContractsJson.Default.ScoreRequest, context.RequestAborted);
+        Requests.Enqueue(request!);
+        TimeoutHeaders.Enqueue(context.Request.Headers[ScoreApi.TimeoutHeader]);
+        if (Gate is { } gate)
+        {
+            try
+            {
+                await gate.Task.WaitAsync(context.RequestAborted);
+            }
+            catch (OperationCanceledException)
+            {
+                Interlocked.Increment(ref _cancelled);
+                throw;
+            }
+        }
+
+        if (Failure is { } failure)
+            await FailAsync(context, failure.Status, failure.Code);
+        else if (!Digests.Contains(request!.Digest))
+            await FailAsync(context, 404, ScoreErrorCode.ModelNotFound);
+        else
+            await context.Response.WriteAsJsonAsync(Score(request), ContractsJson.Default.ScoreResponse);
+    }
+
+    private ScoreResponse Score(ScoreRequest request) => new()
+    {
+        Digest = request.Digest,
+        Logits = [.. request.Passages.Select(passage => Texts.LogitOf(passage, _name))],
+        Tokens = [.. request.Passages.Select(_ => 10)],
+        Truncated = [.. request.Passages.Select(_ => Truncates)],
+    };
+
+    private static Task FailAsync(HttpContext context, int status, string code)
+    {
+        context.Response.StatusCode = status;
+        if (status == 429)
+            context.Response.Headers.RetryAfter = "7";
+        return context.Response.WriteAsJsonAsync(new ScoreError(code, $"stub says {code}"), ContractsJson.Default.ScoreError);
+    }
+}

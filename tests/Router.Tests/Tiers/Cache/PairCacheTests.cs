@@ -1,0 +1,101 @@
+using Microsoft.Extensions.Time.Testing;
+using Rerank.Router.Tiers.Cache;
+
+namespace Rerank.Router.Tests.Tiers.Cache;
+
+public sealed class PairCacheTests
+{
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    [Fact]
+    public void TryGet_AfterSet_GivesTheSameScore()
+    {
+        var cache = new PairCache(64 * 1024, _time);
+        cache.Set(Key(1), new PairScore(1.5f, 300, Truncated: true));
+        cache.Set(Key(2), new PairScore(-2f, 7, Truncated: false));
+
+        Assert.True(cache.TryGet(Key(1), 60, out var first));
+        Assert.True(cache.TryGet(Key(2), 60, out var second));
+        Assert.False(cache.TryGet(Key(3), 60, out _));
+        Assert.Equal(new PairScore(1.5f, 300, true), first);
+        Assert.Equal(new PairScore(-2f, 7, false), second);
+        Assert.Equal(2, cache.Entries);
+    }
+
+    [Fact]
+    public void TryGet_OlderThanTtl_IsGone()
+    {
+        var cache = new PairCache(64 * 1024, _time);
+        cache.Set(Key(1), default);
+
+        _time.Advance(TimeSpan.FromSeconds(59));
+        Assert.True(cache.TryGet(Key(1), 60, out _));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.False(cache.TryGet(Key(1), 60, out _));
+        Assert.Equal(0, cache.Entries);
+    }
+
+    [Fact]
+    public void Set_MoreThanFits_StaysWithinItsBytes()
+    {
+        const long Bytes = 64 * 1024;
+        var cache = new PairCache(Bytes, _time);
+        for (var i = 0; i < 10_000; i++)
+            cache.Set(Key(i), default);
+
+        Assert.InRange(cache.Bytes, Bytes / 2, Bytes);
+        Assert.Equal(10_000 - cache.Entries, cache.Evictions);
+    }
+
+    [Fact]
+    public void Set_FullTable_KeepsWhatIsUsed()
+    {
+        var cache = new PairCache(64 * 1024, _time);
+        cache.Set(Key(-1), default);
+        for (var i = 0; i < 10_000; i++)
+        {
+            cache.Set(Key(i), default);
+            Assert.True(cache.TryGet(Key(-1), 60, out _));
+        }
+    }
+
+    [Fact]
+    public void Set_SameKey_Replaces()
+    {
+        var cache = new PairCache(64 * 1024, _time);
+        cache.Set(Key(1), new PairScore(1, 1, false));
+        cache.Set(Key(1), new PairScore(2, 2, false));
+
+        Assert.True(cache.TryGet(Key(1), 60, out var score));
+        Assert.Equal(2, score.Logit);
+        Assert.Equal(1, cache.Entries);
+        Assert.Equal(0, cache.Evictions);
+    }
+
+    [Fact]
+    public async Task TryGet_ManyThreads_NeverMixesEntries()
+    {
+        var cache = new PairCache(64 * 1024, _time);
+        var wrong = 0;
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(thread => Task.Run(() =>
+        {
+            for (var i = 0; i < 50_000; i++)
+            {
+                var number = (i * 7919 + thread) % 3000;
+                cache.Set(Key(number), new PairScore(number, number, number % 2 == 0));
+                if (cache.TryGet(Key((number + 1) % 3000), 60, out var score) && score != new PairScore((number + 1) % 3000, (number + 1) % 3000, (number + 1) % 3000 % 2 == 0))
+                    Interlocked.Increment(ref wrong);
+            }
+        })));
+
+        Assert.Equal(0, wrong);
+    }
+
+    private static PairKey Key(int number)
+    {
+        Span<byte> digest = stackalloc byte[PairKey.DigestBytes];
+        PairKey.HashText($"{number}", digest);
+        return PairKey.Of(digest, digest);
+    }
+}
