@@ -100,8 +100,22 @@ internal sealed class ScriptedApi : IResourceClient
     public Task ApplyStatusAsync<T>(T entity, CancellationToken cancellationToken)
         where T : IKubernetesObject<V1ObjectMeta> => throw new NotSupportedException();
 
+    /// <summary>Sees every write of finalizers, and answers what is stored.</summary>
+    public Func<V1ConfigMap, IReadOnlyList<string>, V1ConfigMap> OnFinalizers { get; set; } = (_, _) => throw new NotSupportedException();
+
     public Task<T> SetFinalizersAsync<T>(T entity, IReadOnlyList<string> finalizers, CancellationToken cancellationToken)
-        where T : IKubernetesObject<V1ObjectMeta> => throw new NotSupportedException();
+        where T : IKubernetesObject<V1ObjectMeta>
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            return Task.FromResult((T)(object)OnFinalizers((V1ConfigMap)(object)entity, finalizers));
+        }
+        catch (ConflictException e)
+        {
+            return Task.FromException<T>(e);
+        }
+    }
 
     public Task DeleteAsync<T>(ObjectKey key, string? uid, CancellationToken cancellationToken)
         where T : IKubernetesObject<V1ObjectMeta> => throw new NotSupportedException();
