@@ -23,7 +23,8 @@ public static class OperatorRuntimeExtensions
 
     /// <summary>
     /// Adds the controller runtime. The host adds <see cref="Client.IResourceClient"/>, and may add a <see cref="CollectorRegistry"/>, a
-    /// <see cref="TimeProvider"/>, and how a <see cref="KubernetesClientConfiguration"/> is made for the lease.
+    /// <see cref="TimeProvider"/>, and a function that makes a new <see cref="KubernetesClientConfiguration"/>, for the lease's own connection.
+    /// Ends that the host must report come by <see cref="Environment.ExitCode"/>: 1 when leadership is lost or the first lists fail.
     /// </summary>
     public static OperatorBuilder AddOperatorRuntime(this IServiceCollection services, Action<RuntimeOptions> configure)
     {

@@ -65,7 +65,7 @@ public sealed class ControllerLoopTests : IAsyncDisposable
         };
         _api.List("10", Map("a", "1"));
         await StartAsync();
-        await RunsAsync(1);
+        await Eventually.True(() => _script.Reconciled.Any(m => m.Metadata.Labels is not null), Cancellation);
 
         Assert.Null(Service<IResourceCache<V1ConfigMap>>().Get(Key)!.Metadata.Labels);
     }
@@ -306,7 +306,7 @@ public sealed class ControllerLoopTests : IAsyncDisposable
         };
         _api.List("10", Map("a", "1"));
         await StartAsync();
-        await RunsAsync(1);
+        await Eventually.True(() => _log.Entries.Any(e => e.Message == "from the controller"), Cancellation);
 
         var scope = _log.Entries.First(e => e.Message == "from the controller").Scope;
         Assert.Equal(("configmap", "default", "a"), (scope["controller"], scope["namespace"], scope["name"]));
