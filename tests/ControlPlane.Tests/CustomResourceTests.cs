@@ -22,7 +22,10 @@ public sealed class CustomResourceTests(ClusterFixture cluster) : IAsyncLifetime
     private ResourceClient? _client;
 
     public static TheoryData<string> Samples =>
-        [.. Directory.EnumerateFiles(Repository.File("config", "samples"), "*.yaml", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Repository.Root, path))];
+    [
+        .. Directory.EnumerateFiles(Repository.File("config", "samples"), "*.yaml", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(Repository.Root, path)),
+    ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -71,7 +74,12 @@ public sealed class CustomResourceTests(ClusterFixture cluster) : IAsyncLifetime
     public async Task ApplyStatus_Conditions_AreReplacedByType()
     {
         var applied = await Client.ApplyAsync(await QuickstartModelAsync(), Cancel);
-        applied.Status = new() { ObservedGeneration = 1, SizeBytes = 5, Conditions = [Condition("Ready", ConditionStatus.False), Condition("InUse", ConditionStatus.True)] };
+        applied.Status = new()
+        {
+            ObservedGeneration = 1,
+            SizeBytes = 5,
+            Conditions = [Condition("Ready", ConditionStatus.False), Condition("InUse", ConditionStatus.True)],
+        };
         await Client.ApplyStatusAsync(applied, Cancel);
         var first = (await Client.GetAsync<ModelVersion>(ObjectKey.Of(applied), Cancel))!;
         first.Status = new() { ObservedGeneration = 1, Conditions = [Condition("Ready", ConditionStatus.True)] };
@@ -84,8 +92,15 @@ public sealed class CustomResourceTests(ClusterFixture cluster) : IAsyncLifetime
         Assert.Equal([("Ready", ConditionStatus.True)], second.Status.Conditions.Select(condition => (condition.Type, condition.Status)));
     }
 
-    private static Condition Condition(string type, ConditionStatus status) =>
-        new() { Type = type, Status = status, Reason = "Testing", ObservedGeneration = 1, LastTransitionTime = new(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc) };
+    private static Condition Condition(string type, ConditionStatus status) => new()
+    {
+        Type = type,
+        Status = status,
+        Reason = "Testing",
+        Message = "For a test.",
+        ObservedGeneration = 1,
+        LastTransitionTime = new(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc),
+    };
 
     private async Task AssertStable<T>(T sample)
         where T : class, IKubernetesObject<V1ObjectMeta>

@@ -5,8 +5,9 @@ namespace Rerank.Operator.Runtime.Client;
 
 /// <summary>
 /// All that controllers need of an API server. <c>ResourceClient</c> speaks to a real one, <c>InMemoryResourceClient</c> is one in
-/// this process with the same semantics. Objects returned have apiVersion and kind. A conflict is a <see cref="ConflictException"/>, an
-/// expired resourceVersion a <see cref="GoneException"/>; other refusals are <see cref="k8s.Autorest.HttpOperationException"/>s.
+/// this process with the same semantics. Objects returned have apiVersion and kind, and no managedFields. A conflict is a
+/// <see cref="ConflictException"/>, an expired resourceVersion a <see cref="GoneException"/>; other refusals are
+/// <see cref="k8s.Autorest.HttpOperationException"/>s.
 /// </summary>
 public interface IResourceClient
 {

@@ -110,7 +110,9 @@ public sealed class InMemoryResourceClientTests
         var client = new InMemoryResourceClient(TimeProvider.System);
 
         await Parallel.ForEachAsync(
-            Enumerable.Range(0, 50), Cancel, async (writer, cancel) => await client.As($"writer-{writer}").ApplyAsync(ConfigMap(($"key-{writer}", "1")), cancel));
+            Enumerable.Range(0, 50),
+            Cancel,
+            async (writer, cancel) => await client.As($"writer-{writer}").ApplyAsync(ConfigMap(($"key-{writer}", "1")), cancel));
 
         Assert.Equal(50, (await client.GetAsync<V1ConfigMap>(new("ns", "a"), Cancel))!.Data.Count);
     }

@@ -183,7 +183,11 @@ public abstract class WorkloadContract(IContractServer server) : ClientContract(
                             Image = "example.com/main:1",
                             Args = ["one", "two"],
                             Env = [new() { Name = "A", Value = "1" }, new() { Name = "B", Value = "2" }],
-                            Ports = [new() { ContainerPort = 8080, Protocol = "TCP", Name = "http" }, new() { ContainerPort = 9090, Protocol = "TCP", Name = "admin" }],
+                            Ports =
+                            [
+                                new() { ContainerPort = 8080, Protocol = "TCP", Name = "http" },
+                                new() { ContainerPort = 9090, Protocol = "TCP", Name = "admin" },
+                            ],
                             VolumeMounts = [new() { Name = "config", MountPath = "/etc/config" }],
                             Resources = new()
                             {

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Rerank.Operator.Runtime.Client.InMemory;
 
-/// <summary>One version of an object. <see cref="Content"/> is never changed, and only touched under the store's lock; others read <see cref="Json"/>.</summary>
+/// <summary>
+/// One version of an object. <see cref="Content"/> is never changed, and only touched under the store's lock; others read <see cref="Json"/>.
+/// </summary>
 internal sealed class StoredObject
 {
     public StoredObject(ResourceKind kind, ObjectKey key, long resourceVersion, JsonObject content, FieldOwnership ownership)
