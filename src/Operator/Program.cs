@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Rerank.Operator.Generate;
+using Rerank.Operator.Local;
 using Rerank.Operator.Run;
 
 var crds = new Option<string>("--crds") { Description = "Folder for the CustomResourceDefinitions", Required = true };
@@ -10,6 +11,6 @@ generate.SetAction(result => GenerateCommand.Run(result.GetRequiredValue(crds), 
 var run = new Command("run", "Run the operator against the cluster that this process is in, or that KUBECONFIG names");
 run.SetAction((_, cancellationToken) => RunCommand.RunAsync(cancellationToken));
 
-var root = new RootCommand("Operates rerankers on Kubernetes") { run, generate };
+var root = new RootCommand("Operates rerankers on Kubernetes") { run, LocalCommand.Create(), generate };
 root.SetAction((_, cancellationToken) => RunCommand.RunAsync(cancellationToken));
-return await root.Parse(args).InvokeAsync();
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });

@@ -7,7 +7,8 @@ internal static class StatusWrites
 {
     /// <summary>Whether writing the one over the other would change nothing.</summary>
     public static bool Same<T>(T? left, T? right)
-        where T : class => KubernetesJson.Serialize(left) == KubernetesJson.Serialize(right);
+        where T : class =>
+        left is null || right is null ? left == right : KubernetesJson.Serialize(left) == KubernetesJson.Serialize(right);
 
     /// <summary>
     /// A status is computed anew from what there is, so it needs no precondition; with one, every change of the spec meanwhile would be a conflict.

@@ -1,0 +1,77 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Rerank.TestKit;
+
+namespace Rerank.LocalMode.Tests;
+
+public sealed class LocalModeTests
+{
+    private static readonly object Question = new
+    {
+        model = "quickstart",
+        query = "what is the capital of germany",
+        documents = new[]
+        {
+            "Paris is the capital of France.",
+            "Berlin is the capital and largest city of Germany.",
+            "Bananas are rich in potassium.",
+        },
+    };
+
+    [Fact]
+    public async Task Local_Quickstart_ReranksReconcilesEditsAndLeavesNoProcess()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var local = LocalOperator.Start("quickstart");
+
+        var (revision, best) = await AnswerAsync(local, _ => true, cancellationToken);
+        Assert.Equal(1, best);
+
+        var file = Directory.EnumerateFiles(local.Directory).Single(file => File.ReadAllText(file).Contains("kind: RerankPipeline", StringComparison.Ordinal));
+        var text = await File.ReadAllTextAsync(file, cancellationToken);
+        Assert.Contains("type: Margin", text, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, text.Replace("ttlSeconds: ", "ttlSeconds: 1", StringComparison.Ordinal), cancellationToken);
+        var (changed, _) = await AnswerAsync(local, now => now != revision, cancellationToken);
+        Assert.NotEqual(revision, changed);
+
+        var children = local.Children();
+        Assert.NotEmpty(children);
+        await local.InterruptAsync(cancellationToken);
+        Assert.DoesNotContain(children, LocalOperator.IsRunning);
+    }
+
+    [Fact]
+    public async Task Local_InvalidEdit_SaysWhatIsWrongAndKeepsServing()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var local = LocalOperator.Start("quickstart");
+        var (revision, _) = await AnswerAsync(local, _ => true, cancellationToken);
+
+        var file = Directory.EnumerateFiles(local.Directory).Single(file => File.ReadAllText(file).Contains("kind: RerankPipeline", StringComparison.Ordinal));
+        var text = await File.ReadAllTextAsync(file, cancellationToken);
+        await File.WriteAllTextAsync(file, text.Replace("placement: Pool", "placement: Everywhere", StringComparison.Ordinal), cancellationToken);
+
+        await Eventually.True(() => Task.FromResult(local.Output.Contains("Unsupported value: \"Everywhere\"", StringComparison.Ordinal)), cancellationToken);
+        var (unchanged, _) = await AnswerAsync(local, _ => true, cancellationToken);
+        Assert.Equal(revision, unchanged);
+    }
+
+    /// <summary>Asks until a revision answers that is the one waited for.</summary>
+    private static async Task<(string Revision, int Best)> AnswerAsync(LocalOperator local, Func<string, bool> awaited, CancellationToken cancellationToken)
+    {
+        var answer = ("", -1);
+        await Eventually.Passes(
+            async () =>
+            {
+                using var response = await local.Client.PostAsJsonAsync("/v2/rerank", Question, cancellationToken);
+                var body = await response.Content.ReadAsStringAsync(cancellationToken);
+                Assert.True(response.StatusCode == HttpStatusCode.OK, $"{response.StatusCode}: {body}\n{local.Output}");
+                var revision = Assert.Single(response.Headers.GetValues("X-Rerank-Revision"));
+                Assert.True(awaited(revision), $"still {revision}\n{local.Output}");
+                answer = (revision, JsonNode.Parse(body)!["results"]![0]!["index"]!.GetValue<int>());
+            },
+            cancellationToken);
+        return answer;
+    }
+}

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Rerank.LocalMode.Tests;
+
+/// <summary><c>Operator local</c> as a process, on a copy of a sample.</summary>
+internal sealed class LocalOperator : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+
+    private LocalOperator(Process process, string directory, int port)
+    {
+        _process = process;
+        Directory = directory;
+        Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(30) };
+        process.OutputDataReceived += (_, line) => Append(line.Data);
+        process.ErrorDataReceived += (_, line) => Append(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>The folder that it watches.</summary>
+    public string Directory { get; }
+
+    /// <summary>Goes to the first pipeline.</summary>
+    public HttpClient Client { get; }
+
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return _output.ToString();
+            }
+        }
+    }
+
+    public static LocalOperator Start(string sample)
+    {
+        var directory = System.IO.Directory.CreateTempSubdirectory("rerank-test-").FullName;
+        foreach (var file in System.IO.Directory.EnumerateFiles(Path.Combine(RepositoryRoot(), "config", "samples", sample)))
+        {
+            File.Copy(file, Path.Combine(directory, Path.GetFileName(file)));
+        }
+
+        var port = FreePort();
+        var start = new ProcessStartInfo("dotnet", [OperatorAssembly(), "local", directory, "--port", $"{port}"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return new LocalOperator(Process.Start(start)!, directory, port);
+    }
+
+    /// <summary>Ids of the processes that it has started.</summary>
+    public IReadOnlyList<int> Children() =>
+        [.. System.IO.Directory.EnumerateDirectories("/proc")
+            .Select(path => int.TryParse(Path.GetFileName(path), out var pid) ? pid : 0)
+            .Where(pid => pid > 0 && ParentOf(pid) == _process.Id)];
+
+    /// <summary>As Ctrl-C: asks it to end, and waits until it has.</summary>
+    public async Task InterruptAsync(CancellationToken cancellationToken)
+    {
+        using var kill = Process.Start("kill", ["-INT", $"{_process.Id}"]);
+        await _process.WaitForExitAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+        System.IO.Directory.Delete(Directory, recursive: true);
+    }
+
+    public static bool IsRunning(int pid) => System.IO.Directory.Exists($"/proc/{pid}");
+
+    private static int ParentOf(int pid)
+    {
+        try
+        {
+            // pid (name) state parent ...; the name may hold anything, parentheses too.
+            var stat = File.ReadAllText($"/proc/{pid}/stat");
+            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>.../artifacts/bin/LocalMode.Tests/release -> .../artifacts/bin/Operator/release.</summary>
+    private static string OperatorAssembly()
+    {
+        var own = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar);
+        return Path.GetFullPath(Path.Combine(own, "..", "..", "Operator", Path.GetFileName(own), "Operator.dll"));
+    }
+
+    private static string RepositoryRoot()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory.FullName, "Operator.sln")))
+        {
+            directory = directory.Parent ?? throw new InvalidOperationException("the tests run outside the repository");
+        }
+
+        return directory.FullName;
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private void Append(string? line)
+    {
+        lock (_output)
+        {
+            _output.AppendLine(line);
+        }
+    }
+}
