@@ -6,8 +6,6 @@ namespace Rerank.Repo.Tests.Chart;
 
 public sealed class ChartTests
 {
-    private const string Digest = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-
     private static readonly string Crds = Repository.File("config", "crds");
 
     [Fact]
@@ -90,12 +88,12 @@ public sealed class ChartTests
     [Fact]
     public async Task Render_Images_AreNamedByRegistryTagAndDigest()
     {
-        var chart = await RenderedChart.WithAsync(
-            "--set", "images.registry=registry.example.com:5000/rerank", "--set", "images.router.tag=1.2.3", "--set", $"images.rerankerHost.digest={Digest}");
+        var chart = await RenderedChart.WithAsync("--values", Repository.File("tests", "Repo.Tests", "Chart", "Values", "images.yaml"));
 
         Assert.StartsWith("registry.example.com:5000/rerank/rerank-operator:", (string?)chart.Container()["image"], StringComparison.Ordinal);
         Assert.Equal("registry.example.com:5000/rerank/rerank-router:1.2.3", chart.Environment("Operator__Images__Router"));
-        Assert.Equal($"registry.example.com:5000/rerank/reranker-host@{Digest}", chart.Environment("Operator__Images__RerankerHost"));
+        Assert.Equal("registry.example.com:5000/rerank/reranker-host@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", chart.Environment("Operator__Images__RerankerHost"));
+        Assert.Equal("second", chart.Environment("Operator__ImagePullSecrets__1"));
     }
 
     [Fact]
