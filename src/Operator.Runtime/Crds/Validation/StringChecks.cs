@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -6,6 +7,8 @@ namespace Rerank.Operator.Runtime.Crds.Validation;
 
 internal static class StringChecks
 {
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static void Check(JsonObject schema, string value, string path, List<FieldError> errors)
     {
         if (schema["enum"] is JsonArray values && !values.Any(allowed => (string?)allowed == value))
@@ -30,5 +33,5 @@ internal static class StringChecks
         value.Contains('T', StringComparison.Ordinal)
         && DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out _);
 
-    private static string Quote(string value) => JsonSerializer.Serialize(value);
+    private static string Quote(string value) => JsonSerializer.Serialize(value, Readable);
 }
