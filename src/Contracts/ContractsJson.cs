@@ -8,6 +8,8 @@ using Rerank.Contracts.Scoring;
 namespace Rerank.Contracts;
 
 /// <summary>JSON of everything that two processes exchange: camelCase, enums by name, absent instead of null, unknown members refused.</summary>
+/// <remarks>A property with a default has a setter, not an initialiser: the generated code assigns every <c>init</c> property, and would replace the
+/// default of one that is absent from the JSON with null or zero.</remarks>
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,
     UseStringEnumConverter = true,

@@ -3,16 +3,16 @@ namespace Rerank.Contracts.Models;
 /// <summary>What the model computes.</summary>
 public sealed record ModelContract
 {
-    public string ModelFile { get; init; } = "model.onnx";
+    public string ModelFile { get; set; } = "model.onnx";
 
-    public string TokenizerFile { get; init; } = "tokenizer.json";
+    public string TokenizerFile { get; set; } = "tokenizer.json";
 
     /// <summary>Tokens of query, passage and special tokens together.</summary>
     public required int MaxInputTokens { get; init; }
 
-    public Truncation Truncation { get; init; } = Truncation.LongestFirst;
+    public Truncation Truncation { get; set; } = Truncation.LongestFirst;
 
-    public Activation Activation { get; init; } = Activation.Sigmoid;
+    public Activation Activation { get; set; } = Activation.Sigmoid;
 }
 
 public enum Truncation

@@ -4,7 +4,7 @@ namespace Rerank.Contracts.Models;
 public sealed record ModelRuntime
 {
     /// <summary>In order of preference; the first that the host has is used, and none of them is a failure of the model.</summary>
-    public IReadOnlyList<ExecutionProvider> ExecutionProviders { get; init; } = [ExecutionProvider.CPU];
+    public IReadOnlyList<ExecutionProvider> ExecutionProviders { get; set; } = [ExecutionProvider.CPU];
 
     /// <summary>Declared peak of GPU memory in bytes; null when not declared.</summary>
     public long? GpuMemoryBytes { get; init; }

@@ -19,7 +19,7 @@ public sealed record ModelSpec
 
     public required ModelContract Contract { get; init; }
 
-    public ModelRuntime Runtime { get; init; } = new();
+    public ModelRuntime Runtime { get; set; } = new();
 
     /// <summary>Path of the file with pairs and expected logits (<c>golden.json</c>); null: no self-test.</summary>
     public string? GoldenPath { get; init; }

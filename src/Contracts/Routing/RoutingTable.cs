@@ -42,11 +42,11 @@ public sealed record Arm
 
 public sealed record RouterPolicy
 {
-    public int RequestTimeoutMilliseconds { get; init; } = 10_000;
+    public int RequestTimeoutMilliseconds { get; set; } = 10_000;
 
-    public FailurePolicy FailurePolicy { get; init; } = FailurePolicy.ServeLowerTier;
+    public FailurePolicy FailurePolicy { get; set; } = FailurePolicy.ServeLowerTier;
 
-    public RequestLimits Limits { get; init; } = new();
+    public RequestLimits Limits { get; set; } = new();
 }
 
 /// <summary>What a caller gets when the tiers that should answer can't.</summary>
@@ -64,7 +64,7 @@ public enum FailurePolicy
 
 public sealed record RequestLimits
 {
-    public long MaxBodyBytes { get; init; } = 8 * 1024 * 1024;
+    public long MaxBodyBytes { get; set; } = 8 * 1024 * 1024;
 
-    public int MaxDocuments { get; init; } = 1000;
+    public int MaxDocuments { get; set; } = 1000;
 }

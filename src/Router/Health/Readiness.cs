@@ -16,8 +16,14 @@ internal sealed class Readiness(TableStore tables, RouterOptions options, TimePr
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         _stopping = true;
-        if (options.Drain > TimeSpan.Zero)
-            await Task.Delay(options.Drain, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await Task.Delay(options.Drain, time, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Whoever stops the host is out of patience.
+        }
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -15,30 +15,32 @@ internal sealed class DestinationResolver(IHostResolver hosts, RouterOptions opt
     : IDestinationResolver
 {
     private readonly ConcurrentDictionary<string, IPAddress[]> _lastGood = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, string> _failing = new(StringComparer.OrdinalIgnoreCase);
 
     public async ValueTask<ResolvedDestinationCollection> ResolveDestinationsAsync(
         IReadOnlyDictionary<string, DestinationConfig> destinations, CancellationToken cancellationToken)
     {
         var resolved = new Dictionary<string, DestinationConfig>(destinations.Count);
-        var names = false;
+        var names = new List<(DestinationConfig Destination, Uri Uri, Task<IPAddress[]> Addresses)>();
         foreach (var (id, destination) in destinations)
         {
             var uri = new Uri(destination.Address);
-            if (!IsName(uri))
-            {
+            if (IsName(uri))
+                names.Add((destination, uri, LookUpAsync(uri.Host, cancellationToken)));
+            else
                 resolved[id] = destination;
-                continue;
-            }
+        }
 
-            names = true;
-            foreach (var address in await LookUpAsync(uri.Host, cancellationToken))
+        foreach (var (destination, uri, addresses) in names)
+        {
+            foreach (var address in await addresses)
             {
                 var url = new UriBuilder(uri) { Host = address.ToString() }.Uri.ToString();
                 resolved[url] = destination with { Address = url, Host = uri.Authority };
             }
         }
 
-        var refresh = names ? new CancellationChangeToken(new CancellationTokenSource(options.DnsRefreshPeriod, time).Token) : null;
+        var refresh = names.Count > 0 ? new CancellationChangeToken(new CancellationTokenSource(options.DnsRefreshPeriod, time).Token) : null;
         return new ResolvedDestinationCollection(resolved, refresh);
     }
 
@@ -52,14 +54,26 @@ internal sealed class DestinationResolver(IHostResolver hosts, RouterOptions opt
             timeout.CancelAfter(options.DnsTimeout);
             var addresses = await hosts.ResolveAsync(host, timeout.Token);
             if (addresses.Length > 0)
+            {
+                if (_failing.TryRemove(host, out _))
+                    Log.NameResolvedAgain(logger, host);
                 return _lastGood[host] = addresses;
-            Log.NameHasNoAddress(logger, host);
+            }
+
+            Failed(host, "it has no address");
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
-            Log.NameNotResolved(logger, host, e.Message);
+            Failed(host, e.Message);
         }
 
         return _lastGood.GetValueOrDefault(host, []);
+    }
+
+    // Said once, not every few seconds.
+    private void Failed(string host, string reason)
+    {
+        if (_failing.TryAdd(host, reason))
+            Log.NameNotResolved(logger, host, reason);
     }
 }

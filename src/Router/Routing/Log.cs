@@ -5,8 +5,8 @@ internal static partial class Log
     [LoggerMessage(100, LogLevel.Warning, "{Host} can't be resolved, the addresses known stay: {Reason}")]
     public static partial void NameNotResolved(ILogger logger, string host, string reason);
 
-    [LoggerMessage(101, LogLevel.Warning, "{Host} has no address, the addresses known stay")]
-    public static partial void NameHasNoAddress(ILogger logger, string host);
+    [LoggerMessage(101, LogLevel.Information, "{Host} is resolved again")]
+    public static partial void NameResolvedAgain(ILogger logger, string host);
 
     [LoggerMessage(102, LogLevel.Warning, "{Destination} of {Cluster} failed {Count} times in a row and rests for {Seconds} s")]
     public static partial void DestinationRested(ILogger logger, string cluster, string destination, int count, double seconds);

@@ -8,6 +8,9 @@ internal static class RequestBody
 {
     private const int FirstRead = 16 * 1024;
 
+    // A caller may announce a lot and send nothing.
+    private const int MaxFirstRead = 256 * 1024;
+
     public static async Task<PooledBuffer> ReadAsync(HttpRequest request, long maxBytes, CancellationToken cancellationToken)
     {
         if (request.ContentLength > maxBytes)
@@ -16,7 +19,7 @@ internal static class RequestBody
             throw new RequestException(RequestErrorKind.Malformed, "the body must not have a content encoding");
 
         // One byte more than announced, so that the end is seen without growing.
-        var body = new PooledBuffer((int)(request.ContentLength + 1 ?? FirstRead));
+        var body = new PooledBuffer((int)Math.Min(request.ContentLength + 1 ?? FirstRead, MaxFirstRead));
         try
         {
             int read;
