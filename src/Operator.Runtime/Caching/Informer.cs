@@ -1,9 +1,9 @@
 using System.Net;
-using Microsoft.Extensions.Logging;
-using Rerank.Operator.Runtime.Client;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
+using Microsoft.Extensions.Logging;
+using Rerank.Operator.Runtime.Client;
 
 namespace Rerank.Operator.Runtime.Caching;
 
@@ -21,6 +21,7 @@ internal sealed class Informer<T>(
     private static readonly TimeSpan ShortWatch = TimeSpan.FromSeconds(1);
     // Sooner than a client gives up by itself, which would look like the server closing the watch.
     private static readonly TimeSpan HangGrace = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan NotServedPeriod = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan RefusalLogPeriod = TimeSpan.FromMinutes(1);
 
     private readonly ResourceStore<T> _store = new();
@@ -94,7 +95,7 @@ internal sealed class Informer<T>(
         catch (HttpOperationException e) when (_version is null && scope.Optional && e.Response?.StatusCode == HttpStatusCode.NotFound)
         {
             NotServed();
-            await Task.Delay(jitter.Around(resyncPeriod, 0.1), time, cancellationToken);
+            await Task.Delay(jitter.Around(NotServedPeriod, 0.1), time, cancellationToken);
             return;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
@@ -229,11 +230,9 @@ internal sealed class Informer<T>(
     private void Failed(Exception error)
     {
         _trouble = error.Message;
-        if (++_failures >= FailuresBeforeRelist)
-        {
-            _failures = 0;
+        var failures = ++_failures;
+        if (failures % FailuresBeforeRelist == 0)
             _version = null;
-        }
 
         if (error is HttpOperationException { Response.StatusCode: HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden })
         {
@@ -246,6 +245,6 @@ internal sealed class Informer<T>(
             return;
         }
 
-        logger.Failed(error, Name, _failures);
+        logger.Failed(error, Name, failures);
     }
 }

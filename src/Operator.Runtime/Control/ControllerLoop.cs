@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using k8s;
+using k8s.Models;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Rerank.Operator.Runtime.Caching;
 using Rerank.Operator.Runtime.Queue;
 using Rerank.Operator.Runtime.Telemetry;
-using k8s;
-using k8s.Models;
 
 namespace Rerank.Operator.Runtime.Control;
 
@@ -56,13 +57,13 @@ internal sealed class ControllerLoop<TEntity> : IControllerLoop, IReconcileTrigg
     public void Follow(Func<Change<TEntity>, bool> predicate) => _cache.Subscribe(change =>
     {
         var key = ObjectKey.Of(change.New ?? change.Old!);
+        _tombstones.TryRemove(key, out _);
+        if (!predicate(change))
+            return;
+
         if (change.New is null)
             _tombstones[key] = change.Old!;
-        else
-            _tombstones.TryRemove(key, out _);
-
-        if (predicate(change))
-            _queue.Add(key);
+        _queue.Add(key);
     });
 
     public async Task RunAsync(CancellationToken stopping)
@@ -86,14 +87,24 @@ internal sealed class ControllerLoop<TEntity> : IControllerLoop, IReconcileTrigg
 
     private async Task RunAsync(ObjectKey key, CancellationToken stopping)
     {
+        using var scope = _logger.BeginScope(new Dictionary<string, object?>
+        {
+            ["controller"] = Name,
+            ["namespace"] = key.Namespace,
+            ["name"] = key.Name,
+            ["reconcileId"] = Guid.NewGuid(),
+        });
+        using var activity = ReconcileActivity.Start(Name, key);
         var started = _time.GetTimestamp();
         _metrics.Started();
 
         var current = _cache.Get(key);
         var tombstone = current is null && _tombstones.TryRemove(key, out var last) ? last : null;
-        var outcome = await _reconciler.RunAsync(Name, key, current, tombstone, _options.ReconcileTimeout, stopping);
+        var outcome = await _reconciler.RunAsync(current, tombstone, _options.ReconcileTimeout, stopping);
 
         _metrics.Ended(outcome, _time.GetElapsedTime(started));
+        if (outcome.Kind != OutcomeKind.Success)
+            activity?.SetStatus(ActivityStatusCode.Error, outcome.Message);
         if (current is null)
             Bury(key, outcome);
         else

@@ -1,9 +1,7 @@
-using System.Diagnostics;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Rerank.Operator.Runtime.Client;
 using k8s;
 using k8s.Models;
+using Microsoft.Extensions.DependencyInjection;
+using Rerank.Operator.Runtime.Client;
 
 namespace Rerank.Operator.Runtime.Control;
 
@@ -12,42 +10,21 @@ internal sealed class Reconciler<TEntity>(
     IServiceScopeFactory scopes,
     IResourceClient client,
     IEnumerable<FinalizerRegistration<TEntity>> finalizers,
-    TimeProvider time,
-    ILogger<Reconciler<TEntity>> logger)
+    TimeProvider time)
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
 {
     private readonly FinalizerRegistration<TEntity>[] _finalizers = [.. finalizers];
 
     /// <param name="current">Null when the object is gone.</param>
     /// <param name="tombstone">What the object last was, if that is known and it is gone.</param>
-    public async Task<ReconcileOutcome> RunAsync(
-        string controller, ObjectKey key, TEntity? current, TEntity? tombstone, TimeSpan limit, CancellationToken stopping)
+    public async Task<ReconcileOutcome> RunAsync(TEntity? current, TEntity? tombstone, TimeSpan limit, CancellationToken stopping)
     {
-        using var activity = ReconcileActivity.Start(controller, key);
-        using var logScope = logger.BeginScope(new Dictionary<string, object?>
-        {
-            ["controller"] = controller,
-            ["namespace"] = key.Namespace,
-            ["name"] = key.Name,
-            ["reconcileId"] = Guid.NewGuid(),
-        });
         using var timeout = new CancellationTokenSource(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);
-
-        var outcome = await RunAsync(current, tombstone, limit, timeout.Token, either.Token, stopping);
-        if (outcome.Kind is not OutcomeKind.Success)
-            activity?.SetStatus(ActivityStatusCode.Error, outcome.Message);
-
-        return outcome;
-    }
-
-    private async Task<ReconcileOutcome> RunAsync(
-        TEntity? current, TEntity? tombstone, TimeSpan limit, CancellationToken timeout, CancellationToken either, CancellationToken stopping)
-    {
         try
         {
             await using var scope = scopes.CreateAsyncScope();
-            var result = await StepsAsync(scope.ServiceProvider, current, tombstone, either);
+            var result = await StepsAsync(scope.ServiceProvider, current, tombstone, either.Token);
             return OutcomeOf(result);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)

@@ -1,10 +1,10 @@
+using k8s.LeaderElection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Prometheus;
 using Rerank.Operator.Runtime.Caching;
 using Rerank.Operator.Runtime.Telemetry;
-using k8s.LeaderElection;
 
 namespace Rerank.Operator.Runtime.Leadership;
 

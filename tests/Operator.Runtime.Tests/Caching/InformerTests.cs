@@ -257,7 +257,7 @@ public sealed class InformerTests : IAsyncDisposable
 
         await AdvanceUntil(() => _informer.IsServed);
         Assert.Equal(["a"], Names());
-        Assert.True(Elapsed >= TimeSpan.FromMinutes(9), $"{Elapsed}");
+        Assert.True(Elapsed >= TimeSpan.FromMinutes(4.5), $"{Elapsed}");
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using Prometheus;
 using Rerank.Operator.Runtime.Caching;
 using Rerank.Operator.Runtime.Leadership;
@@ -112,8 +113,30 @@ public sealed class LeadershipServiceTests : IDisposable
         await service.StopAsync(Cancellation);
     }
 
-    private LeadershipService New(InMemoryLease lease, bool enabled = true, TimeSpan? renewDeadline = null) => new(
-        new InformerSet([]),
+    [Fact]
+    public async Task Caches_NotFilledInTime_StopsTheProcessWithoutCompeting()
+    {
+        var time = new FakeTimeProvider();
+        using var service = New(_lease, informers: [new NeverSynced()], time: time);
+        await service.StartAsync(Cancellation);
+
+        await Eventually.Passes(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(10));
+                Assert.True(_lifetime.Stopped);
+            },
+            Cancellation);
+
+        Assert.Equal(1, Environment.ExitCode);
+        Assert.Null(_lease.Holder);
+        Assert.False(service.Elected.IsCompleted);
+        await service.StopAsync(Cancellation);
+    }
+
+    private LeadershipService New(
+        InMemoryLease lease, bool enabled = true, TimeSpan? renewDeadline = null, IInformer[]? informers = null, TimeProvider? time = null) => new(
+        new InformerSet(informers ?? []),
         lease,
         Options.Create(new RuntimeOptions
         {
@@ -126,9 +149,27 @@ public sealed class LeadershipServiceTests : IDisposable
             },
         }),
         new RuntimeMetrics(Metrics.NewCustomRegistry()),
-        TimeProvider.System,
+        time ?? TimeProvider.System,
         _lifetime,
         NullLogger<LeadershipService>.Instance);
+
+    private sealed class NeverSynced : IInformer
+    {
+        public string Name => "Thing";
+
+        public bool HasSynced => false;
+
+        public bool IsRefused => true;
+
+        public string Trouble => "forbidden";
+
+        public TimeSpan Silence => TimeSpan.Zero;
+
+        public Task WaitForSyncAsync(CancellationToken cancellationToken) =>
+            Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+
+        public Task RunAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 
     private sealed class Lifetime : IHostApplicationLifetime
     {
