@@ -20,7 +20,8 @@ internal static class ModelFolder
         {
             ModelFile = modelFile ?? FindModelFile(directory),
             MaxInputTokens = ReadMaxInputTokens(directory),
-            Activation = ReadActivation(directory),
+            // config.json may name sentence-transformers' own choice, often none; clients of the dialects served here expect scores from 0 to 1.
+            Activation = Activation.Sigmoid,
         };
     }
 
@@ -62,36 +63,6 @@ internal static class ModelFolder
         return type.GetString() is "roberta" or "xlm-roberta" or "camembert" or "xlm-roberta-xl"
             ? (ReadNumber(config, "pad_token_id") ?? 1) + 1
             : 0;
-    }
-
-    /// <summary>
-    /// sentence-transformers writes down which function its scores pass through; without it a model with one label is
-    /// taken to have been trained on logits of a binary relevance, as its own default does.
-    /// </summary>
-    private static Activation ReadActivation(string directory)
-    {
-        using var config = ReadSettings(directory, "config.json");
-        var root = config?.RootElement;
-        var stated = root is null
-            ? null
-            : ReadText(root.Value, "sentence_transformers", "activation_fn") ?? ReadText(root.Value, "sbert_ce_default_activation_function");
-        return stated switch
-        {
-            null or "torch.nn.modules.activation.Sigmoid" => Activation.Sigmoid,
-            "torch.nn.modules.linear.Identity" => Activation.Identity,
-            _ => throw new ModelLoadException(ModelFailure.UnsupportedModel, $"config.json in {directory} asks for the activation {stated}"),
-        };
-    }
-
-    private static string? ReadText(JsonElement element, params ReadOnlySpan<string> path)
-    {
-        foreach (var name in path)
-        {
-            if (element.ValueKind != JsonValueKind.Object || !element.TryGetProperty(name, out element))
-                return null;
-        }
-
-        return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
     }
 
     private static double? ReadNumber(JsonDocument? document, string name) =>

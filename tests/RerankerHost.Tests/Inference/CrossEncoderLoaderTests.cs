@@ -15,7 +15,7 @@ public class CrossEncoderLoaderTests
 
         Assert.Equal(ExecutionProvider.CPU, model.ExecutionProvider);
         Assert.Equal(256, model.MaxInputTokens);
-        Assert.Equal(Activation.Identity, model.Activation);
+        Assert.Equal(Activation.Sigmoid, model.Activation);
     }
 
     [Fact]

@@ -25,7 +25,6 @@ public class ModelFolderTests
     [InlineData("[]", "{}")]
     [InlineData("{", "{}")]
     [InlineData("""{"max_position_embeddings": -5}""", "{}")]
-    [InlineData("""{"max_position_embeddings": 512, "sentence_transformers": {"activation_fn": "torch.nn.modules.activation.Tanh"}}""", "{}")]
     public void ReadContract_SettingsThatDontTell_SaysSo(string config, string tokenizerConfig)
     {
         using var folder = new TestModelFolder();
