@@ -1,5 +1,6 @@
+{{/* The network policies that the operator makes let pods of this name in, so it can't be chosen. */}}
 {{- define "rerank-operator.name" -}}
-{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
+rerank-operator
 {{- end -}}
 
 {{/* Name of every object of the release. Not twice the chart's name when the release already has it. */}}
