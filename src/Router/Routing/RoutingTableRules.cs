@@ -43,8 +43,8 @@ internal static partial class RoutingTableRules
                 yield return $"{at}.name must match {NamePattern}";
             if (!clusters.Add(cluster.Name))
                 yield return $"{at}.name: {cluster.Name} is there twice";
-            if (cluster.Addresses.Count is 0 or > MaxAddresses)
-                yield return $"{at}.addresses must have from 1 to {MaxAddresses} entries, not {cluster.Addresses.Count}";
+            if (cluster.Addresses.Count > MaxAddresses)
+                yield return $"{at}.addresses must have at most {MaxAddresses} entries, not {cluster.Addresses.Count}";
             for (var a = 0; a < cluster.Addresses.Count; a++)
             {
                 if (cluster.Addresses[a] is not { } address || !DestinationAddress.TryParse(address, out _))

@@ -22,7 +22,7 @@ public sealed class RoutingTableRulesTests
         { "generation must be at least 1, not 0", Valid with { Generation = 0 } },
         { "pipeline must not be empty", Valid with { Pipeline = " " } },
         { "clusters[1].name: small is there twice", Valid with { Clusters = [Clusters[0], Clusters[0]] } },
-        { "clusters[0].addresses must have from 1 to 1000 entries, not 0", Valid with { Clusters = [Tables.Cluster("small"), Clusters[1]] } },
+        { "clusters[0].addresses must have at most 1000 entries, not 1001", Valid with { Clusters = [Tables.Cluster("small", [.. Enumerable.Repeat("unix:a", 1001)]), Clusters[1]] } },
         { "clusters[0].addresses[0] must be http://HOST:PORT or unix:NAME (lower-case letters, digits, '.', '-')", Valid with { Clusters = [Tables.Cluster("small", "unix:../x"), Clusters[1]] } },
         { "clusters[0].addresses[0] must be http://HOST:PORT or unix:NAME (lower-case letters, digits, '.', '-')", Valid with { Clusters = [Tables.Cluster("small", "http://a/path"), Clusters[1]] } },
         { "clusters[0].addresses[0] must be http://HOST:PORT or unix:NAME (lower-case letters, digits, '.', '-')", Valid with { Clusters = [Tables.Cluster("small", "https://a"), Clusters[1]] } },

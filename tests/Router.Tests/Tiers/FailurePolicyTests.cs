@@ -43,6 +43,19 @@ public sealed class FailurePolicyTests
     }
 
     [Fact]
+    public async Task Rerank_PoolHasNoPodsYet_IsATierThatCannotAnswer()
+    {
+        await using var small = await StubHost.StartAsync("small");
+        await using var router = await RunningRouter.StartAsync(Tables.Table(
+            [Tables.Model("small", Tables.Always), Tables.Model("full")], [Tables.Cluster("small", small.Address), Tables.Cluster("full")]));
+
+        var answer = await router.CohereAsync("q", Documents);
+
+        Assert.Equal("small", answer.Tier);
+        Assert.Equal("true", answer.Header("X-Rerank-Degraded"));
+    }
+
+    [Fact]
     public async Task Rerank_PolicyFail_IsAnError()
     {
         await using var pipeline = await Pipeline.StartAsync(Tables.Always, new RouterPolicy { FailurePolicy = FailurePolicy.Fail });
