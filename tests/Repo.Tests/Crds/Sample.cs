@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using Rerank.Operator.Api.Validation;
 using Rerank.Operator.Api;
+using Rerank.Operator.Api.Validation;
 using Rerank.Operator.Runtime.Crds.Validation;
 using Rerank.Operator.Runtime.Crds.Yaml;
 using Rerank.TestKit;
