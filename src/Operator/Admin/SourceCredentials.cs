@@ -34,7 +34,8 @@ internal sealed class SourceCredentials(IResourceClient client)
         return (Value(secret, UsernameKey), Value(secret, PasswordKey)) is ({ } username, { } password)
             ? (new() { Username = username, Password = password }, null)
             : (null, Missing(
-                $"Secret \"{reference.Secret}\" of ModelVersion \"{model}\" has neither key \"{TokenKey}\" nor keys \"{UsernameKey}\" and \"{PasswordKey}\". Add them."));
+                $"Secret \"{reference.Secret}\" of ModelVersion \"{model}\" has neither key \"{TokenKey}\" nor keys \"{UsernameKey}\" and \"{PasswordKey}\". "
+                    + "Add them."));
     }
 
     private static Problem Missing(string message) => new(Reasons.SecretNotFound, message);

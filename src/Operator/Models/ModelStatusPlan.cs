@@ -90,7 +90,11 @@ internal static class ModelStatusPlan
             return new(Type, False, "NotReferenced", "No pipeline refers to it.");
         return model.Metadata.DeletionTimestamp is null
             ? new(Type, True, "Referenced", $"Used by {users}.")
-            : new(Type, True, "DeletionBlocked", $"It is deleted once these no longer use it: {users}. A revision that was replaced uses it for `retainStableSeconds`.");
+            : new(
+                Type,
+                True,
+                "DeletionBlocked",
+                $"It is deleted once these no longer use it: {users}. A revision that was replaced uses it for `retainStableSeconds`.");
     }
 
     private static DesiredCondition Kept(ModelVersionStatus? previous, string type) =>

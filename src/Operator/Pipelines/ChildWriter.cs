@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using k8s;
 using k8s.Models;
 using Rerank.Operator.Manifests;
@@ -12,6 +13,9 @@ namespace Rerank.Operator.Pipelines;
 internal sealed class ChildWriter<T>(IResourceClient client, IResourceCache<T> cache) : IChildWriter
     where T : class, IKubernetesObject<V1ObjectMeta>
 {
+    // What was applied last and what came of it: as long as neither differs, applying it again would change nothing.
+    private readonly ConcurrentDictionary<ObjectKey, Applied> _applied = new();
+
     public bool Writes(IKubernetesObject<V1ObjectMeta> child) => child is T;
 
     public async Task<Problem?> ApplyAsync(PipelineOwner owner, IKubernetesObject<V1ObjectMeta> child, CancellationToken cancellationToken)
@@ -26,15 +30,31 @@ internal sealed class ChildWriter<T>(IResourceClient client, IResourceCache<T> c
                 $"{existing.Kind} \"{key.Name}\" exists and does not belong to this pipeline. Rename the pipeline or remove that object.");
         }
 
-        await client.ApplyAsync((T)child, cancellationToken);
+        var manifest = KubernetesJson.Serialize(child);
+        if (existing is not null && _applied.TryGetValue(key, out var last) && last == new Applied(owner.Uid, manifest, existing.ResourceVersion()))
+            return null;
+        var result = await client.ApplyAsync((T)child, cancellationToken);
+        _applied[key] = new(owner.Uid, manifest, result.ResourceVersion());
         return null;
     }
 
     public async Task DeleteOthersAsync(PipelineOwner owner, IReadOnlySet<string> wanted, CancellationToken cancellationToken)
     {
         foreach (var child in cache.List(owner.Namespace).Where(c => owner.Owns(c) && !wanted.Contains(c.Name()) && c.Metadata.DeletionTimestamp is null))
-            await client.DeleteAsync<T>(new(owner.Namespace, child.Name()), child.Uid(), cancellationToken);
+        {
+            var key = ObjectKey.Of(child);
+            _applied.TryRemove(key, out _);
+            await client.DeleteAsync<T>(key, child.Uid(), cancellationToken);
+        }
     }
+
+    public void Forget(PipelineOwner owner)
+    {
+        foreach (var (key, _) in _applied.Where(a => a.Value.Owner == owner.Uid))
+            _applied.TryRemove(key, out _);
+    }
+
+    private readonly record struct Applied(string Owner, string Manifest, string ResourceVersion);
 }
 
 internal interface IChildWriter
@@ -47,4 +67,7 @@ internal interface IChildWriter
     /// <summary>Deletes those of the pipeline's objects of this kind that are no longer wanted.</summary>
     /// <param name="wanted">Names.</param>
     Task DeleteOthersAsync(PipelineOwner owner, IReadOnlySet<string> wanted, CancellationToken cancellationToken);
+
+    /// <summary>The pipeline is gone.</summary>
+    void Forget(PipelineOwner owner);
 }

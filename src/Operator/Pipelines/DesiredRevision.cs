@@ -30,7 +30,7 @@ internal sealed record DesiredRevision
                 if (model is null)
                     return Failed(Reasons.ModelNotFound, NotFound(pipeline, tier, spec.ModelVersionRef.Name));
                 if (ModelProblem.Of(model) is { } problem)
-                    return Failed(Reasons.ModelInvalid, $"ModelVersion \"{model.Name()}\" of tier \"{tier.Name}\" is not valid: {problem}. Create another one and refer to that.");
+                    return Failed(Reasons.ModelInvalid, Invalid(tier, model.Name(), problem));
             }
 
             tiers.Add(Tier(tier, model));
@@ -43,6 +43,9 @@ internal sealed record DesiredRevision
 
     private static string NotFound(RerankPipeline pipeline, TierSpec tier, string model) =>
         $"ModelVersion \"{model}\" of tier \"{tier.Name}\" does not exist in namespace \"{pipeline.Namespace()}\". Create it, or correct `modelVersionRef`.";
+
+    private static string Invalid(TierSpec tier, string model, string problem) =>
+        $"ModelVersion \"{model}\" of tier \"{tier.Name}\" is not valid: {problem}. Create another one and refer to that.";
 
     private static RouterPolicy Policy(RouterSpec router) => new()
     {

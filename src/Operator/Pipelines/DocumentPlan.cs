@@ -6,6 +6,7 @@ using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
+using Rerank.Operator.Models;
 using Rerank.Operator.Pipelines.Revisions;
 
 namespace Rerank.Operator.Pipelines;
@@ -40,6 +41,9 @@ internal static class DocumentPlan
                     .Select(r => r.Snapshot.ModelTier(tier, placement)?.Model?.Model)
                     .OfType<ModelSpec>()
                     .DistinctBy(m => m.Digest)
+                    // A host wants every name once. One name for two contents is what a ModelVersion leaves that was forced away and made anew.
+                    .GroupBy(m => m.Name)
+                    .SelectMany(same => same.Select((m, i) => i == 0 ? m : m with { Name = $"{m.Name}.{ModelDigest.Shorten(m.Digest)}" }))
                     .OrderBy(m => m.Digest, StringComparer.Ordinal)
                     .Select(m => m with { Required = m.Digest == required?.Model?.Model.Digest }),
             ],
@@ -52,9 +56,10 @@ internal static class DocumentPlan
 
     private static RoutingTable? Table(Observation observed, RevisionRoles roles, IPoolAddresses addresses)
     {
+        var current = observed.Documents.Table;
         // Without a stable revision there is nothing to route to; and if its record was lost, routers go on with what they have.
         if (roles.Stable is not { } stable)
-            return observed.Documents.Table;
+            return current;
 
         var names = new ClusterNames(roles.Live.Select(r => r.Snapshot));
         var table = new RoutingTable
@@ -65,8 +70,10 @@ internal static class DocumentPlan
             Clusters = [.. Clusters(observed, roles, addresses, names)],
             Stable = new() { Revision = stable.Name, Policy = stable.Snapshot.Policy, Tiers = [.. stable.Snapshot.Tiers.Select(t => Tier(t, names))] },
         };
+        // Where addresses are those of single pods, there may be none at the moment. Routers then go on trying the last ones.
+        if (table.Stable.Tiers.Any(t => t.Model is not null && table.Clusters.All(c => c.Name != t.Model.Cluster)))
+            return current;
         var reported = observed.Routers.Select(p => p.Router?.Status?.Generation ?? 0);
-        var current = observed.Documents.Table;
         var same = current is not null && Same(current with { Generation = 0 }, table, ContractsJson.Default.RoutingTable);
         return table with { Generation = Generation(current?.Generation, same, reported) };
     }
@@ -79,7 +86,12 @@ internal static class DocumentPlan
         foreach (var tier in Tiers(roles, Placement.Pool))
         {
             V1Pod[] pods = [.. observed.Of(tier).Select(p => p.Pod).OrderBy(p => p.Name(), StringComparer.Ordinal)];
-            yield return new() { Name = names.Of(tier, Placement.Pool), Addresses = addresses.OfPool(owner, tier, pods) };
+            var name = names.Of(tier, Placement.Pool);
+            var found = addresses.OfPool(owner, tier, pods) is { Count: > 0 } now
+                ? now
+                : observed.Documents.Table?.Clusters.FirstOrDefault(c => c.Name == name)?.Addresses;
+            if (found is { Count: > 0 })
+                yield return new() { Name = name, Addresses = found };
         }
     }
 

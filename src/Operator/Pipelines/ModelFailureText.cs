@@ -13,7 +13,8 @@ internal static class ModelFailureText
         ModelFailure.SourceUnavailable => "Check that the source's address is right and can be reached from the pods; the host tries again.",
         ModelFailure.FileNotFound => "Check the paths in `artifact.files` against the source.",
         ModelFailure.CredentialsMissing or ModelFailure.CredentialsRejected => "Check the Secret that the ModelVersion refers to.",
-        ModelFailure.DigestMismatch => "The source's file isn't the one that the ModelVersion names: correct `sha256` in a new ModelVersion, or find out who changed the file.",
+        ModelFailure.DigestMismatch =>
+            "The source's file isn't the one that the ModelVersion names: correct `sha256` in a new ModelVersion, or find out who changed the file.",
         ModelFailure.UnsupportedModel or ModelFailure.UnsupportedTokenizer => "Export the model in a supported form and create another ModelVersion for it.",
         ModelFailure.ProviderUnavailable => "Give the tier a `gpu`, or list `CPU` in the `executionProviders` of a new ModelVersion.",
         ModelFailure.LoadFailed => "See the pod's log; often its memory limit is too low.",

@@ -6,6 +6,10 @@ namespace Rerank.Operator.Pipelines;
 /// <summary>What changed between two statuses that is worth telling.</summary>
 internal static class PipelineEvents
 {
+    // What passes by itself, such as a model that is loading, is no news.
+    private static readonly string[] Passing =
+        [Reasons.PodsNotReady, Reasons.RoutersNotReady, Reasons.ModelLoading, Reasons.PoolNotReachable, Reasons.AdminUnreachable];
+
     public static IEnumerable<StateEvent> Between(RerankPipelineStatus? before, RerankPipelineStatus after)
     {
         if (after.Candidate is { } candidate && candidate.Revision != before?.Candidate?.Revision)
@@ -24,12 +28,11 @@ internal static class PipelineEvents
             yield return new(IsWarning: true, stalled.Reason, "Place", stalled.Message);
     }
 
-    // What passes by itself, such as a model that is loading, is no news.
     private static Condition? NewTrouble(RerankPipelineStatus? before, RerankPipelineStatus after)
     {
         var ready = Find(after, "Ready");
         return ready is { Status: ConditionStatus.False } && Find(before, "Ready")?.Reason != ready.Reason
-            && ready.Reason is not (Reasons.PodsNotReady or Reasons.RoutersNotReady or Reasons.ModelLoading or Reasons.PoolNotReachable or Reasons.AdminUnreachable)
+            && !Passing.Contains(ready.Reason)
             ? ready
             : null;
     }

@@ -29,7 +29,8 @@ internal sealed class PipelineObserver(
         var owner = PipelineOwner.Of(pipeline);
         var revisions = await RevisionsAsync(owner, cancellationToken);
         var desired = Desired(pipeline, owner);
-        var snapshots = revisions.Where(r => r.Role != RevisionRole.Retired).Select(r => r.Snapshot).Append(desired.Snapshot).OfType<RevisionSnapshot>().ToList();
+        var live = revisions.Where(r => r.Role != RevisionRole.Retired).Select(r => r.Snapshot);
+        var snapshots = live.Append(desired.Snapshot).OfType<RevisionSnapshot>().ToList();
         var secrets = await CredentialsAsync(owner, snapshots, cancellationToken);
         return new()
         {

@@ -45,6 +45,12 @@ internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildW
         }
     }
 
+    public void Forget(PipelineOwner owner)
+    {
+        foreach (var kind in _children)
+            kind.Forget(owner);
+    }
+
     private static IEnumerable<V1ConfigMap> Documents(PipelineOwner owner, PipelinePlan plan)
     {
         yield return ConfigMaps.Of(owner, owner.Names.Router, Labels.RouterComponent, plan.Documents.RouterFiles());

@@ -14,7 +14,7 @@ internal sealed class PlacementCheck(Observation observed, PipelineLayout layout
     private static readonly string[] ByWeight =
     [
         Reasons.ModelFailed, Reasons.SecretNotFound, Reasons.OutOfMemory, Reasons.CrashLooping, Reasons.ImagePullFailed, Reasons.PodConfigInvalid,
-        Reasons.InsufficientResources, Reasons.PodsNotCreated, Reasons.AdminUnreachable, Reasons.RoutersNotReady, Reasons.PodsNotReady,
+        Reasons.InsufficientResources, Reasons.PodsNotCreated, Reasons.AdminRefused, Reasons.AdminUnreachable, Reasons.RoutersNotReady, Reasons.PodsNotReady,
         Reasons.ModelLoading, Reasons.PoolNotReachable,
     ];
 
@@ -56,6 +56,7 @@ internal sealed class PlacementCheck(Observation observed, PipelineLayout layout
 
     private static string Behind(ObservedPod router, RoutingTable? table) => router switch
     {
+        { Router: { Status: not null, Problem: { } refusal } } => $"was told of the routing table and refused: {refusal}",
         { Router.Status: { } status } when status.Generation != table?.Generation =>
             $"follows routing table {status.Generation} and not {table?.Generation} yet",
         { Router.Status: null } => $"doesn't answer on its admin port yet: {router.Router?.Problem ?? "it has no address"}",
@@ -109,6 +110,8 @@ internal sealed class PlacementCheck(Observation observed, PipelineLayout layout
         var status = host.Models.FirstOrDefault(m => m.Digest == model.Model.Digest);
         return status?.State switch
         {
+            null when report.Problem is { } refusal => new(
+                Reasons.AdminRefused, $"Pod {pod.Name} of tier \"{tier}\" was told of its models and refused: {refusal}"),
             ModelState.Ready => null,
             ModelState.Failed => new(Reasons.ModelFailed, ModelFailureText.Of(name, pod.Name, status)),
             ModelState.WaitingForCredentials when observed.Credentials.Problems.TryGetValue(name, out var problem) => problem,
@@ -117,5 +120,6 @@ internal sealed class PlacementCheck(Observation observed, PipelineLayout layout
         };
     }
 
-    private static Problem? Worst(IEnumerable<Problem> problems) => problems.MinBy(p => Array.IndexOf(ByWeight, p.Reason) is var i and >= 0 ? i : ByWeight.Length);
+    private static Problem? Worst(IEnumerable<Problem> problems) =>
+        problems.MinBy(p => Array.IndexOf(ByWeight, p.Reason) is var i and >= 0 ? i : ByWeight.Length);
 }

@@ -32,7 +32,8 @@ internal static class PodTrouble
         {
             "ErrImagePull" or "ImagePullBackOff" or "InvalidImageName" or "ErrImageNeverPull" => new(
                 Reasons.ImagePullFailed,
-                $"Pod {pod.Name()} can't pull image \"{container.Image}\": {waiting.Message ?? waiting.Reason} Check the operator's `images` and the pull secrets."),
+                $"Pod {pod.Name()} can't pull image \"{container.Image}\": {waiting.Message ?? waiting.Reason} "
+                    + "Check the operator's `images` and the pull secrets."),
             "CreateContainerConfigError" or "CreateContainerError" or "RunContainerError" => new(
                 Reasons.PodConfigInvalid, $"Pod {pod.Name()} can't start container \"{container.Name}\": {waiting.Message ?? waiting.Reason}"),
             "CrashLoopBackOff" when last?.Reason == "OOMKilled" => new(

@@ -20,6 +20,7 @@ internal static class Reasons
     public const string PodsNotReady = nameof(PodsNotReady);
     public const string RoutersNotReady = nameof(RoutersNotReady);
     public const string AdminUnreachable = nameof(AdminUnreachable);
+    public const string AdminRefused = nameof(AdminRefused);
     public const string PoolNotReachable = nameof(PoolNotReachable);
 
     public const string NoStableRevision = nameof(NoStableRevision);

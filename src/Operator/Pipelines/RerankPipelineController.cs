@@ -54,6 +54,7 @@ internal sealed class RerankPipelineController(
     {
         // Everything that was made for it goes with it: it is its owner.
         reporter.Forget(entity);
+        writer.Forget(PipelineOwner.Of(entity));
         return Task.FromResult(ReconciliationResult<RerankPipeline>.Success(entity));
     }
 

@@ -6,9 +6,8 @@ namespace Rerank.Operator.Status;
 internal static class StatusWrites
 {
     /// <summary>Whether writing the one over the other would change nothing.</summary>
-    public static bool Same<T>(T? left, T? right)
-        where T : class =>
-        left is null || right is null ? left == right : KubernetesJson.Serialize(left) == KubernetesJson.Serialize(right);
+    public static bool Same<T>(T? left, T right)
+        where T : class => left is not null && KubernetesJson.Serialize(left) == KubernetesJson.Serialize(right);
 
     /// <summary>
     /// A status is computed anew from what there is, so it needs no precondition; with one, every change of the spec meanwhile would be a conflict.

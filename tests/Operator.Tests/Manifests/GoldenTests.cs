@@ -1,0 +1,83 @@
+using System.Text.Json.Nodes;
+using k8s;
+using k8s.Models;
+using Rerank.Operator.Api;
+using Rerank.Operator.Api.Validation;
+using Rerank.Operator.Manifests;
+using Rerank.Operator.Pipelines;
+using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Runtime.Crds.Yaml;
+using Rerank.Operator.Tests.World;
+using Rerank.TestKit;
+
+namespace Rerank.Operator.Tests.Manifests;
+
+/// <summary>What is made for a pipeline: Golden/CASE/input.yaml to expected.yaml. UPDATE_GOLDEN=1 writes the latter.</summary>
+public sealed class GoldenTests
+{
+    private const string Folder = "tests/Operator.Tests/Golden";
+
+    public static TheoryData<string> Cases =>
+        [.. Directory.GetDirectories(Repository.File(Folder)).Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Manifests_OfAPipeline_AreAsExpected(string name)
+    {
+        var documents = YamlReader.Read(File.ReadAllText(Repository.File(Folder, name, "input.yaml"))).Select(d => d.AsObject()).ToList();
+        var models = documents.Where(d => (string?)d["kind"] == "ModelVersion").Select(Admit<ModelVersion>).ToDictionary(m => m.Name());
+        var pipeline = Admit<RerankPipeline>(documents.Single(d => (string?)d["kind"] == "RerankPipeline"));
+        var context = new ManifestContext(Samples.Options, name.StartsWith("old-cluster", StringComparison.Ordinal) ? new(false, false) : ServedApis.All);
+
+        var manifests = Plan(pipeline, models, context);
+
+        var yaml = manifests.Select(m => YamlWriter.Write(Readable(JsonNode.Parse(KubernetesJson.Serialize(m))!)));
+        Golden.Equal($"{Folder}/{name}/expected.yaml", string.Join("---\n", yaml));
+    }
+
+    private static List<object> Plan(RerankPipeline pipeline, Dictionary<string, ModelVersion> models, ManifestContext context)
+    {
+        var observed = new Observation
+        {
+            Pipeline = pipeline,
+            Desired = DesiredRevision.Of(pipeline, models.GetValueOrDefault),
+            Revisions = [],
+            Pods = [],
+            Deployments = new Dictionary<string, V1Deployment>(),
+            Documents = StoredDocuments.None,
+            Credentials = ModelCredentials.None,
+            Apis = context.Apis,
+        };
+        var owner = PipelineOwner.Of(pipeline);
+        var now = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        // As if its models were loaded already: with a routing table.
+        var stable = RevisionPlan.Promote(RevisionPlan.Settle([], observed.Desired.Snapshot, now), now).Stable!;
+        var plan = PipelinePlan.Of(observed with { Revisions = [stable] }, context, new ClusterPoolAddresses(), now);
+        return
+        [
+            RevisionObject.From(owner, stable),
+            AdminSecret.Of(owner, "token"),
+            ConfigMaps.Of(owner, owner.Names.Router, Labels.RouterComponent, plan.Documents.RouterFiles()),
+            .. plan.Layout.Pools.Select(p => ConfigMaps.Of(owner, owner.Names.Pool(p.Host.Tier), p.Host.Tier, plan.Documents.PoolFiles(p.Host.Tier))),
+            .. PipelineManifests.Of(plan.Layout, context),
+        ];
+    }
+
+    // A document inside of a ConfigMap is one long line, which nobody can review: shown as if it were a part of it.
+    private static JsonNode Readable(JsonNode manifest)
+    {
+        if ((string?)manifest["kind"] == V1ConfigMap.KubeKind)
+            manifest["data"] = new JsonObject(manifest["data"]!.AsObject().Select(file => KeyValuePair.Create(file.Key, JsonNode.Parse((string)file.Value!))));
+        return manifest;
+    }
+
+    private static T Admit<T>(JsonObject document)
+        where T : class, IKubernetesObject<V1ObjectMeta>
+    {
+        var entity = Admission.Admit<T>(document, stored: null, out var errors);
+        Assert.True(entity is not null, string.Join("; ", errors));
+        entity.Metadata.NamespaceProperty ??= TestWorld.Namespace;
+        entity.Metadata.Uid = "00000000-0000-0000-0000-000000000001";
+        return entity;
+    }
+}

@@ -1,0 +1,127 @@
+using Rerank.Contracts.Models;
+using Rerank.Operator.Api;
+using Rerank.Operator.Tests.World;
+
+namespace Rerank.Operator.Tests.Models;
+
+public sealed class ModelVersionControllerTests
+{
+    private readonly TestWorld _world = new();
+
+    [Fact]
+    public async Task Unused_IsNotLoadedYet()
+    {
+        await _world.ApplyAsync(Samples.Model("tiny"));
+
+        await _world.ReconcileModelAsync("tiny");
+
+        var status = (await _world.ModelAsync("tiny")).Status!;
+        Assert.StartsWith("sha256:", status.Digest);
+        Assert.Equal(12, status.ShortDigest!.Length);
+        Assert.Equal(["Ready=Unknown/NotLoaded", "Verified=Unknown/NotDownloaded", "InUse=False/NotReferenced"], Conditions(status));
+    }
+
+    [Fact]
+    public async Task Loaded_IsReadyAndVerified()
+    {
+        await DeployAsync();
+
+        await _world.ReconcileModelAsync("base");
+
+        var status = (await _world.ModelAsync("base")).Status!;
+        Assert.Equal(["Ready=True/Loaded", "Verified=True/DigestsMatch", "InUse=True/Referenced"], Conditions(status));
+        Assert.Equal(1000, status.SizeBytes);
+    }
+
+    [Fact]
+    public async Task Failed_SaysTheHostsReason()
+    {
+        _world.Nodes.Outcome = m => m.Name == "base" ? Samples.Failed(m, ModelFailure.GoldenMismatch, "pair 3 differs by 0.5") : null;
+        await DeployAsync();
+
+        await _world.ReconcileModelAsync("base");
+
+        var ready = (await _world.ModelAsync("base")).Status!.Conditions.Single(c => c.Type == "Ready");
+        Assert.Equal((ConditionStatus.False, ModelFailure.GoldenMismatch), (ready.Status, ready.Reason));
+        Assert.Contains("pair 3 differs by 0.5", ready.Message);
+    }
+
+    [Fact]
+    public async Task OperatorRestarted_KeepsWhatItSaidUntilItKnowsAgain()
+    {
+        await DeployAsync();
+        await _world.ReconcileModelAsync("base");
+        var before = await _world.ModelAsync("base");
+
+        _world.RestartOperator();
+        await _world.ReconcileModelAsync("base");
+
+        Assert.Equal(before.Metadata.ResourceVersion, (await _world.ModelAsync("base")).Metadata.ResourceVersion);
+    }
+
+    [Fact]
+    public async Task SecretMissing_NamesSecretAndKey()
+    {
+        await _world.ApplyAsync(Samples.Model("private", m => m.Artifact.Source = new()
+        {
+            HuggingFace = new() { Repository = "org/private", Revision = new string('a', 40), TokenSecretRef = new() { Name = "hub", Key = "access" } },
+        }));
+        await _world.ApplyAsync(new k8s.Models.V1Secret { Metadata = new() { Name = "hub", NamespaceProperty = TestWorld.Namespace } });
+
+        await _world.ReconcileModelAsync("private");
+
+        var ready = (await _world.ModelAsync("private")).Status!.Conditions.Single(c => c.Type == "Ready");
+        Assert.Equal((ConditionStatus.False, "SecretNotFound"), (ready.Status, ready.Reason));
+        Assert.Contains("\"hub\"", ready.Message);
+        Assert.Contains("\"access\"", ready.Message);
+    }
+
+    [Fact]
+    public async Task Invalid_WhereTheSchemasRulesAreIgnored_SaysWhatIsWrong()
+    {
+        await _world.ApplyAsync(Samples.Model("odd", m => m.Contract.ModelFile = "other.onnx"));
+
+        await _world.ReconcileModelAsync("odd");
+
+        var ready = (await _world.ModelAsync("odd")).Status!.Conditions.Single(c => c.Type == "Ready");
+        Assert.Equal((ConditionStatus.False, "InvalidSpec"), (ready.Status, ready.Reason));
+        Assert.Contains("spec.contract.modelFile", ready.Message);
+    }
+
+    [Fact]
+    public async Task Finalize_UsedBySpec_IsRefusedAndSaysByWhom()
+    {
+        await DeployAsync();
+
+        Assert.False(await _world.FinalizeModelAsync("base"));
+
+        var inUse = (await _world.ModelAsync("base")).Status!.Conditions.Single(c => c.Type == "InUse");
+        Assert.Equal(ConditionStatus.True, inUse.Status);
+        Assert.Contains("\"search\"", inUse.Message);
+    }
+
+    [Fact]
+    public async Task Finalize_UsedByARetainedRevision_IsRefusedUntilThatIsRetired()
+    {
+        await DeployAsync();
+        await _world.ApplyAsync(Samples.Model("better"));
+        await _world.ApplyAsync(Samples.TwoTiers(full: "better"));
+        await _world.SettleAsync();
+
+        Assert.False(await _world.FinalizeModelAsync("base"));
+
+        _world.Time.Advance(TimeSpan.FromHours(2));
+        await _world.SettleAsync();
+        Assert.True(await _world.FinalizeModelAsync("base"));
+    }
+
+    private async Task DeployAsync()
+    {
+        await _world.ApplyAsync(Samples.Model("tiny"));
+        await _world.ApplyAsync(Samples.Model("base"));
+        await _world.ApplyAsync(Samples.TwoTiers());
+        await _world.SettleAsync();
+    }
+
+    private static IEnumerable<string> Conditions(ModelVersionStatus status) => status.Conditions.Select(c => $"{c.Type}={c.Status}/{c.Reason}");
+}

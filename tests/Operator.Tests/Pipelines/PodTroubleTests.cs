@@ -1,0 +1,36 @@
+using k8s.Models;
+using Rerank.Operator.Pipelines;
+
+namespace Rerank.Operator.Tests.Pipelines;
+
+public sealed class PodTroubleTests
+{
+    [Theory]
+    [InlineData("ImagePullBackOff", null, Reasons.ImagePullFailed)]
+    [InlineData("ErrImageNeverPull", null, Reasons.ImagePullFailed)]
+    [InlineData("CrashLoopBackOff", "Error", Reasons.CrashLooping)]
+    [InlineData("CrashLoopBackOff", "OOMKilled", Reasons.OutOfMemory)]
+    [InlineData("CreateContainerConfigError", null, Reasons.PodConfigInvalid)]
+    public void Of_ContainerWaits_GivesAReason(string waiting, string? last, string expected)
+    {
+        var pod = Pod(new V1ContainerStatus
+        {
+            Name = "host",
+            Image = "host:1",
+            State = new() { Waiting = new() { Reason = waiting } },
+            LastState = last is null ? null : new() { Terminated = new() { Reason = last, ExitCode = 137 } },
+        });
+
+        Assert.Equal(expected, PodTrouble.Of(pod)!.Reason);
+    }
+
+    [Fact]
+    public void Of_ContainerIsBeingCreated_IsNoTrouble() =>
+        Assert.Null(PodTrouble.Of(Pod(new V1ContainerStatus { Name = "host", State = new() { Waiting = new() { Reason = "ContainerCreating" } } })));
+
+    private static V1Pod Pod(V1ContainerStatus container) => new()
+    {
+        Metadata = new() { Name = "search-full-1", NamespaceProperty = "shop" },
+        Status = new() { ContainerStatuses = [container] },
+    };
+}

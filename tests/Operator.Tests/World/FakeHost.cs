@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Rerank.Contracts;
+using Rerank.Contracts.Models;
+
+namespace Rerank.Operator.Tests.World;
+
+/// <summary>The admin side of a RerankerHost, whose models load in no time unless the test says otherwise.</summary>
+internal sealed class FakeHost(Func<ModelSpec, ModelStatus> load) : IFakeProcess
+{
+    private readonly string _processId = Guid.NewGuid().ToString();
+
+    public ModelSet? Set { get; private set; }
+
+    public bool IsReady => Status().Ready;
+
+    /// <summary>Starts with a mounted document.</summary>
+    public void Start(string? document)
+    {
+        if (document is not null)
+            Set = JsonSerializer.Deserialize(document, ContractsJson.Default.ModelSet);
+    }
+
+    public AdminReply Put(string document)
+    {
+        var set = JsonSerializer.Deserialize(document, ContractsJson.Default.ModelSet)!;
+        if (set.Generation < Set?.Generation)
+            return AdminReply.Conflict(Set.Generation);
+        if (set.Generation == Set?.Generation && Text(set) != Text(Set))
+            return AdminReply.Conflict(Set.Generation);
+        if (set.Models.DistinctBy(m => m.Name).Count() != set.Models.Count)
+            return AdminReply.Invalid("a name is in the set twice");
+        Set = set;
+        return Get();
+    }
+
+    public AdminReply Get() => AdminReply.Ok(JsonSerializer.Serialize(Status(), ContractsJson.Default.HostStatus));
+
+    public bool Serves(string digest) => Status().Models.Any(m => m.Digest == digest && m.State == ModelState.Ready);
+
+    private HostStatus Status()
+    {
+        var models = (Set?.Models ?? []).Select(m => (Spec: m, Status: Credentialed(m))).ToList();
+        return new()
+        {
+            ProcessId = _processId,
+            Generation = Set?.Generation ?? 0,
+            Ready = Set is not null && models.All(m => !m.Spec.Required || m.Status.State == ModelState.Ready),
+            Models = [.. models.Select(m => m.Status)],
+        };
+    }
+
+    private ModelStatus Credentialed(ModelSpec model)
+    {
+        var waits = (model.Source.HuggingFace?.RequiresCredential ?? model.Source.Http?.RequiresCredential ?? false)
+            && Set?.Credentials?.ContainsKey(model.Name) != true;
+        return waits ? new() { Name = model.Name, Digest = model.Digest, State = ModelState.WaitingForCredentials } : load(model);
+    }
+
+    private static string Text(ModelSet set) => JsonSerializer.Serialize(set with { Credentials = null }, ContractsJson.Default.ModelSet);
+}

@@ -1,0 +1,160 @@
+using k8s.Models;
+using Rerank.Contracts.Models;
+using Rerank.Contracts.Routing;
+using Rerank.Operator.Manifests;
+using Rerank.Operator.Runtime.Client.InMemory;
+
+namespace Rerank.Operator.Tests.World;
+
+/// <summary>
+/// What a cluster does with Deployments: pods of them, with processes that start from mounted files, readiness, rolling updates that remove an old
+/// pod when a new one is ready.
+/// </summary>
+internal sealed class FakeNodes(InMemoryResourceClient api, FakeNetwork network)
+{
+    private readonly InMemoryResourceClient _kubelet = api.As("kubelet");
+    private readonly Dictionary<string, FakePod> _pods = [];
+    private int _started;
+
+    /// <summary>What becomes of a model on a host; the rest loads.</summary>
+    public Func<ModelSpec, ModelStatus?> Outcome { get; set; } = _ => null;
+
+    /// <summary>Whether pods of this component get a node; the rest does.</summary>
+    public Func<string, bool> Schedules { get; set; } = _ => true;
+
+    public IEnumerable<FakePod> Pods => _pods.Values;
+
+    public IEnumerable<FakeRouter> ReadyRouters => _pods.Values.Where(p => p.IsReady).Select(p => p.Router).OfType<FakeRouter>();
+
+    public async Task StepAsync(CancellationToken cancellationToken)
+    {
+        var stored = (await _kubelet.ListAsync<V1Pod>(null, null, null, cancellationToken)).Items;
+        foreach (var gone in _pods.Keys.Except(stored.Select(p => p.Name())).ToList())
+            Stop(gone);
+        foreach (var deployment in (await _kubelet.ListAsync<V1Deployment>(null, null, null, cancellationToken)).Items)
+            await RollAsync(deployment, [.. stored.Where(p => p.Metadata.OwnerReferences.Any(o => o.Uid == deployment.Uid()))], cancellationToken);
+        foreach (var pod in _pods.Values)
+            await ReportAsync(pod, cancellationToken);
+    }
+
+    public async Task KillAsync(string pod, CancellationToken cancellationToken)
+    {
+        Stop(pod);
+        await _kubelet.DeleteAsync<V1Pod>(new(TestWorld.Namespace, pod), uid: null, cancellationToken);
+    }
+
+    private async Task RollAsync(V1Deployment deployment, List<V1Pod> pods, CancellationToken cancellationToken)
+    {
+        var hash = PodTemplates.HashOf(deployment.Spec.Template);
+        var current = pods.Where(p => p.GetAnnotation(Labels.TemplateHash) == hash).ToList();
+        var old = pods.Except(current).ToList();
+        for (var i = current.Count; i < deployment.Spec.Replicas; i++)
+            await StartAsync(deployment, cancellationToken);
+        // Enough new ones are ready: the old ones may go.
+        if (current.Count(p => _pods[p.Name()].IsReady) >= deployment.Spec.Replicas)
+        {
+            foreach (var pod in old.Concat(current.Skip(deployment.Spec.Replicas ?? 1)))
+                await KillAsync(pod.Name(), cancellationToken);
+        }
+    }
+
+    private async Task StartAsync(V1Deployment deployment, CancellationToken cancellationToken)
+    {
+        var number = ++_started;
+        var template = deployment.Spec.Template;
+        var component = template.Metadata.Labels[Labels.Component];
+        var pod = new V1Pod
+        {
+            Metadata = new()
+            {
+                Name = $"{deployment.Name()}-{number}",
+                NamespaceProperty = deployment.Namespace(),
+                Labels = template.Metadata.Labels,
+                Annotations = template.Metadata.Annotations,
+                OwnerReferences = [new() { ApiVersion = "apps/v1", Kind = "Deployment", Name = deployment.Name(), Uid = deployment.Uid(), Controller = true }],
+            },
+            Spec = template.Spec,
+        };
+        await _kubelet.CreateAsync(pod, cancellationToken);
+        var fake = new FakePod(pod, component, $"10.0.{number / 250}.{(number % 250) + 1}") { IsScheduled = Schedules(component) };
+        _pods[pod.Name()] = fake;
+        if (fake.IsScheduled)
+            await StartProcessesAsync(fake, cancellationToken);
+    }
+
+    private async Task StartProcessesAsync(FakePod pod, CancellationToken cancellationToken)
+    {
+        var configMap = pod.Pod.Spec.Volumes.Single(v => v.ConfigMap is not null).ConfigMap.Name;
+        var files = (await _kubelet.GetAsync<V1ConfigMap>(new(pod.Pod.Namespace(), configMap), cancellationToken))?.Data;
+        foreach (var container in pod.Pod.Spec.Containers)
+        {
+            IFakeProcess process;
+            if (container.Name == RouterContainer.Name)
+            {
+                pod.Router = new FakeRouter(Reach);
+                pod.Router.Start(File(files, PodPaths.RoutingTableKey));
+                process = pod.Router;
+            }
+            else
+            {
+                var host = new FakeHost(Load);
+                var tier = HostContainer.TierOfSidecar(container.Name);
+                host.Start(File(files, tier is null ? PodPaths.ModelSetKey : PodPaths.SidecarModelSetKey(tier)));
+                pod.Hosts[tier ?? pod.Component] = host;
+                process = host;
+            }
+
+            network.Listen(pod.Ip, container.Ports.Single(p => p.Name.StartsWith(PodPorts.Admin, StringComparison.Ordinal)).ContainerPort, process);
+        }
+    }
+
+    private async Task ReportAsync(FakePod pod, CancellationToken cancellationToken)
+    {
+        List<V1PodCondition> conditions = pod.IsScheduled
+            ? [new() { Type = "Ready", Status = pod.IsReady ? "True" : "False" }]
+            : [new() { Type = "PodScheduled", Status = "False", Reason = "Unschedulable", Message = "0/3 nodes: 3 Insufficient nvidia.com/gpu." }];
+        var status = new V1Pod
+        {
+            Metadata = new() { Name = pod.Pod.Name(), NamespaceProperty = pod.Pod.Namespace() },
+            Status = new() { Phase = pod.IsScheduled ? "Running" : "Pending", PodIP = pod.IsScheduled ? pod.Ip : null, Conditions = conditions },
+        };
+        await _kubelet.ApplyStatusAsync(status, cancellationToken);
+    }
+
+    private void Stop(string pod)
+    {
+        if (_pods.Remove(pod, out var stopped))
+            network.Hang(stopped.Ip);
+    }
+
+    private ModelStatus Load(ModelSpec model) =>
+        Outcome(model) ?? new() { Name = model.Name, Digest = model.Digest, State = ModelState.Ready, SizeBytes = 1000 };
+
+    // A headless Service's name stands for its ready pods; a socket is in the router's own pod.
+    private int Reach(Cluster cluster)
+    {
+        var address = cluster.Addresses[0];
+        return address.StartsWith("unix:", StringComparison.Ordinal)
+            ? 1
+            : _pods.Values.Count(p => p.IsReady && address.StartsWith($"http://{Samples.Pipeline}-{p.Component}.", StringComparison.Ordinal));
+    }
+
+    private static string? File(IDictionary<string, string>? files, string name) => files?.TryGetValue(name, out var text) == true ? text : null;
+}
+
+internal sealed class FakePod(V1Pod pod, string component, string ip)
+{
+    public V1Pod Pod => pod;
+
+    public string Component => component;
+
+    public string Ip => ip;
+
+    public bool IsScheduled { get; init; } = true;
+
+    public FakeRouter? Router { get; set; }
+
+    public Dictionary<string, FakeHost> Hosts { get; } = [];
+
+    public bool IsReady => IsScheduled && (Router?.IsReady ?? true) && Hosts.Values.All(h => h.IsReady);
+}

@@ -1,0 +1,78 @@
+using System.Security.Cryptography;
+using System.Text;
+using Rerank.Contracts.Models;
+using Rerank.Contracts.Routing;
+using Rerank.Operator.Api;
+
+namespace Rerank.Operator.Tests.World;
+
+/// <summary>Objects for tests.</summary>
+internal static class Samples
+{
+    public const string Pipeline = "search";
+
+    public static OperatorOptions Options => new()
+    {
+        Namespace = "rerank-system",
+        Images = new() { Router = "test/router:1", RerankerHost = "test/host:1", RerankerHostCuda = "test/host:1-cuda" },
+    };
+
+    public static ModelVersion Model(string name, Action<ModelVersionSpec>? change = null)
+    {
+        var spec = new ModelVersionSpec
+        {
+            Artifact = new()
+            {
+                Source = new() { Bundled = new() { Name = name } },
+                Files =
+                [
+                    new() { Path = "model.onnx", Sha256 = Digest(name) },
+                    new() { Path = "tokenizer.json", Sha256 = new string('7', 64) },
+                ],
+            },
+            Contract = new() { MaxInputTokens = 512 },
+        };
+        change?.Invoke(spec);
+        return new() { Metadata = new() { Name = name, NamespaceProperty = TestWorld.Namespace }, Spec = spec };
+    }
+
+    /// <summary>A sidecar tier "small" before a pool "full" of two pods.</summary>
+    public static RerankPipeline TwoTiers(string small = "tiny", string full = "base", Action<RerankPipelineSpec>? change = null)
+    {
+        var spec = new RerankPipelineSpec
+        {
+            Tiers =
+            [
+                Sidecar("small", small, new EscalationSpec { Type = EscalationType.Margin, MarginMilli = 2000 }),
+                Pool("full", full),
+            ],
+        };
+        change?.Invoke(spec);
+        return Of(spec);
+    }
+
+    public static RerankPipeline Of(RerankPipelineSpec spec, string name = Pipeline) =>
+        new() { Metadata = new() { Name = name, NamespaceProperty = TestWorld.Namespace }, Spec = spec };
+
+    public static TierSpec Sidecar(string name, string model, EscalationSpec? escalation = null) => new()
+    {
+        Name = name,
+        Type = TierType.Model,
+        Model = new() { ModelVersionRef = new() { Name = model }, Placement = Placement.Sidecar },
+        Escalation = escalation,
+    };
+
+    public static TierSpec Pool(string name, string model, int min = 2, int max = 2, EscalationSpec? escalation = null) => new()
+    {
+        Name = name,
+        Type = TierType.Model,
+        Model = new() { ModelVersionRef = new() { Name = model }, Placement = Placement.Pool, Replicas = new() { Min = min, Max = max } },
+        Escalation = escalation,
+    };
+
+    public static ModelStatus Failed(ModelSpec model, string reason, string message) =>
+        new() { Name = model.Name, Digest = model.Digest, State = ModelState.Failed, Reason = reason, Message = message };
+
+    // Sixty-four hexadecimal digits that differ with the name.
+    private static string Digest(string name) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+}

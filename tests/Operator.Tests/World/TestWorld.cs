@@ -1,0 +1,182 @@
+using System.Text.Json;
+using k8s;
+using k8s.Models;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using Rerank.Contracts;
+using Rerank.Contracts.Routing;
+using Rerank.Operator.Admin;
+using Rerank.Operator.Api;
+using Rerank.Operator.Manifests;
+using Rerank.Operator.Models;
+using Rerank.Operator.Pipelines;
+using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Run;
+using Rerank.Operator.Runtime.Caching;
+using Rerank.Operator.Runtime.Client;
+using Rerank.Operator.Runtime.Client.InMemory;
+
+namespace Rerank.Operator.Tests.World;
+
+/// <summary>A cluster in memory with this operator in it: the real controllers on the in-memory API server, fake nodes under them, time by hand.</summary>
+internal sealed class TestWorld
+{
+    public const string Namespace = "shop";
+
+    private ServiceProvider _operator;
+
+    public TestWorld()
+    {
+        Time = new(new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero));
+        Api = new(Time);
+        Network = new(Crash);
+        Nodes = new(Api, Network);
+        _operator = StartOperator();
+    }
+
+    public FakeTimeProvider Time { get; }
+
+    public InMemoryResourceClient Api { get; }
+
+    public CrashPoint Crash { get; } = new();
+
+    public FakeNetwork Network { get; }
+
+    public FakeNodes Nodes { get; }
+
+    public bool ServesAutoscalers { get; set; } = true;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>As a user, who has another field manager.</summary>
+    public InMemoryResourceClient User => Api.As("kubectl");
+
+    /// <summary>A new process, which remembers nothing.</summary>
+    public void RestartOperator()
+    {
+        _operator.Dispose();
+        _operator = StartOperator();
+    }
+
+    public async Task ReconcileAsync(string name = Samples.Pipeline)
+    {
+        var pipeline = await Api.GetAsync<RerankPipeline>(new(Namespace, name), Stop);
+        if (pipeline is not null)
+            await _operator.GetRequiredService<RerankPipelineController>().ReconcileAsync(pipeline, Stop);
+    }
+
+    public async Task ReconcileModelAsync(string name)
+    {
+        if (await Api.GetAsync<ModelVersion>(new(Namespace, name), Stop) is { } model)
+            await _operator.GetRequiredService<ModelVersionController>().ReconcileAsync(model, Stop);
+    }
+
+    public async Task<bool> FinalizeModelAsync(string name)
+    {
+        var model = await Api.GetAsync<ModelVersion>(new(Namespace, name), Stop);
+        return (await _operator.GetRequiredService<ModelInUseFinalizer>().FinalizeAsync(model!, Stop)).IsSuccess;
+    }
+
+    /// <summary>Nodes and operator take turns, a second each, for long enough that everything that comes by itself has come.</summary>
+    public async Task SettleAsync(int rounds = 8)
+    {
+        for (var i = 0; i < rounds; i++)
+            await TurnAsync();
+    }
+
+    public async Task TurnAsync()
+    {
+        await ReconcileAsync();
+        await LearnTokenAsync();
+        await Nodes.StepAsync(Stop);
+        Time.Advance(TimeSpan.FromSeconds(1));
+        await AssertServingAsync();
+    }
+
+    /// <summary>Whoever is ready to get requests routes them to pods that hold what they ask for.</summary>
+    public async Task AssertServingAsync()
+    {
+        if (await RevisionsAsync() is { Count: > 0 } revisions && revisions.Any(r => r.StableSince is not null))
+            Assert.Contains(revisions, r => r.Role == RevisionRole.Stable);
+        foreach (var pod in Nodes.Pods.Where(p => p is { IsReady: true, Router: not null }))
+        {
+            foreach (var tier in pod.Router!.Table!.Stable.Tiers.Select(t => t.Model).OfType<ModelTier>())
+            {
+                var hosts = pod.Hosts.GetValueOrDefault(tier.Cluster) is { } sidecar
+                    ? [sidecar]
+                    : Nodes.Pods.Where(p => p.IsReady && p.Component == tier.Cluster).Select(p => p.Hosts[tier.Cluster]);
+                Assert.True(hosts.Any(h => h.Serves(tier.Digest)), $"nobody serves {tier.Model} to {pod.Pod.Name()}");
+            }
+        }
+    }
+
+    public async Task<IReadOnlyList<Revision>> RevisionsAsync() =>
+        [.. (await Api.ListAsync<V1ControllerRevision>(Namespace, null, null, Stop)).Items.Select(RevisionObject.Read)];
+
+    public async Task<Revision?> StableAsync() => (await RevisionsAsync()).Where(r => r.Role == RevisionRole.Stable).MaxBy(r => r.Sequence);
+
+    public async Task<RoutingTable?> TableAsync()
+    {
+        var map = await Api.GetAsync<V1ConfigMap>(new(Namespace, new PipelineNames(Samples.Pipeline).Router), Stop);
+        return map?.Data.TryGetValue(PodPaths.RoutingTableKey, out var text) == true
+            ? JsonSerializer.Deserialize(text, ContractsJson.Default.RoutingTable)
+            : null;
+    }
+
+    public async Task<RerankPipeline> PipelineAsync(string name = Samples.Pipeline) => (await Api.GetAsync<RerankPipeline>(new(Namespace, name), Stop))!;
+
+    public async Task<ModelVersion> ModelAsync(string name) => (await Api.GetAsync<ModelVersion>(new(Namespace, name), Stop))!;
+
+    public async Task<Condition> ConditionAsync(string type) => (await PipelineAsync()).Status!.Conditions.Single(c => c.Type == type);
+
+    public async Task<IReadOnlyList<T>> ListAsync<T>()
+        where T : IKubernetesObject<V1ObjectMeta> => (await Api.ListAsync<T>(Namespace, null, null, Stop)).Items;
+
+    public Task ApplyAsync<T>(T entity)
+        where T : IKubernetesObject<V1ObjectMeta> => User.ApplyAsync(entity, Stop);
+
+    /// <summary>The models of the tiers that routers ask for, by tier.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> ServedModelsAsync() =>
+        (await TableAsync())!.Stable.Tiers.Where(t => t.Model is not null).ToDictionary(t => t.Name, t => t.Model!.Model);
+
+    private async Task LearnTokenAsync()
+    {
+        var secret = await Api.GetAsync<V1Secret>(new(Namespace, new PipelineNames(Samples.Pipeline).AdminSecret), Stop);
+        Network.Token = secret is null ? null : AdminSecret.TokenOf(secret);
+    }
+
+    private ServiceProvider StartOperator()
+    {
+        var client = new CrashingClient(Api, Crash);
+        var tokens = 0;
+        var services = new ServiceCollection()
+            .AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance)
+            .AddSingleton(typeof(ILogger<>), typeof(NullLogger<>))
+            .AddSingleton<TimeProvider>(Time)
+            .AddSingleton<IResourceClient>(client)
+            .AddSingleton<NewToken>(() => $"token-{++tokens}-of-{Time.GetUtcNow().Ticks}")
+            .AddSingleton(Options.Create(Samples.Options))
+            .AddRerankControllers()
+            .AddSingleton<IHttpClientFactory>(Network)
+            .AddSingleton(typeof(IResourceCache<V2HorizontalPodAutoscaler>), _ => new LiveCache<V2HorizontalPodAutoscaler>(Api, ServesAutoscalers))
+            .AddSingleton<RerankPipelineController>()
+            .AddSingleton<ModelVersionController>()
+            .AddSingleton<ModelInUseFinalizer>();
+        AddCache<RerankPipeline>(services);
+        AddCache<ModelVersion>(services);
+        AddCache<V1Pod>(services);
+        AddCache<V1Deployment>(services);
+        AddCache<V1Service>(services);
+        AddCache<V1ConfigMap>(services);
+        AddCache<V1NetworkPolicy>(services);
+        AddCache<V1PodDisruptionBudget>(services);
+        AddCache<V1ControllerRevision>(services);
+        return services.BuildServiceProvider();
+    }
+
+    private void AddCache<T>(IServiceCollection services)
+        where T : class, IKubernetesObject<V1ObjectMeta> => services.AddSingleton<IResourceCache<T>>(new LiveCache<T>(Api));
+}
