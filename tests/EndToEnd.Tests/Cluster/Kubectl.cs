@@ -26,6 +26,10 @@ internal sealed class Kubectl(string kubeconfig, string ns)
     public Task ApplyAsync(string manifests) =>
         Command.RequireAsync("kubectl", Given(["apply", "--validate=false", "-f", "-"]), Stop, manifests);
 
+    /// <summary>To the namespaces that the manifests name themselves.</summary>
+    public Task ApplyAnywhereAsync(string manifests) =>
+        Command.RequireAsync("kubectl", ["--kubeconfig", kubeconfig, "apply", "--validate=false", "-f", "-"], Stop, manifests);
+
     public Task ApplyAsync(JsonNode manifest) => ApplyAsync(manifest.ToJsonString());
 
     public Task ApplyFolderAsync(string directory) => RunAsync("apply", "--validate=false", "-f", directory);
