@@ -14,6 +14,7 @@ internal sealed class EventRecorder(IResourceClient client, TimeProvider time, I
 
     public async Task RecordAsync(IKubernetesObject<V1ObjectMeta> about, StateEvent happened, CancellationToken cancellationToken)
     {
+        Log.Happened(logger, about.Kind, about.Namespace(), about.Name(), happened.Reason, happened.Note);
         var now = time.GetUtcNow();
         try
         {

@@ -60,7 +60,7 @@ internal sealed class PipelineStatusPlan(Observation observed, PipelinePlan plan
         if (serving.Count == 0)
             return DesiredCondition.Of(Type, False, _check.Routers(plan.Documents.Table) ?? new(Reasons.RoutersNotReady, "No router pod is ready."));
         return serving.Any(p => CanAnswer(p.Router!.Status!))
-            ? new(Type, True, Reasons.Serving, $"{serving.Count} router pods answer; the stable revision is {stable.Name}.")
+            ? new(Type, True, Reasons.Serving, $"Ready routers: {serving.Count}. The stable revision is {stable.Name}.")
             : DesiredCondition.Of(Type, False, _check.Hosts(stable.Snapshot) ?? new(Reasons.PoolNotReachable, "Routers reach no pod that could score."));
     }
 

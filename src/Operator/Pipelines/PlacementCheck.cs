@@ -103,7 +103,8 @@ internal sealed class PlacementCheck(Observation observed, PipelineLayout layout
     private Problem? Host(ObservedPod pod, string tier, ModelTierSnapshot model)
     {
         var name = model.Model.Name;
-        if (pod.Hosts.GetValueOrDefault(tier) is not { Address: not null } report)
+        var report = pod.Hosts.GetValueOrDefault(tier);
+        if (report?.Address is null || (report.Status is null && IsStarting(pod)))
             return new(Reasons.PodsNotReady, $"Pod {pod.Name} of tier \"{tier}\" is starting.");
         if (report.Status is not { } host)
             return new(Reasons.AdminUnreachable, $"Pod {pod.Name} of tier \"{tier}\" doesn't answer on its admin port: {report.Problem}");
@@ -119,6 +120,9 @@ internal sealed class PlacementCheck(Observation observed, PipelineLayout layout
             _ => new(Reasons.ModelLoading, $"Pod {pod.Name} of tier \"{tier}\" is not done with model \"{name}\": {status.State}."),
         };
     }
+
+    // Until its startup probe has succeeded, nobody expects an answer.
+    private static bool IsStarting(ObservedPod pod) => pod.Pod.Status?.ContainerStatuses?.All(c => c.Started == true) != true;
 
     private static Problem? Worst(IEnumerable<Problem> problems) =>
         problems.MinBy(p => Array.IndexOf(ByWeight, p.Reason) is var i and >= 0 ? i : ByWeight.Length);

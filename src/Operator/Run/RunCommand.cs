@@ -15,6 +15,8 @@ internal static class RunCommand
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(builder.Configuration["urls"] ?? builder.Configuration["ASPNETCORE_URLS"] ?? DefaultUrls);
+        // Probes and scrapes, every few seconds.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         var section = builder.Configuration.GetSection(OperatorOptions.Section);
         builder.Services.AddRerankOptions(section);
         builder.Services.AddSingleton<IKubernetes>(_ => new Kubernetes(KubernetesClientConfiguration.BuildDefaultConfig()));

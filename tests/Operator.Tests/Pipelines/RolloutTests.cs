@@ -232,6 +232,20 @@ public sealed class RolloutTests
     }
 
     [Fact]
+    public async Task TierMoved_FromSidecarToPool_TakesOverWithoutAGap()
+    {
+        await DeployAsync(p => p.Rollout.RetainStableSeconds = 0);
+        var moved = Samples.Pool("small", "tiny", escalation: new() { Type = EscalationType.Always });
+
+        await _world.ApplyAsync(Samples.TwoTiers(change: p => (p.Tiers[0], p.Rollout.RetainStableSeconds) = (moved, 0)));
+        await _world.SettleAsync(24);
+
+        Assert.Equal(ConditionStatus.True, (await _world.ConditionAsync("Ready")).Status);
+        Assert.All(_world.Nodes.Pods.Where(p => p.Router is not null), p => Assert.Empty(p.Hosts));
+        Assert.Equal(["full", "small"], (await _world.TableAsync())!.Clusters.Select(c => c.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task PodAffectingChange_RollsThePoolAndThenTakesOver()
     {
         await DeployAsync();

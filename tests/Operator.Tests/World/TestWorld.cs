@@ -103,12 +103,13 @@ internal sealed class TestWorld
             Assert.Contains(revisions, r => r.Role == RevisionRole.Stable);
         foreach (var pod in Nodes.Pods.Where(p => p is { IsReady: true, Router: not null }))
         {
-            foreach (var tier in pod.Router!.Table!.Stable.Tiers.Select(t => t.Model).OfType<ModelTier>())
+            foreach (var tier in pod.Router!.Table!.Stable.Tiers.Where(t => t.Model is not null))
             {
-                var hosts = pod.Hosts.GetValueOrDefault(tier.Cluster) is { } sidecar
-                    ? [sidecar]
-                    : Nodes.Pods.Where(p => p.IsReady && p.Component == tier.Cluster).Select(p => p.Hosts[tier.Cluster]);
-                Assert.True(hosts.Any(h => h.Serves(tier.Digest)), $"nobody serves {tier.Model} to {pod.Pod.Name()}");
+                var isSidecar = pod.Router.Table.Clusters.Single(c => c.Name == tier.Model!.Cluster).Addresses[0].StartsWith("unix:", StringComparison.Ordinal);
+                var hosts = isSidecar
+                    ? [pod.Hosts[tier.Name]]
+                    : Nodes.Pods.Where(p => p.IsReady && p.Component == tier.Name).Select(p => p.Hosts[tier.Name]);
+                Assert.True(hosts.Any(h => h.Serves(tier.Model!.Digest)), $"nobody serves {tier.Model!.Model} to {pod.Pod.Name()}");
             }
         }
     }

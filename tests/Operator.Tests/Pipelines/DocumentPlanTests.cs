@@ -1,0 +1,138 @@
+using k8s.Models;
+using Rerank.Contracts.Models;
+using Rerank.Contracts.Routing;
+using Rerank.Operator.Api;
+using Rerank.Operator.Manifests;
+using Rerank.Operator.Pipelines;
+using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Tests.World;
+
+namespace Rerank.Operator.Tests.Pipelines;
+
+public sealed class DocumentPlanTests
+{
+    private static readonly RevisionSnapshot Base = Snapshot(Samples.TwoTiers());
+    private static readonly RevisionSnapshot Better = Snapshot(Samples.TwoTiers(full: "better"));
+
+    [Fact]
+    public void ModelSet_OfStableAndCandidate_OnlyStableIsRequired()
+    {
+        var documents = Plan(Roles(stable: Base, candidate: Better));
+
+        Assert.Equal([("base", true), ("better", false)], Models(documents.PoolSets["full"]));
+        Assert.Equal([("tiny", true)], Models(documents.SidecarSets["small"]));
+    }
+
+    [Fact]
+    public void ModelSet_BeforeThereIsAStable_TheCandidateIsRequired() =>
+        Assert.Equal([("base", true)], Models(Plan(Roles(candidate: Base)).PoolSets["full"]));
+
+    [Fact]
+    public void ModelSet_OneNameForTwoContents_HasTwoNames()
+    {
+        var other = Snapshot(Samples.TwoTiers(), m => m.Contract.MaxInputTokens = 128);
+
+        var names = Plan(Roles(stable: Base, candidate: other)).PoolSets["full"].Models.Select(m => m.Name).ToList();
+
+        Assert.Equal(2, names.Distinct().Count());
+        Assert.Contains("base", names);
+    }
+
+    [Fact]
+    public void Table_WithACandidate_RoutesToStableAndKnowsBothsClusters()
+    {
+        var middle = Samples.TwoTiers(change: p => p.Tiers.Insert(1, Samples.Pool("middle", "middle", escalation: new() { Type = EscalationType.Always })));
+
+        var table = Plan(Roles(stable: Base, candidate: Snapshot(middle))).Table!;
+
+        Assert.Equal(Base.Hash(), table.Stable.Revision);
+        Assert.Equal(["full", "middle", "small"], table.Clusters.Select(c => c.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Table_TierIsSidecarInOneAndPoolInTheOther_HasAClusterForEach()
+    {
+        var moved = Samples.TwoTiers(change: p => p.Tiers[0] = Samples.Pool("small", "tiny", escalation: new() { Type = EscalationType.Always }));
+
+        var table = Plan(Roles(stable: Base, candidate: Snapshot(moved))).Table!;
+
+        Assert.Equal(["full", "small", "small.sidecar"], table.Clusters.Select(c => c.Name).Order(StringComparer.Ordinal));
+        Assert.Equal("small.sidecar", table.Stable.Tiers[0].Model!.Cluster);
+    }
+
+    [Fact]
+    public void Generation_ContentIsTheSame_Stays()
+    {
+        var roles = Roles(stable: Base);
+        var first = Plan(roles);
+
+        Assert.Equal(first.Table!.Generation, Plan(roles, Stored(first)).Table!.Generation);
+    }
+
+    [Fact]
+    public void Generation_ContentDiffers_Rises()
+    {
+        var first = Plan(Roles(stable: Base));
+
+        var second = Plan(Roles(stable: Better), Stored(first));
+
+        Assert.Equal(first.Table!.Generation + 1, second.Table!.Generation);
+        Assert.Equal(first.PoolSets["full"].Generation + 1, second.PoolSets["full"].Generation);
+        Assert.Equal(first.SidecarSets["small"].Generation, second.SidecarSets["small"].Generation);
+    }
+
+    [Fact]
+    public void Generation_ConfigMapLost_IsAboveWhatAnyPodReports()
+    {
+        var pod = new ObservedPod
+        {
+            Pod = new V1Pod { Metadata = new() { Name = "r" } },
+            Component = Labels.RouterComponent,
+            Router = new(new("http://10.0.0.1:9090"), new() { ProcessId = "p", Generation = 41, Clusters = [], Requests = 0, Errors = 0 }, Problem: null),
+            Hosts = new Dictionary<string, ProcessReport<HostStatus>>(),
+        };
+
+        Assert.Equal(42, Plan(Roles(stable: Base), pods: [pod]).Table!.Generation);
+    }
+
+    [Fact]
+    public void Table_RecordOfStableLost_StaysWhatItWas()
+    {
+        var first = Plan(Roles(stable: Base));
+
+        Assert.Same(first.Table, Plan(Roles(candidate: Base), Stored(first)).Table);
+    }
+
+    private static DesiredDocuments Plan(RevisionRoles roles, StoredDocuments? stored = null, IReadOnlyList<ObservedPod>? pods = null)
+    {
+        var pipeline = Samples.TwoTiers();
+        pipeline.Metadata.Uid = "uid";
+        var observed = new Observation
+        {
+            Pipeline = pipeline,
+            Desired = new DesiredRevision(),
+            Revisions = [],
+            Pods = pods ?? [],
+            Deployments = new Dictionary<string, V1Deployment>(),
+            Documents = stored ?? StoredDocuments.None,
+            Credentials = ModelCredentials.None,
+            Apis = ServedApis.All,
+        };
+        return DocumentPlan.Of(observed, roles, new ClusterPoolAddresses());
+    }
+
+    private static StoredDocuments Stored(DesiredDocuments documents) =>
+        new() { Table = documents.Table, PoolSets = documents.PoolSets, SidecarSets = documents.SidecarSets };
+
+    private static RevisionRoles Roles(RevisionSnapshot? stable = null, RevisionSnapshot? candidate = null) =>
+        new(Revision(stable, RevisionRole.Stable, 1), Revision(candidate, RevisionRole.Candidate, 2), [], []);
+
+    private static Revision? Revision(RevisionSnapshot? snapshot, RevisionRole role, long sequence) =>
+        snapshot is null ? null : new() { Name = snapshot.Hash(), Role = role, Sequence = sequence, Snapshot = snapshot };
+
+    private static RevisionSnapshot Snapshot(RerankPipeline pipeline, Action<ModelVersionSpec>? change = null) =>
+        DesiredRevision.Of(pipeline, name => Samples.Model(name, change)).Snapshot!;
+
+    private static IEnumerable<(string Name, bool Required)> Models(ModelSet set) =>
+        set.Models.Select(m => (m.Name, m.Required)).OrderBy(m => m.Name, StringComparer.Ordinal);
+}
