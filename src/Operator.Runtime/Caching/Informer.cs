@@ -245,6 +245,7 @@ internal sealed class Informer<T>(
             return;
         }
 
-        logger.Failed(error, Name, failures);
+        // What a server or the network says needs no stack trace; anything else may be a bug.
+        logger.Failed(error is HttpOperationException or HttpRequestException or IOException ? null : error, Name, error.Message, failures);
     }
 }

@@ -16,8 +16,8 @@ internal static partial class Log
     [LoggerMessage(104, LogLevel.Error, "{Kind}: the API refuses: {Reason}. Does the operator's role allow list and watch? Trying again.")]
     public static partial void Refused(this ILogger logger, string kind, string reason);
 
-    [LoggerMessage(105, LogLevel.Warning, "{Kind}: list or watch failed (failure {Failures} in a row); trying again.")]
-    public static partial void Failed(this ILogger logger, Exception error, string kind, int failures);
+    [LoggerMessage(105, LogLevel.Warning, "{Kind}: list or watch failed: {Reason} (failure {Failures} in a row); trying again.")]
+    public static partial void Failed(this ILogger logger, Exception? error, string kind, string reason, int failures);
 
     [LoggerMessage(106, LogLevel.Error, "{Kind}: a change could not be mapped to the objects it concerns.")]
     public static partial void HandlerFailed(this ILogger logger, Exception error, string kind);

@@ -13,13 +13,21 @@ internal static class RunCommand
 
     public static async Task<int> RunAsync(CancellationToken cancellationToken)
     {
+        if (!ClusterIsNamed())
+        {
+            await Console.Error.WriteLineAsync(
+                "no cluster: this process isn't in a pod, and neither KUBECONFIG nor ~/.kube/config names one. Without a cluster, use `local DIR`.");
+            return 1;
+        }
+
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(builder.Configuration["urls"] ?? builder.Configuration["ASPNETCORE_URLS"] ?? DefaultUrls);
         // Probes and scrapes, every few seconds.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         var section = builder.Configuration.GetSection(OperatorOptions.Section);
         builder.Services.AddRerankOptions(section);
-        builder.Services.AddSingleton<IKubernetes>(_ => new Kubernetes(KubernetesClientConfiguration.BuildDefaultConfig()));
+        builder.Services.AddSingleton<IKubernetes>(s => new Kubernetes(
+            KubernetesClientConfiguration.BuildDefaultConfig(), new RequestMetrics(s.GetRequiredService<CollectorRegistry>())));
         builder.Services.AddSingleton<IResourceClient>(s =>
             new ResourceClient(s.GetRequiredService<IKubernetes>(), s.GetRequiredService<TimeProvider>()));
         builder.Services.AddOperatorRuntime(runtime => ClusterSettings.Bind(section, runtime)).AddRerankControllers();
@@ -31,4 +39,10 @@ internal static class RunCommand
         await app.RunAsync(cancellationToken);
         return Environment.ExitCode;
     }
+
+    /// <summary>The client library would otherwise try a port of this machine.</summary>
+    private static bool ClusterIsNamed() =>
+        KubernetesClientConfiguration.IsInCluster()
+        || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("KUBECONFIG"))
+        || File.Exists(KubernetesClientConfiguration.KubeConfigDefaultLocation);
 }
