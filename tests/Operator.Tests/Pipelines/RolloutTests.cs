@@ -403,6 +403,33 @@ public sealed class RolloutTests
     }
 
     [Fact]
+    public async Task ChildDeleted_IsRestored()
+    {
+        await DeployAsync();
+        await _world.User.DeleteAsync<V1NetworkPolicy>(new(TestWorld.Namespace, "search-full"), null, TestContext.Current.CancellationToken);
+
+        await _world.ReconcileAsync();
+
+        Assert.Contains(await _world.ListAsync<V1NetworkPolicy>(), p => p.Name() == "search-full");
+    }
+
+    [Theory]
+    [InlineData("Fail", "False")]
+    [InlineData("ServeLowerTier", "True")]
+    public async Task PoolIsGone_AvailableIsWhatTheFailurePolicySays(string policy, string expected)
+    {
+        await DeployAsync(p => p.Router.FailurePolicy = Enum.Parse<FailurePolicy>(policy));
+        _world.Nodes.Schedules = component => component != "full";
+        foreach (var pod in _world.Nodes.Pods.Where(p => p.Component == "full").ToList())
+            await _world.Nodes.KillAsync(pod.Pod.Name(), TestContext.Current.CancellationToken);
+
+        await _world.ReconcileAsync();
+
+        Assert.Equal(expected, (await _world.ConditionAsync("Available")).Status.ToString());
+        Assert.Equal(ConditionStatus.False, (await _world.ConditionAsync("Ready")).Status);
+    }
+
+    [Fact]
     public async Task NameTaken_ByAnotherOwner_IsLeftAloneAndSaidSo()
     {
         await _world.ApplyAsync(new V1Service

@@ -1,0 +1,94 @@
+using System.Text;
+using k8s.Models;
+using Microsoft.Extensions.Time.Testing;
+using Rerank.Operator.Admin;
+using Rerank.Operator.Manifests;
+using Rerank.Operator.Pipelines;
+using Rerank.Operator.Runtime.Client.InMemory;
+using Rerank.Operator.Tests.World;
+
+namespace Rerank.Operator.Tests.Admin;
+
+public sealed class SecretsTests
+{
+    private readonly InMemoryResourceClient _api = new(new FakeTimeProvider());
+    private int _made;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task AdminToken_AskedForTwice_IsTheSame()
+    {
+        var owner = await OwnerAsync();
+
+        Assert.Equal("token-1", await Tokens().GetOrCreateAsync(owner, Stop));
+        Assert.Equal("token-1", await Tokens().GetOrCreateAsync(owner, Stop));
+    }
+
+    [Fact]
+    public async Task AdminToken_Emptied_IsMadeAnew()
+    {
+        var owner = await OwnerAsync();
+        await _api.CreateAsync(AdminSecret.Of(owner, ""), Stop);
+
+        Assert.Equal("token-1", await Tokens().GetOrCreateAsync(owner, Stop));
+        Assert.Equal("token-1", await Tokens().GetOrCreateAsync(owner, Stop));
+    }
+
+    [Fact]
+    public async Task AdminToken_SecretOfSomebodyElse_IsLeftAlone()
+    {
+        var owner = await OwnerAsync();
+        await SecretAsync(owner.Names.AdminSecret, ("token", "theirs"));
+
+        Assert.Null(await Tokens().GetOrCreateAsync(owner, Stop));
+    }
+
+    [Fact]
+    public async Task Credential_OfAKey_IsABearerToken()
+    {
+        await SecretAsync("hub", ("access", "hf_1\n"));
+
+        var (credential, problem) = await new SourceCredentials(_api).ReadAsync(TestWorld.Namespace, "m", new("hub", "access"), Stop);
+
+        Assert.Null(problem);
+        Assert.Equal("hf_1", credential!.BearerToken);
+    }
+
+    [Fact]
+    public async Task Credential_WithUsernameAndPassword_IsBasic()
+    {
+        await SecretAsync("files", ("username", "u"), ("password", "p"));
+
+        var (credential, _) = await new SourceCredentials(_api).ReadAsync(TestWorld.Namespace, "m", new("files", Key: null), Stop);
+
+        Assert.Equal(("u", "p"), (credential!.Username, credential.Password));
+    }
+
+    [Theory]
+    [InlineData("hub", "access", "has no key \"access\"")]
+    [InlineData("hub", null, "has neither key \"token\" nor keys")]
+    [InlineData("nowhere", "access", "does not exist in namespace \"shop\"")]
+    public async Task Credential_NotThere_SaysWhatIsMissing(string secret, string? key, string expected)
+    {
+        await SecretAsync("hub", ("other", "x"));
+
+        var (credential, problem) = await new SourceCredentials(_api).ReadAsync(TestWorld.Namespace, "m", new(secret, key), Stop);
+
+        Assert.Null(credential);
+        Assert.Equal(Reasons.SecretNotFound, problem!.Reason);
+        Assert.Contains(expected, problem.Message);
+    }
+
+    private async Task<PipelineOwner> OwnerAsync() => PipelineOwner.Of(await _api.CreateAsync(Samples.TwoTiers(), Stop));
+
+    private AdminTokens Tokens() => new(_api, () => $"token-{++_made}");
+
+    private Task<V1Secret> SecretAsync(string name, params (string Key, string Value)[] data) => _api.CreateAsync(
+        new V1Secret
+        {
+            Metadata = new() { Name = name, NamespaceProperty = TestWorld.Namespace },
+            Data = data.ToDictionary(d => d.Key, d => Encoding.UTF8.GetBytes(d.Value)),
+        },
+        Stop);
+}
