@@ -9,7 +9,18 @@ internal static class PodCommandLine
     /// <param name="ports">Container ports and the loopback ports that stand for them.</param>
     public static IReadOnlyList<string> Arguments(
         V1Container container, IReadOnlyDictionary<string, string> folders, IReadOnlyDictionary<int, int> ports) =>
-        [.. (container.Args ?? []).Select(argument => Translate(argument, folders, ports))];
+        [.. WithoutDraining(container.Args ?? []).Select(argument => Translate(argument, folders, ports))];
+
+    /// <summary>Nothing here goes on sending requests to a pod that is stopped on purpose, so nobody has to wait for that.</summary>
+    private static IEnumerable<string> WithoutDraining(IEnumerable<string> arguments)
+    {
+        var previous = "";
+        foreach (var argument in arguments)
+        {
+            yield return previous == "--drain-seconds" ? "0" : argument;
+            previous = argument;
+        }
+    }
 
     internal static string Translate(string argument, IReadOnlyDictionary<string, string> folders, IReadOnlyDictionary<int, int> ports)
     {

@@ -6,6 +6,12 @@ namespace Rerank.Operator.Manifests;
 /// <summary>What the containers of routers and hosts have in common.</summary>
 internal static class Containers
 {
+    /// <summary>
+    /// After readiness is off and before ports close: within this time whoever sends requests has seen it. Programs wait themselves, because
+    /// their images have no shell for a preStop hook.
+    /// </summary>
+    public const string DrainSeconds = "5";
+
     private const string TcpProtocol = "TCP";
 
     public static V1SecurityContext SecurityContext() => new()

@@ -64,6 +64,7 @@ internal static class HostContainer
                 "--bundled-directory", PodPaths.Bundled,
                 "--urls", urls,
                 "--probe-urls", $"http://+:{probePort}",
+            "--drain-seconds", Containers.DrainSeconds,
             ],
             Resources = Containers.Resources(host.Resources, host.Gpu),
             SecurityContext = Containers.SecurityContext(),

@@ -20,6 +20,7 @@ internal static class RouterContainer
                 "--admin-token-file", PodPaths.AdminToken,
                 "--routing-table", $"{PodPaths.Config}/{PodPaths.RoutingTableKey}",
                 "--socket-directory", PodPaths.Sockets,
+                "--drain-seconds", Containers.DrainSeconds,
             ],
             Ports = [Containers.Port(PodPorts.Http, PodPorts.HttpPort), Containers.Port(PodPorts.Admin, PodPorts.AdminPort)],
             Resources = Containers.Resources(router.Resources),

@@ -31,6 +31,14 @@ public sealed class PodCommandLineTests
     }
 
     [Fact]
+    public void Arguments_DrainSeconds_NobodyWaits()
+    {
+        var container = new V1Container { Name = "host", Args = ["--drain-seconds", "5", "--urls", "http://+:8080"] };
+
+        Assert.Equal(["--drain-seconds", "0", "--urls", "http://127.0.0.1:41001"], PodCommandLine.Arguments(container, Folders, Ports));
+    }
+
+    [Fact]
     public void Arguments_PortThatTheContainerDoesNotDeclare_IsAnError()
     {
         var container = new V1Container { Name = "host", Args = ["http://+:1234"] };
