@@ -37,7 +37,7 @@ public sealed class LocalModeTests
 
         var children = local.Children();
         Assert.NotEmpty(children);
-        await local.InterruptAsync(cancellationToken);
+        await local.StopAsync(cancellationToken);
         Assert.DoesNotContain(children, LocalOperator.IsRunning);
     }
 

@@ -8,6 +8,8 @@ namespace Rerank.LocalMode.Tests;
 /// <summary><c>Operator local</c> as a process, on a copy of a sample.</summary>
 internal sealed class LocalOperator : IAsyncDisposable
 {
+    private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(60);
+
     private readonly Process _process;
     private readonly StringBuilder _output = new();
 
@@ -62,11 +64,16 @@ internal sealed class LocalOperator : IAsyncDisposable
             .Select(path => int.TryParse(Path.GetFileName(path), out var pid) ? pid : 0)
             .Where(pid => pid > 0 && ParentOf(pid) == _process.Id)];
 
-    /// <summary>As Ctrl-C: asks it to end, and waits until it has.</summary>
-    public async Task InterruptAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Asks it to end, and waits until it has. By SIGTERM, which it treats as Ctrl-C's SIGINT: a shell's background jobs, and what they start,
+    /// ignore that one.
+    /// </summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
     {
-        using var kill = Process.Start("kill", ["-INT", $"{_process.Id}"]);
-        await _process.WaitForExitAsync(cancellationToken);
+        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(StopDeadline);
+        await _process.WaitForExitAsync(patience.Token);
     }
 
     public async ValueTask DisposeAsync()
