@@ -7,6 +7,9 @@ namespace Rerank.LocalMode.Tests;
 
 public sealed class LocalModeTests
 {
+    // Four processes start, on a machine that runs other tests at the same time.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private static readonly object Question = new
     {
         model = "quickstart",
@@ -57,6 +60,28 @@ public sealed class LocalModeTests
         Assert.Equal(revision, unchanged);
     }
 
+    [Fact]
+    public async Task Local_ModelOnAClaim_IsReadFromTheFolderThatStandsForIt()
+    {
+        await using var local = LocalOperator.Start("quickstart", directory =>
+        {
+            var claim = Directory.CreateDirectory(Path.Combine(directory, "claims", "models", "rerankers", "tiny")).FullName;
+            foreach (var file in Directory.EnumerateFiles(Path.Combine(LocalOperator.RepositoryRoot(), "models", "tiny")))
+                File.Copy(file, Path.Combine(claim, Path.GetFileName(file)));
+
+            var models = Path.Combine(directory, "models.yaml");
+            var text = File.ReadAllText(models);
+            const string Bundled = "      bundled:\n        name: tiny\n";
+            Assert.Contains(Bundled, text, StringComparison.Ordinal);
+            File.WriteAllText(
+                models, text.Replace(Bundled, "      persistentVolumeClaim:\n        claimName: models\n        path: rerankers/tiny\n", StringComparison.Ordinal));
+        });
+
+        var (_, best) = await AnswerAsync(local, _ => true, TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, best);
+    }
+
     /// <summary>Asks until a revision answers that is the one waited for.</summary>
     private static async Task<(string Revision, int Best)> AnswerAsync(LocalOperator local, Func<string, bool> awaited, CancellationToken cancellationToken)
     {
@@ -71,7 +96,8 @@ public sealed class LocalModeTests
                 Assert.True(awaited(revision), $"still {revision}\n{local.Output}");
                 answer = (revision, JsonNode.Parse(body)!["results"]![0]!["index"]!.GetValue<int>());
             },
-            cancellationToken);
+            cancellationToken,
+            Patience);
         return answer;
     }
 }

@@ -41,7 +41,8 @@ internal sealed class LocalOperator : IAsyncDisposable
         }
     }
 
-    public static LocalOperator Start(string sample)
+    /// <param name="prepare">Changes the copy before the operator sees it.</param>
+    public static LocalOperator Start(string sample, Action<string>? prepare = null)
     {
         var directory = System.IO.Directory.CreateTempSubdirectory("rerank-test-").FullName;
         foreach (var file in System.IO.Directory.EnumerateFiles(Path.Combine(RepositoryRoot(), "config", "samples", sample)))
@@ -49,6 +50,7 @@ internal sealed class LocalOperator : IAsyncDisposable
             File.Copy(file, Path.Combine(directory, Path.GetFileName(file)));
         }
 
+        prepare?.Invoke(directory);
         var port = FreePort();
         var start = new ProcessStartInfo("dotnet", [OperatorAssembly(), "local", directory, "--port", $"{port}"])
         {
@@ -112,7 +114,7 @@ internal sealed class LocalOperator : IAsyncDisposable
         return Path.GetFullPath(Path.Combine(own, "..", "..", "Operator", Path.GetFileName(own), "Operator.dll"));
     }
 
-    private static string RepositoryRoot()
+    public static string RepositoryRoot()
     {
         var directory = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(directory.FullName, "Operator.sln")))

@@ -9,7 +9,7 @@ public sealed record ModelSource
 
     public HuggingFaceSource? HuggingFace { get; init; }
 
-    /// <summary>A directory that is mounted into the host, such as a claim's.</summary>
+    /// <summary>A directory that the host sees, such as a mounted claim's.</summary>
     public DirectorySource? Directory { get; init; }
 }
 
@@ -26,5 +26,5 @@ public sealed record HttpSource(string BaseUrl, bool RequiresCredential = false)
 /// <param name="RequiresCredential">Whether the host waits for a pushed token before it asks.</param>
 public sealed record HuggingFaceSource(string Repository, string Revision, string Endpoint, bool RequiresCredential = false);
 
-/// <param name="Path">Absolute path on the host.</param>
+/// <param name="Path">Absolute, or below the folder in which the host has its claims: the claim's name, then the path in it.</param>
 public sealed record DirectorySource(string Path);

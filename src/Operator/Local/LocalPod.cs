@@ -1,5 +1,6 @@
 using k8s;
 using k8s.Models;
+using Rerank.Operator.Manifests;
 using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Client;
 
@@ -54,6 +55,7 @@ internal sealed class LocalPod : IAsyncDisposable
         var folders = (container.VolumeMounts ?? [])
             .ToDictionary(mount => mount.MountPath, mount => Path.Combine(volumes[mount.Name], mount.SubPath ?? ""));
         folders["/app"] = programDirectory;
+        folders[PodPaths.Claims] = _files.Claims;
         return PodCommandLine.Arguments(container, folders, _ports);
     }
 

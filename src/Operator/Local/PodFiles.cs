@@ -10,8 +10,11 @@ namespace Rerank.Operator.Local;
 /// <param name="claims">Folder in which a claim is the folder of its name.</param>
 internal sealed class PodFiles(string directory, string claims)
 {
+    /// <summary>Stands for where claims are mounted.</summary>
+    public string Claims { get; } = claims;
+
     public string FolderOf(V1Volume volume) => volume.PersistentVolumeClaim is { } claim
-        ? Path.Combine(claims, claim.ClaimName)
+        ? Path.Combine(Claims, claim.ClaimName)
         : Path.Combine(directory, volume.Name);
 
     /// <summary>Makes the folders, and brings files of ConfigMaps and Secrets up to date.</summary>

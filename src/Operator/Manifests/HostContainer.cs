@@ -62,6 +62,7 @@ internal static class HostContainer
                 "--admin-token-file", PodPaths.AdminToken,
                 "--model-directory", PodPaths.Models,
                 "--bundled-directory", PodPaths.Bundled,
+            "--claims-directory", PodPaths.Claims,
                 "--urls", urls,
                 "--probe-urls", $"http://+:{probePort}",
             "--drain-seconds", Containers.DrainSeconds,

@@ -15,7 +15,7 @@ internal static class PodPaths
     public const string RoutingTableKey = "routing-table.json";
     public const string ModelSetKey = "model-set.json";
 
-    private const string Claims = "/var/lib/rerank/claims";
+    public const string Claims = "/var/lib/rerank/claims";
 
     /// <summary>Key of a sidecar's model set; it shares the routers' ConfigMap.</summary>
     public static string SidecarModelSetKey(string tier) => $"{tier}.{ModelSetKey}";
@@ -27,6 +27,6 @@ internal static class PodPaths
     /// <summary>File name of a sidecar's socket.</summary>
     public static string Socket(string tier) => $"{tier}.sock";
 
-    /// <summary>A folder of a claim; its root without <paramref name="path"/>.</summary>
-    public static string Claim(string claim, string? path = null) => path is null ? $"{Claims}/{claim}" : $"{Claims}/{claim}/{path}";
+    /// <summary>Where a claim is mounted.</summary>
+    public static string Claim(string claim) => $"{Claims}/{claim}";
 }

@@ -1,7 +1,6 @@
 using k8s.Models;
 using Rerank.Contracts.Models;
 using Rerank.Operator.Api;
-using Rerank.Operator.Manifests;
 using Rerank.Operator.Pipelines.Revisions;
 
 namespace Rerank.Operator.Models;
@@ -43,7 +42,7 @@ internal static class ModelSpecs
         {
             HuggingFace = new(hub.Repository, hub.Revision, hub.Endpoint.TrimEnd('/'), hub.TokenSecretRef is not null),
         },
-        { PersistentVolumeClaim: { } claim } => new() { Directory = new(PodPaths.Claim(claim.ClaimName, claim.Path)) },
+        { PersistentVolumeClaim: { } claim } => new() { Directory = new(claim.Path is null ? claim.ClaimName : $"{claim.ClaimName}/{claim.Path}") },
         _ => throw new InvalidOperationException("a ModelVersion without a source got past validation"),
     };
 }

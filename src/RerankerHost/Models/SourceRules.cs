@@ -73,7 +73,7 @@ internal static partial class SourceRules
         if (path.Length is 0 or > 4096 || path.Any(char.IsControl))
             return "must be a path";
         if (!Path.IsPathFullyQualified(path))
-            return "must be absolute";
+            return PathProblem(path);
         return path.Split('/', '\\').Contains("..") ? "must not contain .." : null;
     }
 

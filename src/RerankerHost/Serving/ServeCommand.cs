@@ -25,6 +25,7 @@ internal static class ServeCommand
     private static readonly Option<string?> AdminTokenFile = new("--admin-token-file") { Description = "File with the token that the admin port asks for." };
     private static readonly Option<string> ModelDirectory = Of("--model-directory", "Where downloaded models are kept.", Defaults.ModelDirectory);
     private static readonly Option<string> BundledDirectory = Of("--bundled-directory", "Where the bundled models are.", Defaults.BundledDirectory);
+    private static readonly Option<string> ClaimsDirectory = Of("--claims-directory", "Where volumes with models are mounted.", Defaults.ClaimsDirectory);
     private static readonly Option<long> MaxBodyBytes = Of("--max-body-bytes", "Largest body of a request.", Defaults.Limits.MaxBodyBytes);
     private static readonly Option<int> MaxDocuments = Of("--max-documents", "Most documents of a request.", Defaults.Limits.MaxDocuments);
     private static readonly Option<int> MaxPendingPairs = Of("--max-pending-pairs", "Pairs that may wait or be worked on.", Defaults.MaxPendingPairs);
@@ -42,7 +43,7 @@ internal static class ServeCommand
     {
         var command = new Command("serve", "Serves rerank models over HTTP.")
         {
-            Directories, ModelSet, Urls, AdminUrls, ProbeUrls, AdminTokenFile, ModelDirectory, BundledDirectory,
+            Directories, ModelSet, Urls, AdminUrls, ProbeUrls, AdminTokenFile, ModelDirectory, BundledDirectory, ClaimsDirectory,
             MaxBodyBytes, MaxDocuments, MaxPendingPairs, MaxFileBytes, RequestTimeout, Drain, ShutdownTimeout,
         };
         command.SetAction(RunAsync);
@@ -91,6 +92,7 @@ internal static class ServeCommand
         AdminTokenFile = result.GetValue(AdminTokenFile),
         ModelDirectory = result.GetRequiredValue(ModelDirectory),
         BundledDirectory = result.GetRequiredValue(BundledDirectory),
+        ClaimsDirectory = result.GetRequiredValue(ClaimsDirectory),
         Limits = new RequestLimits { MaxBodyBytes = result.GetValue(MaxBodyBytes), MaxDocuments = result.GetValue(MaxDocuments) },
         MaxPendingPairs = result.GetValue(MaxPendingPairs),
         MaxFileBytes = result.GetValue(MaxFileBytes),

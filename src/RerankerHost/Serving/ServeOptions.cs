@@ -25,6 +25,9 @@ internal sealed record ServeOptions
     /// <summary>Where the models that came with the program are.</summary>
     public string BundledDirectory { get; init; } = Path.Combine(AppContext.BaseDirectory, "models");
 
+    /// <summary>Where volumes with models are mounted, each under its claim's name.</summary>
+    public string ClaimsDirectory { get; init; } = "/var/lib/rerank/claims";
+
     public RequestLimits Limits { get; init; } = new();
 
     /// <summary>Pairs that may wait or be worked on; what exceeds them is refused.</summary>

@@ -13,7 +13,7 @@ internal sealed class ModelFiles(ServeOptions options, FileHashes hashes, Downlo
         ModelSpec spec, SourceCredential? credential, Action<ModelState> entered, CancellationToken cancellationToken) => spec.Source switch
         {
             { Bundled: { } bundled } => VerifyInPlaceAsync(Path.Combine(options.BundledDirectory, bundled.Name), spec, entered, cancellationToken),
-            { Directory: { } directory } => VerifyInPlaceAsync(directory.Path, spec, entered, cancellationToken),
+            { Directory: { } directory } => VerifyInPlaceAsync(Path.Combine(options.ClaimsDirectory, directory.Path), spec, entered, cancellationToken),
             _ => downloaded.EnsureAsync(spec, credential, entered, cancellationToken),
         };
 

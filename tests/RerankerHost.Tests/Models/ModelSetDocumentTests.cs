@@ -22,7 +22,7 @@ public sealed class ModelSetDocumentTests
     [InlineData("models/0/source", "{}", "models[0].source")]
     [InlineData("models/0/source/bundled", "{\"name\":\"a\"}", "models[0].source")]
     [InlineData("models/0/source", "{\"bundled\":{\"name\":\"..\"}}", "models[0].source.bundled.name")]
-    [InlineData("models/0/source", "{\"directory\":{\"path\":\"relative\"}}", "models[0].source.directory.path")]
+    [InlineData("models/0/source", "{\"directory\":{\"path\":\"claim/../../b\"}}", "models[0].source.directory.path")]
     [InlineData("models/0/source", "{\"directory\":{\"path\":\"/a/../b\"}}", "models[0].source.directory.path")]
     [InlineData("models/0/source", "{\"http\":{\"baseUrl\":\"ftp://x\"}}", "models[0].source.http.baseUrl")]
     [InlineData("models/0/source", "{\"http\":{\"baseUrl\":\"https://user:pass@x\"}}", "models[0].source.http.baseUrl")]
