@@ -1,3 +1,5 @@
+using Rerank.Contracts.Evidence;
+
 namespace Rerank.Contracts.Routing;
 
 /// <summary>What a router does. It has acknowledged a routing table when <see cref="Generation"/> is that table's.</summary>
@@ -9,8 +11,17 @@ public sealed record RouterStatus
     /// <summary>Generation of the table in force; 0 when there is none.</summary>
     public required long Generation { get; init; }
 
-    /// <summary>Revision that answers; null when there is no table.</summary>
+    /// <summary>The table's stable revision; null when there is no table.</summary>
     public string? Revision { get; init; }
+
+    /// <summary>
+    /// Whether the table in force was pushed. One that is only mounted may be stale, and must not revive a rejected candidate: until the operator
+    /// has pushed it, or a newer one, the candidate gets nothing.
+    /// </summary>
+    public bool Confirmed { get; init; }
+
+    /// <summary>The candidate's evidence; null when the table has none.</summary>
+    public CandidateStatus? Candidate { get; init; }
 
     public required IReadOnlyList<ClusterStatus> Clusters { get; init; }
 

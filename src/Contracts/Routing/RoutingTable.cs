@@ -11,8 +11,14 @@ public sealed record RoutingTable
 
     public required IReadOnlyList<Cluster> Clusters { get; init; }
 
-    /// <summary>The revision that answers.</summary>
+    /// <summary>The revision that answers what the candidate doesn't.</summary>
     public required Arm Stable { get; init; }
+
+    /// <summary>The revision under judgement; null when there is none.</summary>
+    public CandidateArm? Candidate { get; init; }
+
+    /// <summary>Where this pipeline's routers reach each other: feedback to another one's answer is handed on to it. As a cluster's addresses.</summary>
+    public IReadOnlyList<string> Peers { get; set; } = [];
 }
 
 /// <summary>The pods of one tier.</summary>

@@ -22,5 +22,8 @@ internal static class Patterns
     /// <summary>Whole mebibytes or gibibytes.</summary>
     public const string Memory = "^[1-9][0-9]{0,3}(Mi|Gi)$";
 
+    /// <summary>A field name of HTTP (RFC 9110), without the odd signs that it allows.</summary>
+    public const string HeaderName = "^[A-Za-z0-9][A-Za-z0-9-]*$";
+
     public const string Reason = "^[A-Z][A-Za-z0-9]*$";
 }

@@ -32,18 +32,3 @@ internal sealed class RerankPipelineSpec
     [RangeMaximum(100)]
     public int RevisionHistoryLimit { get; set; } = 10;
 }
-
-internal sealed class RolloutSpec
-{
-    /// <summary>How long a revision that was replaced stays loaded, so that going back to it is immediate.</summary>
-    [DefaultValue(3600)]
-    [RangeMinimum(0)]
-    [RangeMaximum(604800)]
-    public int RetainStableSeconds { get; set; } = 3600;
-
-    /// <summary>How long placing a revision may take before the pipeline is reported as stalled. It goes on trying; what serves, serves on.</summary>
-    [DefaultValue(900)]
-    [RangeMinimum(1)]
-    [RangeMaximum(86400)]
-    public int ProgressDeadlineSeconds { get; set; } = 900;
-}

@@ -28,6 +28,14 @@ internal sealed class RouterSpec
     [DefaultValue("{}", Json = true)]
     public RequestLimitsSpec Limits { get; set; } = new();
 
+    /// <summary>How requests are divided between the stable revision and a candidate.</summary>
+    [DefaultValue("{}", Json = true)]
+    public AssignmentSpec Assignment { get; set; } = new();
+
+    /// <summary>Header by which testers choose a revision. Their requests count in no analysis. A gateway should remove it from requests of others.</summary>
+    [DefaultValue("{}", Json = true)]
+    public CandidateHeaderSpec CandidateHeader { get; set; } = new();
+
     /// <summary>Compute resources of a router container.</summary>
     public ResourcesSpec? Resources { get; set; }
 
@@ -48,4 +56,35 @@ internal sealed class RequestLimitsSpec
     [RangeMinimum(1)]
     [RangeMaximum(10_000)]
     public int MaxDocuments { get; set; } = 1000;
+}
+
+[ValidationRule("!has(self.headerName) || self.type == 'HeaderHash'", fieldPath: ".headerName", message: "may only be specified when `type` is \"HeaderHash\"")]
+internal sealed class AssignmentSpec
+{
+    /// <summary>
+    /// `HeaderHash`: by a header's value, so that whoever got the candidate keeps it while its share rises; requests without the header are assigned
+    /// by chance. `Random`: every request by chance.
+    /// </summary>
+    [DefaultValue("HeaderHash")]
+    public AssignmentType Type { get; set; } = AssignmentType.HeaderHash;
+
+    /// <summary>With `HeaderHash`: header that says who asks. Absent: `X-Session-Id`.</summary>
+    [Length(1, 100)]
+    [Pattern(Patterns.HeaderName)]
+    public string? HeaderName { get; set; }
+}
+
+internal sealed class CandidateHeaderSpec
+{
+    /// <summary>Name of the header. The value `never` asks for the stable revision.</summary>
+    [DefaultValue("X-Rerank-Candidate")]
+    [Length(1, 100)]
+    [Pattern(Patterns.HeaderName)]
+    public string Name { get; set; } = "X-Rerank-Candidate";
+
+    /// <summary>Value that asks for the candidate.</summary>
+    [DefaultValue("always")]
+    [Length(1, 100)]
+    [Pattern("^[A-Za-z0-9._-]+$")]
+    public string Value { get; set; } = "always";
 }

@@ -1,7 +1,6 @@
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
-using Rerank.Operator.Pipelines.Revisions;
 using Rerank.Operator.Status;
 using static Rerank.Operator.Api.ConditionStatus;
 
@@ -22,8 +21,8 @@ internal sealed class PipelineStatusPlan(Observation observed, PipelinePlan plan
         {
             ObservedGeneration = Generation,
             Address = plan.Roles.Stable is null ? null : address,
-            Stable = Revision(plan.Roles.Stable, plan.Roles.Stable?.StableSince),
-            Candidate = Revision(plan.Roles.Candidate, plan.Roles.Candidate?.CandidateSince),
+            Stable = plan.Roles.Stable is not { } stable ? null : new() { Revision = stable.Name, TrafficPermille = 1000, SinceTime = Seconds(stable.StableSince) },
+            Candidate = plan.Roles.Candidate is not { } candidate ? null : new() { Revision = candidate.Name, SinceTime = Seconds(candidate.CandidateSince) },
             Router = Router(),
             Conditions = Conditions.Merge(
                 _previous?.Conditions, [Available(), Ready(trouble), Reconciling(trouble, stalled), Stalled(trouble, stalled), Omitted()], Generation, now),
@@ -32,8 +31,7 @@ internal sealed class PipelineStatusPlan(Observation observed, PipelinePlan plan
 
     private long Generation => observed.Pipeline.Metadata.Generation ?? 0;
 
-    private static RevisionStatus? Revision(Revision? revision, DateTimeOffset? since) =>
-        revision is null ? null : new() { Revision = revision.Name, SinceTime = since is { } time ? Conditions.Seconds(time) : null };
+    private static DateTime? Seconds(DateTimeOffset? time) => time is { } value ? Conditions.Seconds(value) : null;
 
     private RouterAcknowledgement Router()
     {

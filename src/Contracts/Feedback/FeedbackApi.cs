@@ -1,0 +1,15 @@
+namespace Rerank.Contracts.Feedback;
+
+/// <summary>
+/// What applications tell a router about an answer: <c>POST /v1/feedback</c>. 202 when it is joined to the answer, which has to be less than an hour
+/// old; the same event twice counts once.
+/// </summary>
+public static class FeedbackApi
+{
+    public const string Path = "/v1/feedback";
+
+    /// <summary>Set on feedback that one router hands on to another, which then doesn't hand it on again.</summary>
+    public const string ForwardedHeader = "X-Rerank-Feedback-Forwarded";
+
+    public const int MaxEvents = 1000;
+}

@@ -1,0 +1,67 @@
+using Rerank.Operator.Api;
+
+namespace Rerank.Operator.Analysis;
+
+/// <summary>The judgement of a candidate by all metrics together.</summary>
+internal sealed record AnalysisResult
+{
+    /// <summary>Fail when an enforced metric fails; else Undecided when one is; else Pass.</summary>
+    public required Verdict Verdict { get; init; }
+
+    /// <summary>The metric that decides: the first failed one, else the first undecided one; null with Pass.</summary>
+    public MetricResult? Deciding { get; init; }
+
+    /// <summary>In the order of their names.</summary>
+    public required IReadOnlyList<MetricResult> Metrics { get; init; }
+
+    /// <summary>Whether an enforced metric has fewer samples than it needs.</summary>
+    public bool LacksData => Metrics.Any(m => m is { Mode: MetricMode.Enforce, LacksData: true });
+
+    /// <summary>Whether the source of an enforced metric failed.</summary>
+    public bool SourceFailed => Metrics.Any(m => m is { Mode: MetricMode.Enforce, SourceError: not null });
+}
+
+/// <summary>One metric's judgement, with all that it takes to check it. Values are in the metric's own unit.</summary>
+internal sealed record MetricResult
+{
+    public required string Name { get; init; }
+
+    public required MetricType Type { get; init; }
+
+    public required MetricMode Mode { get; init; }
+
+    public required Verdict Verdict { get; init; }
+
+    /// <summary>The metric's value of stable, where it has one.</summary>
+    public double? Stable { get; init; }
+
+    /// <summary>The metric's value of the candidate.</summary>
+    public double? Candidate { get; init; }
+
+    /// <summary>What is tested: a difference (ErrorRate, DegradedShare, Feedback, Prometheus), a share (TopKOverlap), a ratio (LatencyQuantile), an index (ScoreShift).</summary>
+    public double? Estimate { get; init; }
+
+    /// <summary>Lower end of what the estimated quantity may be: with all rollouts together it lies outside of its bounds, at any time, with probability alpha at most.</summary>
+    public double? Lower { get; init; }
+
+    public double? Upper { get; init; }
+
+    /// <summary>Where failure begins, in the estimate's unit.</summary>
+    public required double Threshold { get; init; }
+
+    /// <summary>The metric's share of the chance of a false rollback.</summary>
+    public required double Alpha { get; init; }
+
+    public required long StableSamples { get; init; }
+
+    public required long CandidateSamples { get; init; }
+
+    /// <summary>Whether there are fewer samples than needed to pass.</summary>
+    public bool LacksData { get; init; }
+
+    /// <summary>Why the metric's source gave nothing; null when it did or there is none.</summary>
+    public string? SourceError { get; init; }
+
+    /// <summary>The judgement in one sentence with its numbers, and what is missing.</summary>
+    public required string Message { get; init; }
+}

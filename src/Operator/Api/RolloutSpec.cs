@@ -1,0 +1,165 @@
+using Rerank.Operator.Runtime.Crds;
+
+namespace Rerank.Operator.Api;
+
+internal sealed class RolloutSpec
+{
+    /// <summary>Where a candidate's models are loaded until they have earned their place.</summary>
+    [DefaultValue("{}", Json = true)]
+    public CapacitySpec Capacity { get; set; } = new();
+
+    /// <summary>
+    /// How a candidate earns its traffic, step by step. Absent or empty: it takes over as soon as it is placed, and `analysis` guards it while it bakes.
+    /// </summary>
+    [DefaultValue("[]", Json = true)]
+    [Items(0, 16)]
+    [XListType(XListType.Map)]
+    [XListMapKeys("name")]
+    [ValidationRule("self.map(s, s.trafficPermille).isSorted()", message: "must not have a step with less `trafficPermille` than the one before it")]
+    public List<StepSpec> Steps { get; set; } = [];
+
+    /// <summary>
+    /// How long placing a candidate may take, and how long it may be unhealthy in a step, before it is rejected. A first revision, which nothing
+    /// could serve instead of, is reported as stalled and still tried.
+    /// </summary>
+    [DefaultValue(900)]
+    [RangeMinimum(1)]
+    [RangeMaximum(86400)]
+    public int ProgressDeadlineSeconds { get; set; } = 900;
+
+    /// <summary>How long the guards stay armed after a promotion: a regression then returns all traffic to the revision that was replaced.</summary>
+    [DefaultValue(600)]
+    [RangeMinimum(0)]
+    [RangeMaximum(604800)]
+    public int BakeSeconds { get; set; } = 600;
+
+    /// <summary>How long a revision that was replaced stays loaded, so that going back to it is immediate. At least as long as it bakes.</summary>
+    [DefaultValue(3600)]
+    [RangeMinimum(0)]
+    [RangeMaximum(604800)]
+    public int RetainStableSeconds { get; set; } = 3600;
+
+    /// <summary>How many of the last stable revisions skip the steps when the spec asks for them again. 0: none does.</summary>
+    [DefaultValue(3)]
+    [RangeMinimum(0)]
+    [RangeMaximum(100)]
+    public int FastRollbackRevisions { get; set; } = 3;
+
+    /// <summary>What a candidate is judged by.</summary>
+    [DefaultValue("{}", Json = true)]
+    public AnalysisSpec Analysis { get; set; } = new();
+
+    /// <summary>
+    /// What people decide about single revisions. Each is about one revision, so it can stay here: `kubectl rerank` writes them under a field manager
+    /// of its own, which GitOps tools that apply leave alone.
+    /// </summary>
+    [Items(0, 32)]
+    [XListType(XListType.Map)]
+    [XListMapKeys("revision", "action", "step")]
+    public List<DirectiveSpec>? Directives { get; set; }
+}
+
+[ValidationRule("self.maxExtraGPUs == 0 || self.placement == 'DedicatedPods'", fieldPath: ".maxExtraGPUs", message: "must be 0 when `placement` is \"CoResident\", which needs no pods of its own")]
+internal sealed class CapacitySpec
+{
+    /// <summary>
+    /// `CoResident`: in the hosts that already run, next to the stable revision's. `DedicatedPods`: pool tiers get pods of their own for the candidate,
+    /// which become the pool when it is promoted.
+    /// </summary>
+    [DefaultValue("CoResident")]
+    public CapacityPlacement Placement { get; set; } = CapacityPlacement.CoResident;
+
+    /// <summary>With `DedicatedPods`: most GPUs that the candidate's pods may ask for together. A candidate that needs more is not placed.</summary>
+    [DefaultValue(0)]
+    [RangeMinimum(0)]
+    [RangeMaximum(10000)]
+    public int MaxExtraGPUs { get; set; }
+}
+
+internal enum CapacityPlacement
+{
+    CoResident,
+    DedicatedPods,
+}
+
+[ValidationRule("self.trafficPermille > 0 || self.mirrorPermille > 0", message: "must have `trafficPermille` or `mirrorPermille` above zero, because nothing can be seen otherwise")]
+internal sealed class StepSpec
+{
+    /// <summary>Name of the step.</summary>
+    [Required]
+    [Length(1, 40)]
+    [Pattern(Patterns.Label)]
+    public string Name { get; set; } = "";
+
+    /// <summary>Thousandths of the requests that the candidate answers.</summary>
+    [DefaultValue(0)]
+    [RangeMinimum(0)]
+    [RangeMaximum(1000)]
+    public int TrafficPermille { get; set; }
+
+    /// <summary>Thousandths of the requests that both revisions rank, one of them after the answer, to be compared.</summary>
+    [DefaultValue(0)]
+    [RangeMinimum(0)]
+    [RangeMaximum(1000)]
+    public int MirrorPermille { get; set; }
+
+    /// <summary>Requests of the candidate that this step needs: answered by it or, without traffic, ranked by it for comparison.</summary>
+    [DefaultValue(0)]
+    [RangeMinimum(0)]
+    [RangeMaximum(100_000_000)]
+    public int MinRequests { get; set; }
+
+    /// <summary>How long the step lasts at least, from when every router follows it.</summary>
+    [DefaultValue(0)]
+    [RangeMinimum(0)]
+    [RangeMaximum(2_592_000)]
+    public int MinDurationSeconds { get; set; }
+
+    /// <summary>`Required`: the next step waits for a directive `Approve` of this one.</summary>
+    [DefaultValue("NotRequired")]
+    public Approval Approval { get; set; } = Approval.NotRequired;
+}
+
+internal enum Approval
+{
+    NotRequired,
+    Required,
+}
+
+[ValidationRule("(self.action == 'Approve') == (self.step != '')", fieldPath: ".step", message: "must be set when `action` is \"Approve\", and only then")]
+[ValidationRule("!has(self.attempt) || self.action == 'Retry'", fieldPath: ".attempt", message: "may only be specified when `action` is \"Retry\"")]
+internal sealed class DirectiveSpec
+{
+    /// <summary>The revision that it is about.</summary>
+    [Required]
+    [Length(1, 63)]
+    [Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")]
+    public string Revision { get; set; } = "";
+
+    /// <summary>
+    /// `Approve`: `step` may be left. `Pause`: it stays at its step as long as this is here; guards stay armed. `Abort`: it is taken out, and rejected.
+    /// `Retry`: though rejected, it is tried once more. `PromoteNow`: it is promoted without further steps.
+    /// </summary>
+    [Required]
+    public DirectiveAction Action { get; set; }
+
+    /// <summary>With `Approve`: name of the step.</summary>
+    [DefaultValue("")]
+    [Length(0, 40)]
+    [Pattern("^([a-z]([-a-z0-9]*[a-z0-9])?)?$")]
+    public string Step { get; set; } = "";
+
+    /// <summary>With `Retry`: up to which try of the revision. Absent: the second.</summary>
+    [RangeMinimum(2)]
+    [RangeMaximum(1000)]
+    public int? Attempt { get; set; }
+}
+
+internal enum DirectiveAction
+{
+    Approve,
+    Pause,
+    Abort,
+    Retry,
+    PromoteNow,
+}
