@@ -46,6 +46,8 @@ internal static class Samples
                 Sidecar("small", small, new EscalationSpec { Type = EscalationType.Margin, MarginMilli = 2000 }),
                 Pool("full", full),
             ],
+            // Nothing is compared unless a test asks for it.
+            Rollout = new() { BakeSeconds = 0 },
         };
         change?.Invoke(spec);
         return Of(spec);
