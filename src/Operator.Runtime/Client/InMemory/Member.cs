@@ -38,5 +38,5 @@ internal readonly record struct Member(string Segment, JsonNode? Value, MergeSch
     private static string Field(string name) => $"f:{name}";
 
     private static string Item(JsonNode? item, MergeSchema schema) =>
-        "k:" + string.Join(',', schema.Keys.Select(key => $"{key}={item?[key]?.ToJsonString() ?? $"\"{BuiltInLists.DefaultOf(key)}\""}"));
+        "k:" + string.Join(',', schema.Keys.Select(key => $"{key}={item?[key]?.ToJsonString() ?? $"\"{schema.DefaultOf(key)}\""}"));
 }
