@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using Prometheus;
 using Rerank.Contracts;
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Admin;
@@ -18,6 +19,7 @@ using Rerank.Operator.Run;
 using Rerank.Operator.Runtime.Caching;
 using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Runtime.Client.InMemory;
+using Rerank.Operator.Runtime.Control;
 
 namespace Rerank.Operator.Tests.World;
 
@@ -160,6 +162,8 @@ internal sealed class TestWorld
             .AddSingleton<IResourceClient>(client)
             .AddSingleton<NewToken>(() => $"token-{++tokens}-of-{Time.GetUtcNow().Ticks}")
             .AddSingleton(Options.Create(Samples.Options))
+            .AddSingleton<IReconcileTrigger<RerankPipeline>>(new Triggers())
+            .AddSingleton(Metrics.NewCustomRegistry())
             .AddRerankControllers()
             .AddSingleton<IHttpClientFactory>(Network)
             .AddSingleton(typeof(IResourceCache<V2HorizontalPodAutoscaler>), _ => new LiveCache<V2HorizontalPodAutoscaler>(Api, ServesAutoscalers))
