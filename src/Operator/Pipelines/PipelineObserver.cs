@@ -1,10 +1,13 @@
 using Rerank.Contracts.Models;
 using Rerank.Operator.Admin;
+using Rerank.Operator.Analysis;
+using Rerank.Operator.Analysis.Prometheus;
 using Rerank.Operator.Api;
 using Rerank.Operator.Api.Validation;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Pipelines.Revisions;
 using Rerank.Operator.Rollouts;
+using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Caching;
 using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Status;
@@ -24,6 +27,7 @@ internal sealed class PipelineObserver(
     ServedApisReader apis,
     PodStatusReader statuses,
     SourceCredentials credentials,
+    PrometheusLooks prometheus,
     TimeProvider time)
 {
     public async Task<Observation> ObserveAsync(RerankPipeline pipeline, string token, CancellationToken cancellationToken)
@@ -46,7 +50,17 @@ internal sealed class PipelineObserver(
             Credentials = secrets,
             Apis = apis.Read(),
             Reports = await ReportsAsync(owner, roles, cancellationToken),
+            ExternalCounts = ExternalCounts(pipeline, roles),
         };
+    }
+
+    private IReadOnlyDictionary<string, ExternalCounts> ExternalCounts(RerankPipeline pipeline, RevisionRoles roles)
+    {
+        var key = ObjectKey.Of(pipeline);
+        if (RolloutArms.Of(roles) is { Judged: { Rollout.TrafficSince: { } since } judged } arms)
+            return prometheus.Read(key, pipeline.Spec.Rollout.Analysis, arms.Baseline.Name, judged.Name, since);
+        prometheus.Forget(key);
+        return new Dictionary<string, ExternalCounts>();
     }
 
     private async Task<IReadOnlyDictionary<string, StoredReport>> ReportsAsync(PipelineOwner owner, RevisionRoles roles, CancellationToken cancellationToken)

@@ -56,6 +56,7 @@ internal static class OperatorServices
         services.AddSingleton<PrometheusLooks>();
         services.AddSingleton<RolloutMetrics>();
         services.AddSingleton<CandidateWatch>();
+        services.AddSingleton<RolloutFollowers>();
         services.AddHostedService(provider => provider.GetRequiredService<CandidateWatch>());
 
         services.AddSingleton<ModelUses>();
