@@ -26,7 +26,7 @@ namespace Rerank.Operator.Tests.World;
 /// <summary>A cluster in memory with this operator in it: the real controllers on the in-memory API server, fake nodes under them, time by hand.</summary>
 internal sealed class TestWorld
 {
-    public const string Namespace = "shop";
+    public const string Namespace = Samples.Namespace;
 
     private ServiceProvider _operator;
 
@@ -35,7 +35,7 @@ internal sealed class TestWorld
         Time = new(new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero));
         Api = new(Time);
         Network = new(Crash);
-        Nodes = new(Api, Network);
+        Nodes = new(Api.As("kubelet"), Network);
         _operator = StartOperator();
     }
 
