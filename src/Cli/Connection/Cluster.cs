@@ -21,8 +21,6 @@ internal sealed class Cluster(IKubernetes kubernetes, string ns) : IDisposable
     private const string ModelVersions = "modelversions";
     private const string GroupVersion = $"{Group}/{Version}";
 
-    public string Namespace => ns;
-
     /// <exception cref="CommandFailure">There is no pipeline of that name.</exception>
     public async Task<Pipeline> GetPipelineAsync(string name, CancellationToken cancellationToken)
     {

@@ -34,11 +34,14 @@ internal sealed class ConnectionOptions(Surroundings surroundings)
         root.Add(_context);
     }
 
+    /// <returns>Null when none is given.</returns>
+    public string? Namespace(ParseResult result) => result.GetValue(_namespace);
+
     /// <exception cref="CommandFailure">There is no such configuration.</exception>
     public Cluster Connect(ParseResult result)
     {
         var configuration = Configuration(result.GetValue(_kubeconfig), result.GetValue(_context));
-        var ns = result.GetValue(_namespace) ?? configuration.Namespace;
+        var ns = Namespace(result) ?? configuration.Namespace;
         return new(new Kubernetes(configuration), string.IsNullOrEmpty(ns) ? DefaultNamespace : ns);
     }
 

@@ -38,14 +38,13 @@ internal static class ModelCommand
         };
         command.SetAction(async (result, cancellationToken) =>
         {
-            using var cluster = connection.Connect(result);
             using var client = new HttpClient { Timeout = Patience };
             var source = result.GetRequiredValue(from);
             var files = source.StartsWith(HubReference.Prefix, StringComparison.Ordinal)
                 ? await OpenHubAsync(client, source, HubAccess.Of(result.GetValue(endpoint), result.GetValue(secret), surroundings.Variable), surroundings, cancellationToken)
                 : new FolderFiles(new DirectoryInfo(source), FolderSource.Of(result.GetValue(claim), result.GetValue(http), result.GetValue(bundled)));
             var manifest = await ModelManifest.WriteAsync(
-                new(result.GetRequiredValue(name), cluster.Namespace)
+                new(result.GetRequiredValue(name), connection.Namespace(result))
                 {
                     ModelFile = result.GetValue(model),
                     TokenizerFile = result.GetValue(tokenizer),
@@ -58,6 +57,7 @@ internal static class ModelCommand
                 cancellationToken);
             if (result.GetValue(apply))
             {
+                using var cluster = connection.Connect(result);
                 await cluster.CreateModelAsync(manifest, cancellationToken);
                 await surroundings.Output.WriteLineAsync($"modelversion.rerank.dev/{manifest["metadata"]!["name"]} created");
             }

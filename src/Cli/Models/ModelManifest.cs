@@ -26,13 +26,10 @@ internal static class ModelManifest
         if (choice.Golden is { } golden)
             spec["golden"] = new JsonObject { ["path"] = golden };
 
-        return new()
-        {
-            ["apiVersion"] = "rerank.dev/v1alpha1",
-            ["kind"] = "ModelVersion",
-            ["metadata"] = new JsonObject { ["name"] = request.Name, ["namespace"] = request.Namespace },
-            ["spec"] = spec,
-        };
+        var metadata = new JsonObject { ["name"] = request.Name };
+        if (request.Namespace is { } ns)
+            metadata["namespace"] = ns;
+        return new() { ["apiVersion"] = "rerank.dev/v1alpha1", ["kind"] = "ModelVersion", ["metadata"] = metadata, ["spec"] = spec };
     }
 
     private static JsonObject Contract(ModelRequest request, FileChoice choice, int maxInputTokens)

@@ -1,7 +1,8 @@
 namespace Rerank.Cli.Models;
 
 /// <summary>What is asked of a new ModelVersion besides its source. What is null is found out, or left to the CRD's default.</summary>
-internal sealed record ModelRequest(string Name, string Namespace)
+/// <param name="Namespace">Null: where whoever applies it is.</param>
+internal sealed record ModelRequest(string Name, string? Namespace = null)
 {
     public string? ModelFile { get; init; }
 

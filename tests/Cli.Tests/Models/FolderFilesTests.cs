@@ -14,9 +14,8 @@ public sealed class FolderFilesTests
     {
         var files = new FolderFiles(new(Repository.File("models", "base")), FolderSource.Of(claim: null, http: null, bundled: "base"));
 
-        var manifest = await ModelManifest.WriteAsync(new("base", "default"), files, Cancel);
+        var manifest = await ModelManifest.WriteAsync(new("base"), files, Cancel);
 
-        manifest["metadata"]!.AsObject().Remove("namespace");
         var sample = (await File.ReadAllTextAsync(Repository.File("config", "samples", "quickstart", "models.yaml"), Cancel)).Split("---\n")[1];
         Assert.Equal(sample, YamlText.Write(manifest));
     }

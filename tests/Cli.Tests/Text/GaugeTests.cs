@@ -23,11 +23,11 @@ public sealed class GaugeTests
     [Fact]
     public void Draw_AnyNumbers_HasItsWidthAndItsMarks()
     {
-        Check.QuickThrowOnFailure(Prop.ForAll<int, int, int, int>((a, b, c, threshold) =>
+        Check.QuickThrowOnFailure(Prop.ForAll<int[]>(numbers =>
         {
-            double[] bounds = [a / 100.0, b / 100.0, c / 100.0];
-            Array.Sort(bounds);
-            var drawn = Gauge.Draw(bounds[0], bounds[1], bounds[2], threshold / 100.0, 24);
+            double[] marks = [.. numbers.Concat([0, 0, 0, 0]).Take(4).Select(number => number / 100.0)];
+            Array.Sort(marks, 0, 3);
+            var drawn = Gauge.Draw(marks[0], marks[1], marks[2], marks[3], 24);
             return drawn.Length == 24 && drawn.Count(sign => sign == '●') == 1 && drawn.Count(sign => sign == '┃') <= 1;
         }));
     }

@@ -67,7 +67,7 @@ public sealed class LocalApiServerTests
         await ApplyAsync(client, """{"rollout": {"bakeSeconds": 600}}""", force: false);
         var conflict = await Assert.ThrowsAsync<HttpOperationException>(() => ApplyAsync(client, """{"router": {"replicas": 3}}""", force: false));
         Assert.Equal(HttpStatusCode.Conflict, conflict.Response.StatusCode);
-        Assert.Contains("\"kubectl\"", conflict.Response.Content, StringComparison.Ordinal);
+        Assert.Contains("conflicts with \\u0022kubectl\\u0022", conflict.Response.Content, StringComparison.Ordinal);
 
         await ApplyAsync(client, """{"router": {"replicas": 3}}""", force: true);
         var spec = (await cluster.GetPipelineAsync(Cancel))!.Spec;

@@ -41,7 +41,7 @@ internal sealed class LocalCluster : IAsyncDisposable
         var cluster = new LocalCluster();
         File.Copy(Repository.File("config", "samples", "quickstart", "pipeline.yaml"), cluster.PipelineFile);
         var console = new LocalConsole(TextWriter.Null);
-        cluster._services.Add(new LocalApiServer(cluster.Operator, cluster.Options, console, NullLoggerFactory.Instance));
+        cluster._services.Add(new LocalApiServer(cluster.Operator, cluster.Options, console, NullLoggerFactory.Instance, TimeProvider.System));
         cluster._services.Add(new ManifestFolder(cluster.Options, new ManifestApplier(cluster.Operator.As("kubectl")), console, TimeProvider.System));
         foreach (var service in cluster._services)
             await service.StartAsync(cancellationToken);

@@ -10,11 +10,12 @@ namespace Rerank.Operator.Local.Server;
 /// The API server of local mode for other programs: kubectl, and its plugin <c>kubectl rerank</c>. On loopback only, and only for who
 /// has the token in the kubeconfig that it writes.
 /// </summary>
-internal sealed class LocalApiServer(InMemoryResourceClient client, LocalOptions options, LocalConsole console, ILoggerFactory loggers) : IHostedService
+internal sealed class LocalApiServer(
+    InMemoryResourceClient client, LocalOptions options, LocalConsole console, ILoggerFactory loggers, TimeProvider time) : IHostedService
 {
     private const long MaxBodyBytes = 3 * 1024 * 1024;
 
-    private readonly ObjectEndpoints _objects = new(client.Objects);
+    private readonly ObjectEndpoints _objects = new(client.Objects, time);
     private WebApplication? _application;
     private Kubeconfig? _kubeconfig;
 

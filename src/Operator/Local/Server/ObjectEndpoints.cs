@@ -5,7 +5,7 @@ using Rerank.Operator.Runtime.Crds.Yaml;
 namespace Rerank.Operator.Local.Server;
 
 /// <summary>Reads and writes of objects: the part of Kubernetes' API that kubectl and its plugin need.</summary>
-internal sealed class ObjectEndpoints(InMemoryJsonObjects objects)
+internal sealed class ObjectEndpoints(InMemoryJsonObjects objects, TimeProvider time)
 {
     private const string ApplyPatch = "application/apply-patch+yaml";
     private const string DefaultCreator = "kubectl-create";
@@ -14,7 +14,7 @@ internal sealed class ObjectEndpoints(InMemoryJsonObjects objects)
     {
         var method = http.Request.Method;
         if (HttpMethods.IsGet(method) && name is not null)
-            return Get(served, ns, name);
+            return Get(http, served, ns, name);
         if (HttpMethods.IsGet(method))
             return await ListAsync(http, served, ns);
         if (!served.IsWritable)
@@ -31,19 +31,25 @@ internal sealed class ObjectEndpoints(InMemoryJsonObjects objects)
             "local mode reads objects, creates them and applies to them on the server's side; what is in its folder is deleted there");
     }
 
-    private JsonObject Get(ServedKind served, string? ns, string name) =>
-        objects.Get(served.Type, new(ns, name)) ?? throw ApiError.NotFound($"{served.Kind} \"{name}\" not found");
+    private JsonObject Get(HttpContext http, ServedKind served, string? ns, string name)
+    {
+        var entity = objects.Get(served.Type, new(ns, name)) ?? throw ApiError.NotFound($"{served.Kind} \"{name}\" not found");
+        return WantsTable(http) ? Table(served, [entity], $"{entity["metadata"]!["resourceVersion"]}") : entity;
+    }
 
     private async Task<JsonObject?> ListAsync(HttpContext http, ServedKind served, string? ns)
     {
         var query = ObjectQuery.Of(http.Request.Query);
         if (query.IsWatch)
         {
-            await new WatchStream(objects, served, ns, query).WriteAsync(http);
+            var asTable = WantsTable(http);
+            await new WatchStream(objects, served, ns, query, entity => asTable ? Table(served, [entity], "") : entity).WriteAsync(http);
             return null;
         }
 
         var (items, version) = objects.List(served.Type, ns, query.LabelSelector);
+        if (WantsTable(http))
+            return Table(served, [.. items.Where(query.Selects)], version);
         return new()
         {
             ["kind"] = $"{served.Kind.Kind}List",
@@ -52,6 +58,11 @@ internal sealed class ObjectEndpoints(InMemoryJsonObjects objects)
             ["items"] = new JsonArray([.. items.Where(query.Selects)]),
         };
     }
+
+    private static bool WantsTable(HttpContext http) => http.Request.Headers.Accept.ToString().Contains(PrinterTable.MediaType, StringComparison.Ordinal);
+
+    private JsonObject Table(ServedKind served, IReadOnlyList<JsonObject> entities, string resourceVersion) =>
+        PrinterTable.Write(served, entities, resourceVersion, time.GetUtcNow());
 
     private async Task<JsonObject> ApplyAsync(HttpContext http, ServedKind served, string? ns, string name)
     {

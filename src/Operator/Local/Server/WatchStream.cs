@@ -5,7 +5,8 @@ using Rerank.Operator.Runtime.Client.InMemory;
 namespace Rerank.Operator.Local.Server;
 
 /// <summary>A watch as lines of JSON.</summary>
-internal sealed class WatchStream(InMemoryJsonObjects objects, ServedKind served, string? ns, ObjectQuery query)
+/// <param name="form">What is sent of an object.</param>
+internal sealed class WatchStream(InMemoryJsonObjects objects, ServedKind served, string? ns, ObjectQuery query, Func<JsonObject, JsonObject> form)
 {
     public async Task WriteAsync(HttpContext http)
     {
@@ -32,7 +33,7 @@ internal sealed class WatchStream(InMemoryJsonObjects objects, ServedKind served
 
     private JsonObject? Event(WatchEvent<JsonObject> change) => change switch
     {
-        { Object: { } entity } => query.Selects(entity) ? new() { ["type"] = change.Change.ToString().ToUpperInvariant(), ["object"] = entity } : null,
+        { Object: { } entity } => query.Selects(entity) ? new() { ["type"] = change.Change.ToString().ToUpperInvariant(), ["object"] = form(entity) } : null,
         _ when query.WantsBookmarks => new()
         {
             ["type"] = "BOOKMARK",
