@@ -25,6 +25,10 @@ internal sealed class OperatorOptions
     /// <summary>Time for one call to the admin port of a router or host.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan PushTimeout { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>Time for one query of a Prometheus metric.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
+    public TimeSpan PrometheusTimeout { get; set; } = TimeSpan.FromSeconds(5);
 }
 
 internal sealed class ImageOptions

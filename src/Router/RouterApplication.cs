@@ -7,9 +7,11 @@ using Rerank.Router.Hosting;
 using Rerank.Router.Routing;
 using Rerank.Router.Scoring;
 using Rerank.Router.Serving;
+using Rerank.Router.Shadow;
 using Rerank.Router.Telemetry;
 using Rerank.Router.Tiers;
 using Rerank.Router.Tiers.Cache;
+using Rerank.Router.Trials;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.ServiceDiscovery;
@@ -77,6 +79,7 @@ internal static class RouterApplication
         services.AddReverseProxy();
         services.AddSingleton<Yarp.ReverseProxy.Forwarder.IForwarderHttpClientFactory, DestinationClientFactory>();
 
+        services.AddSingleton<ServingTableBuilder>();
         services.AddSingleton<TableStore>();
         services.AddHostedService<MountedTable>();
         services.AddSingleton<Readiness>();
@@ -87,6 +90,12 @@ internal static class RouterApplication
         services.AddSingleton<PairFlights>();
         services.AddSingleton<TierScorer>();
         services.AddSingleton<TieredRanker>();
+        services.AddSingleton<IDice, Dice>();
+        services.AddSingleton<ArmChooser>();
+        services.AddSingleton<TrialRecorder>();
+        services.AddSingleton<Shadows>();
+        services.AddHostedService(provider => provider.GetRequiredService<Shadows>());
+        services.AddSingleton<ArmRanker>();
         services.AddSingleton<RerankEndpoint>();
 
         services.AddSingleton<RouterMetrics>();

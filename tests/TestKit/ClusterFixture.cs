@@ -1,5 +1,4 @@
 using k8s;
-using k8s.Autorest;
 using k8s.Models;
 using Testcontainers.K3s;
 using Xunit;
@@ -118,49 +117,12 @@ public sealed class ClusterFixture : IAsyncLifetime
     }
 
     /// <summary>Brings the CustomResourceDefinitions of the folder's YAML files into the cluster and waits until it serves them.</summary>
-    public async Task InstallCrdsAsync(string directory, CancellationToken cancellationToken)
-    {
-        foreach (var file in Directory.EnumerateFiles(directory, "*.yaml").Order(StringComparer.Ordinal))
-        {
-            foreach (var crd in KubernetesYaml.LoadAllFromString(await File.ReadAllTextAsync(file, cancellationToken)).OfType<V1CustomResourceDefinition>())
-                await InstallCrdAsync(crd, cancellationToken);
-        }
-    }
+    public Task InstallCrdsAsync(string directory, CancellationToken cancellationToken) => Kubernetes.InstallCrdsAsync(directory, cancellationToken);
 
-    public Task InstallCrdAsync(V1CustomResourceDefinition crd, CancellationToken cancellationToken) =>
-        Eventually.Passes(
-            async () =>
-            {
-                await CreateOrReplaceAsync(crd, cancellationToken);
-                await Eventually.True(() => IsEstablishedAsync(crd.Metadata.Name, cancellationToken), cancellationToken);
-            },
-            // Other test runs may write the same definition: a conflict is tried again.
-            cancellationToken);
+    public Task InstallCrdAsync(V1CustomResourceDefinition crd, CancellationToken cancellationToken) => Kubernetes.InstallCrdAsync(crd, cancellationToken);
 
     private static bool Flag(string variable) => Environment.GetEnvironmentVariable(variable) is "true" or "1";
 
     private static bool DockerIsThere() =>
         !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("DOCKER_HOST")) || File.Exists("/var/run/docker.sock");
-
-    private async Task CreateOrReplaceAsync(V1CustomResourceDefinition crd, CancellationToken cancellationToken)
-    {
-        var definitions = Kubernetes.ApiextensionsV1;
-        try
-        {
-            var existing = await definitions.ReadCustomResourceDefinitionAsync(crd.Metadata.Name, cancellationToken: cancellationToken);
-            crd.Metadata.ResourceVersion = existing.Metadata.ResourceVersion;
-            await definitions.ReplaceCustomResourceDefinitionAsync(crd, crd.Metadata.Name, cancellationToken: cancellationToken);
-        }
-        catch (HttpOperationException exception) when (exception.Response.StatusCode == System.Net.HttpStatusCode.NotFound)
-        {
-            crd.Metadata.ResourceVersion = null;
-            await definitions.CreateCustomResourceDefinitionAsync(crd, cancellationToken: cancellationToken);
-        }
-    }
-
-    private async Task<bool> IsEstablishedAsync(string name, CancellationToken cancellationToken)
-    {
-        var definition = await Kubernetes.ApiextensionsV1.ReadCustomResourceDefinitionAsync(name, cancellationToken: cancellationToken);
-        return definition.Status?.Conditions?.Any(condition => condition is { Type: "Established", Status: "True" }) ?? false;
-    }
 }

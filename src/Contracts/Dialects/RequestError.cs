@@ -42,7 +42,7 @@ public sealed record RequestError(RequestErrorKind Kind, string Message, int? Re
 }
 
 /// <summary>Ends a request with an error that its dialect writes.</summary>
-public sealed class RequestException(RequestError error, Exception? inner = null) : Exception(error.Message, inner)
+public class RequestException(RequestError error, Exception? inner = null) : Exception(error.Message, inner)
 {
     public RequestException(RequestErrorKind kind, string message)
         : this(new RequestError(kind, message))

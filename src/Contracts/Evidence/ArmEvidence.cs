@@ -37,7 +37,7 @@ public sealed record ArmEvidence
     public required long ConstantScores { get; init; }
 
     /// <summary>
-    /// Time of answers to which the cache contributed nothing, in <see cref="Buckets.OfLatency">latency buckets</see>: a new model starts with an empty
+    /// Time that ranking took, of answers to which the cache contributed nothing, in <see cref="Buckets.OfLatency">latency buckets</see>: a new model starts with an empty
     /// cache, and must not look slow for it, nor fast for a full one.
     /// </summary>
     public required Histogram Latency { get; init; }
@@ -51,6 +51,9 @@ public sealed record ArmEvidence
 /// <summary>What applications told about answers, within an hour of each.</summary>
 public sealed record FeedbackEvidence
 {
+    /// <summary>Bucket of <see cref="FirstRank"/> for documents beyond the hundredth rank, and for those that the answer didn't show.</summary>
+    public const int BeyondRanks = 101;
+
     public static FeedbackEvidence None { get; } = new() { Answers = 0, Clicked = 0, Accepted = 0, Rejected = 0, FirstRank = Histogram.Empty };
 
     /// <summary>Answers with any feedback.</summary>
@@ -59,10 +62,15 @@ public sealed record FeedbackEvidence
     /// <summary>Answers with a click or an accept.</summary>
     public required long Clicked { get; init; }
 
+    /// <summary>Answers with an accept.</summary>
     public required long Accepted { get; init; }
 
+    /// <summary>Answers with a reject.</summary>
     public required long Rejected { get; init; }
 
-    /// <summary>By answers with feedback: rank, from 1, of the first document clicked or accepted; bucket 0: none was.</summary>
+    /// <summary>
+    /// By answers with feedback: rank, from 1, of the document clicked or accepted first, the best of those told at once; bucket 0: none was. The one
+    /// count that may fall is bucket 0's, when a click follows on a reject.
+    /// </summary>
     public required Histogram FirstRank { get; init; }
 }

@@ -182,7 +182,8 @@ public sealed class SchemaWriter(XmlDocs? docs)
         var filled = SchemaDefaults.Apply(schema, value);
         if (SchemaValidator.Validate(schema, filled) is [var error, ..])
             throw new SchemaException(ApiConventions.Member(property), $"must not have a default that its own schema refuses: {error}");
-        schema["default"] = value;
+        // In full, because an API server checks a default by the rules in CEL before it fills in those of its members.
+        schema["default"] = filled;
     }
 
     private static string NameOf(PropertyInfo property) =>

@@ -91,12 +91,12 @@ internal sealed class MetricSpec
     [RangeMaximum(10_000_000)]
     public int MinSamples { get; set; } = 100;
 
-    /// <summary>By how many thousandths the candidate's share may be worse than stable's.</summary>
+    /// <summary>By how many thousandths the candidate's share or, with `MeanReciprocalRank`, mean may be worse than stable's.</summary>
     [RangeMinimum(0)]
     [RangeMaximum(1000)]
     public int? MaxDeltaPermille { get; set; }
 
-    /// <summary>Share of a candidate's requests within ten seconds, in thousandths, above which a router takes its traffic away at once.</summary>
+    /// <summary>Share of the candidate's requests within ten seconds, in thousandths, above which a router takes all traffic from it at once.</summary>
     [RangeMinimum(1)]
     [RangeMaximum(1000)]
     public int? HardLimitPermille { get; set; }
@@ -111,7 +111,7 @@ internal sealed class MetricSpec
     [RangeMaximum(100_000)]
     public int? MaxRatioPermille { get; set; }
 
-    /// <summary>Time above which, when more than half of a candidate's requests within ten seconds take it, a router takes its traffic away at once.</summary>
+    /// <summary>Time that, when more than half of the candidate's requests within ten seconds exceed it, makes a router take all traffic from it at once.</summary>
     [RangeMinimum(1)]
     [RangeMaximum(600_000)]
     public int? HardLimitMilliseconds { get; set; }

@@ -2,6 +2,7 @@ using Rerank.Operator.Runtime.Crds;
 
 namespace Rerank.Operator.Api;
 
+[ValidationRule("self.steps.exists(s, s.mirrorPermille > 0) || !self.analysis.metrics.exists(m, m.type == 'TopKOverlap' && m.mode == 'Enforce')", fieldPath: ".steps", message: "must have a step with `mirrorPermille` above zero when a metric of type \"TopKOverlap\" has the mode \"Enforce\", because there are no rankings to compare otherwise")]
 internal sealed class RolloutSpec
 {
     /// <summary>Where a candidate's models are loaded until they have earned their place.</summary>
@@ -33,7 +34,7 @@ internal sealed class RolloutSpec
     [RangeMaximum(604800)]
     public int BakeSeconds { get; set; } = 600;
 
-    /// <summary>How long a revision that was replaced stays loaded, so that going back to it is immediate. At least as long as it bakes.</summary>
+    /// <summary>How long a revision that was replaced stays loaded, so that going back to it is immediate. It stays at least until `bakeSeconds` are over.</summary>
     [DefaultValue(3600)]
     [RangeMinimum(0)]
     [RangeMaximum(604800)]
@@ -50,8 +51,8 @@ internal sealed class RolloutSpec
     public AnalysisSpec Analysis { get; set; } = new();
 
     /// <summary>
-    /// What people decide about single revisions. Each is about one revision, so it can stay here: `kubectl rerank` writes them under a field manager
-    /// of its own, which GitOps tools that apply leave alone.
+    /// What people decide about single revisions. Each names its revision, so it may stay here without doing anything to later ones. `kubectl rerank`
+    /// writes them under a field manager of its own, which GitOps tools that apply leave alone.
     /// </summary>
     [Items(0, 32)]
     [XListType(XListType.Map)]
@@ -115,7 +116,7 @@ internal sealed class StepSpec
     [RangeMaximum(2_592_000)]
     public int MinDurationSeconds { get; set; }
 
-    /// <summary>`Required`: the next step waits for a directive `Approve` of this one.</summary>
+    /// <summary>`Required`: what comes after this step, the next one or the promotion, waits for a directive `Approve` that names it.</summary>
     [DefaultValue("NotRequired")]
     public Approval Approval { get; set; } = Approval.NotRequired;
 }
@@ -126,10 +127,13 @@ internal enum Approval
     Required,
 }
 
-[ValidationRule("(self.action == 'Approve') == (self.step != '')", fieldPath: ".step", message: "must be set when `action` is \"Approve\", and only then")]
+[ValidationRule("(self.action == 'Approve') == (self.step != 'None')", fieldPath: ".step", message: "must be set when `action` is \"Approve\", and only then")]
 [ValidationRule("!has(self.attempt) || self.action == 'Retry'", fieldPath: ".attempt", message: "may only be specified when `action` is \"Retry\"")]
 internal sealed class DirectiveSpec
 {
+    /// <summary>A key of a list has to have a value, and Kubernetes before 1.21 refuses a default that is empty.</summary>
+    public const string NoStep = "None";
+
     /// <summary>The revision that it is about.</summary>
     [Required]
     [Length(1, 63)]
@@ -137,19 +141,19 @@ internal sealed class DirectiveSpec
     public string Revision { get; set; } = "";
 
     /// <summary>
-    /// `Approve`: `step` may be left. `Pause`: it stays at its step as long as this is here; guards stay armed. `Abort`: it is taken out, and rejected.
-    /// `Retry`: though rejected, it is tried once more. `PromoteNow`: it is promoted without further steps.
+    /// `Approve`: it may leave `step` when everything else is met. `Pause`: it stays at its step as long as this is here; guards stay armed. `Abort`: it
+    /// is taken out, and rejected. `Retry`: though it was rejected, it is tried again. `PromoteNow`: it is promoted without further steps.
     /// </summary>
     [Required]
     public DirectiveAction Action { get; set; }
 
-    /// <summary>With `Approve`: name of the step.</summary>
-    [DefaultValue("")]
-    [Length(0, 40)]
-    [Pattern("^([a-z]([-a-z0-9]*[a-z0-9])?)?$")]
-    public string Step { get; set; } = "";
+    /// <summary>With `Approve`: name of the step that it may leave. Otherwise: `None`.</summary>
+    [DefaultValue(NoStep)]
+    [Length(1, 40)]
+    [Pattern("^(None|[a-z]([-a-z0-9]*[a-z0-9])?)$")]
+    public string Step { get; set; } = NoStep;
 
-    /// <summary>With `Retry`: up to which try of the revision. Absent: the second.</summary>
+    /// <summary>With `Retry`: the number of its last try, so that the directive may stay here. Absent: 2.</summary>
     [RangeMinimum(2)]
     [RangeMaximum(1000)]
     public int? Attempt { get; set; }

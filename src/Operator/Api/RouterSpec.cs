@@ -86,5 +86,6 @@ internal sealed class CandidateHeaderSpec
     [DefaultValue("always")]
     [Length(1, 100)]
     [Pattern("^[A-Za-z0-9._-]+$")]
+    [ValidationRule("self != 'never'", message: "must not be \"never\", which asks for the stable revision")]
     public string Value { get; set; } = "always";
 }

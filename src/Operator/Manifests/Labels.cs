@@ -10,6 +10,12 @@ internal static class Labels
     public const string StableSince = "rerank.dev/stable-since";
     public const string RetiredAt = "rerank.dev/retired-at";
 
+    /// <summary>On ControllerRevisions: how far the rollout has come, as JSON.</summary>
+    public const string Rollout = "rerank.dev/rollout";
+
+    /// <summary>On ControllerRevisions: how the rollout ended, as JSON.</summary>
+    public const string Verdict = "rerank.dev/verdict";
+
     /// <summary>On pods: hash of the template that they were made from.</summary>
     public const string TemplateHash = "rerank.dev/template-hash";
 

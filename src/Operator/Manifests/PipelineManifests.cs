@@ -12,6 +12,7 @@ internal static class PipelineManifests
         NetworkPolicies.Router(layout, context),
         .. layout.Pools.Select(pool => NetworkPolicies.Pool(layout, pool, context)),
         Services.Pipeline(layout),
+        Services.Routers(layout),
         .. layout.Pools.Select(pool => Services.Pool(layout, pool)),
         Deployments.Router(layout, context),
         .. layout.Pools.Select(pool => Deployments.Pool(layout, pool, context)),

@@ -20,6 +20,9 @@ internal sealed record PipelineNames(string Pipeline)
 
     public string Revision(string revision) => Fit($"{Pipeline}-{revision}");
 
+    /// <summary>Of the report about a revision's rollout.</summary>
+    public string Report(string revision) => Fit($"{Pipeline}-{revision}-report");
+
     /// <summary>The first eight hexadecimal digits of the text's SHA-256.</summary>
     public static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 4));
 

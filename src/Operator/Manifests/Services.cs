@@ -10,6 +10,10 @@ internal static class Services
     public static V1Service Pipeline(PipelineLayout layout) =>
         Of(layout, layout.Owner.Names.Service, Labels.RouterComponent, ApplicationPort, clusterIP: null);
 
+    /// <summary>Without an address of its own: routers look up each other, to hand on feedback for another one's answer.</summary>
+    public static V1Service Routers(PipelineLayout layout) =>
+        Of(layout, layout.Owner.Names.Router, Labels.RouterComponent, PodPorts.HttpPort, clusterIP: "None");
+
     /// <summary>Without an address of its own: routers look up every pod and choose themselves.</summary>
     public static V1Service Pool(PipelineLayout layout, PoolLayout pool) =>
         Of(layout, layout.Owner.Names.Pool(pool.Host.Tier), pool.Host.Tier, PodPorts.HttpPort, clusterIP: "None");

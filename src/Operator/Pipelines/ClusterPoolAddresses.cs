@@ -9,5 +9,8 @@ internal sealed class ClusterPoolAddresses : IPoolAddresses
     public IReadOnlyList<string> OfPool(PipelineOwner owner, string tier, IReadOnlyList<V1Pod> pods) =>
         [$"http://{owner.Names.Pool(tier)}.{owner.Namespace}.svc:{PodPorts.HttpPort}"];
 
+    public IReadOnlyList<string> OfRouters(PipelineOwner owner, IReadOnlyList<V1Pod> routers) =>
+        [$"http://{owner.Names.Router}.{owner.Namespace}.svc:{PodPorts.HttpPort}"];
+
     public string? OfPipeline(PipelineOwner owner, IReadOnlyList<V1Pod> routers) => $"http://{owner.Names.Service}.{owner.Namespace}.svc";
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using k8s.Models;
 using Rerank.Contracts;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
@@ -8,6 +7,8 @@ using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Models;
 using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Rollouts;
+using k8s.Models;
 
 namespace Rerank.Operator.Pipelines;
 
@@ -17,6 +18,8 @@ namespace Rerank.Operator.Pipelines;
 /// </summary>
 internal static class DocumentPlan
 {
+    private const string DefaultKeyHeader = "X-Session-Id";
+
     public static DesiredDocuments Of(Observation observed, RevisionRoles roles, IPoolAddresses addresses)
     {
         var sidecars = Tiers(roles, Placement.Sidecar).ToDictionary(tier => tier, tier => Set(observed, roles, tier, Placement.Sidecar));
@@ -29,8 +32,12 @@ internal static class DocumentPlan
 
     private static ModelSet Set(Observation observed, RevisionRoles roles, string tier, Placement placement)
     {
-        // Where nothing answers yet, the candidate is what a pod has to have to be of use.
-        var required = roles.Stable?.Snapshot.ModelTier(tier, placement) ?? roles.Candidate?.Snapshot.ModelTier(tier, placement);
+        // Where nothing answers yet, the candidate is what a pod has to have to be of use. Of what bakes and what it replaced, both are.
+        string[] required =
+        [
+            .. new[] { roles.Stable ?? roles.Candidate, RolloutArms.BakesAgainst(roles) }
+                .Select(r => r?.Snapshot.ModelTier(tier, placement)?.Model?.Model.Digest).OfType<string>(),
+        ];
         var set = new ModelSet
         {
             Generation = 0,
@@ -45,7 +52,7 @@ internal static class DocumentPlan
                     .GroupBy(m => m.Name)
                     .SelectMany(same => same.Select((m, i) => i == 0 ? m : m with { Name = $"{m.Name}.{ModelDigest.Shorten(m.Digest)}" }))
                     .OrderBy(m => m.Digest, StringComparer.Ordinal)
-                    .Select(m => m with { Required = m.Digest == required?.Model?.Model.Digest }),
+                    .Select(m => m with { Required = required.Contains(m.Digest) }),
             ],
         };
         var reported = observed.Hosting(tier, placement).Select(p => p.Hosts.GetValueOrDefault(tier)?.Status?.Generation ?? 0);
@@ -58,7 +65,7 @@ internal static class DocumentPlan
     {
         var current = observed.Documents.Table;
         // Without a stable revision there is nothing to route to; and if its record was lost, routers go on with what they have.
-        if (roles.Stable is not { } stable)
+        if (RolloutArms.Of(roles) is not { } arms)
             return current;
 
         var names = new ClusterNames(roles.Live.Select(r => r.Snapshot));
@@ -68,15 +75,40 @@ internal static class DocumentPlan
             Pipeline = PipelineOwner.Of(observed.Pipeline).ToString(),
             // The candidate's clusters too: routers find them and watch their health before anything is sent there.
             Clusters = [.. Clusters(observed, roles, addresses, names)],
-            Stable = new() { Revision = stable.Name, Policy = stable.Snapshot.Policy, Tiers = [.. stable.Snapshot.Tiers.Select(t => Tier(t, names))] },
+            Stable = Arm(arms.Baseline, names),
+            Candidate = arms.Judged is null ? null : Candidate(observed.Pipeline.Spec, arms, arms.Judged, names),
+            Peers = addresses.OfRouters(PipelineOwner.Of(observed.Pipeline), [.. observed.Routers.Select(p => p.Pod).OrderBy(p => p.Name(), StringComparer.Ordinal)]),
         };
         // Where addresses are those of single pods, there may be none at the moment. Routers then go on trying the last ones.
-        if (table.Stable.Tiers.Any(t => t.Model is not null && table.Clusters.All(c => c.Name != t.Model.Cluster)))
+        if (table.Stable.Tiers.Concat(table.Candidate?.Arm.Tiers ?? []).Any(t => t.Model is not null && table.Clusters.All(c => c.Name != t.Model.Cluster)))
             return current;
         var reported = observed.Routers.Select(p => p.Router?.Status?.Generation ?? 0);
         var same = current is not null && Same(current with { Generation = 0 }, table, ContractsJson.Default.RoutingTable);
         return table with { Generation = Generation(current?.Generation, same, reported) };
     }
+
+    private static Arm Arm(Revision revision, ClusterNames names) =>
+        new() { Revision = revision.Name, Policy = revision.Snapshot.Policy, Tiers = [.. revision.Snapshot.Tiers.Select(t => Tier(t, names))] };
+
+    private static CandidateArm Candidate(RerankPipelineSpec spec, RolloutArms arms, Revision judged, ClusterNames names) => new()
+    {
+        Arm = Arm(judged, names),
+        Attempt = judged.Rollout.Attempt,
+        TrafficPermille = arms.TrafficPermille,
+        MirrorPermille = arms.MirrorPermille,
+        MaxShadowCostPermille = spec.Rollout.Analysis.MaxShadowCostPermille,
+        ComparedPlaces = HardLimits.ComparedPlaces(spec.Rollout.Analysis),
+        Assignment = Assignment(spec.Router),
+        HardLimits = HardLimits.Of(spec.Rollout.Analysis),
+    };
+
+    private static Assignment Assignment(RouterSpec router) => new()
+    {
+        Type = router.Assignment.Type,
+        HeaderName = router.Assignment.Type == AssignmentType.HeaderHash ? router.Assignment.HeaderName ?? DefaultKeyHeader : null,
+        ForceHeaderName = router.CandidateHeader.Name,
+        ForceCandidateValue = router.CandidateHeader.Value,
+    };
 
     private static IEnumerable<Cluster> Clusters(Observation observed, RevisionRoles roles, IPoolAddresses addresses, ClusterNames names)
     {

@@ -37,7 +37,7 @@ internal sealed class DocumentPusher(AdminClient admin)
         ProcessReport<RouterStatus> router, RoutingTable? table, string token, CancellationToken cancellationToken)
     {
         // A process that didn't answer a moment ago is left for the next time.
-        if (table is null || router is not { Address: not null, Status: { } status } || status.Generation == table.Generation)
+        if (table is null || router is not { Address: not null, Status: { } status } || (status.Generation == table.Generation && status.Confirmed))
             return router;
         var answer = await admin.PutDesiredAsync(
             router.Address, token, table, ContractsJson.Default.RoutingTable, ContractsJson.Default.RouterStatus, cancellationToken);

@@ -10,6 +10,10 @@ internal interface IPoolAddresses
     /// <param name="pods">Pods of the pool.</param>
     IReadOnlyList<string> OfPool(PipelineOwner owner, string tier, IReadOnlyList<V1Pod> pods);
 
+    /// <summary>Where routers find each other: a routing table's peers.</summary>
+    /// <param name="routers">Router pods.</param>
+    IReadOnlyList<string> OfRouters(PipelineOwner owner, IReadOnlyList<V1Pod> routers);
+
     /// <summary>Where applications find the pipeline; null while nowhere.</summary>
     /// <param name="routers">Its router pods.</param>
     string? OfPipeline(PipelineOwner owner, IReadOnlyList<V1Pod> routers);

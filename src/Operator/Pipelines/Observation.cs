@@ -1,9 +1,11 @@
-using k8s.Models;
 using Rerank.Contracts.Models;
+using Rerank.Operator.Analysis;
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Rollouts;
 using Rerank.Operator.Status;
+using k8s.Models;
 
 namespace Rerank.Operator.Pipelines;
 
@@ -26,6 +28,12 @@ internal sealed record Observation
     public required ModelCredentials Credentials { get; init; }
 
     public required ServedApis Apis { get; init; }
+
+    /// <summary>Reports of the revisions that are under way, by revision.</summary>
+    public IReadOnlyDictionary<string, StoredReport> Reports { get; init; } = new Dictionary<string, StoredReport>();
+
+    /// <summary>What the sources of Prometheus metrics say, by metric.</summary>
+    public IReadOnlyDictionary<string, ExternalCounts> ExternalCounts { get; init; } = new Dictionary<string, ExternalCounts>();
 
     public IEnumerable<ObservedPod> Routers => Of(Labels.RouterComponent);
 

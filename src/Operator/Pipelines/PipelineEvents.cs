@@ -1,5 +1,6 @@
 using Rerank.Operator.Api;
 using Rerank.Operator.Events;
+using Rerank.Operator.Rollouts;
 
 namespace Rerank.Operator.Pipelines;
 
@@ -8,18 +9,27 @@ internal static class PipelineEvents
 {
     // What passes by itself, such as a model that is loading, is no news.
     private static readonly string[] Passing =
-        [Reasons.PodsNotReady, Reasons.RoutersNotReady, Reasons.ModelLoading, Reasons.PoolNotReachable, Reasons.AdminUnreachable];
+    [
+        Reasons.PodsNotReady, Reasons.RoutersNotReady, Reasons.ModelLoading, Reasons.PoolNotReachable, Reasons.AdminUnreachable, Reasons.Switching,
+        Reasons.RolloutInProgress,
+        // Told as a decision already.
+        Reasons.RolledBack,
+    ];
+
+    /// <summary>What the operator has decided.</summary>
+    public static StateEvent Of(RolloutDecision decision) => decision.What switch
+    {
+        "Promoted" => Normal("RevisionPromoted", "Promote", $"Revision {decision.Revision} is the stable one. {decision.Message}"),
+        "Rejected" => new(IsWarning: true, "RevisionRejected", "Rollback", $"Revision {decision.Revision} gets no more traffic ({decision.Reason}). {decision.Message}"),
+        "Returned" => new(IsWarning: true, "RevisionReturned", "Rollback", $"Revision {decision.Revision} did not stand its bake. {decision.Message}"),
+        "Baked" => Normal("RevisionBaked", "Promote", $"Revision {decision.Revision} stays. {decision.Message}"),
+        _ => Normal(decision.What, "Rollout", $"Revision {decision.Revision}: {decision.Message}"),
+    };
 
     public static IEnumerable<StateEvent> Between(RerankPipelineStatus? before, RerankPipelineStatus after)
     {
         if (after.Candidate is { } candidate && candidate.Revision != before?.Candidate?.Revision)
             yield return Normal("CandidatePlaced", "Place", $"Revision {candidate.Revision} is being placed.");
-        if (after.Stable is { } stable && stable.Revision != before?.Stable?.Revision)
-        {
-            var replaced = before?.Stable is { } old ? $", in place of {old.Revision}" : "";
-            yield return Normal("RevisionPromoted", "Promote", $"Revision {stable.Revision} answers{replaced}.");
-        }
-
         if (Changed(before, after, "Available") is { } available && (before is not null || available.Status == ConditionStatus.True))
             yield return Of("Available", available, available.Status != ConditionStatus.True);
         if (NewTrouble(before, after) is { } trouble)

@@ -1,13 +1,17 @@
-using k8s.Models;
 using Rerank.Contracts.Models;
 using Rerank.Operator.Admin;
+using Rerank.Operator.Analysis;
+using Rerank.Operator.Analysis.Prometheus;
 using Rerank.Operator.Api;
 using Rerank.Operator.Api.Validation;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Rollouts;
+using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Caching;
 using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Status;
+using k8s.Models;
 
 namespace Rerank.Operator.Pipelines;
 
@@ -22,7 +26,9 @@ internal sealed class PipelineObserver(
     IResourceCache<V1Deployment> deployments,
     ServedApisReader apis,
     PodStatusReader statuses,
-    SourceCredentials credentials)
+    SourceCredentials credentials,
+    PrometheusLooks prometheus,
+    TimeProvider time)
 {
     public async Task<Observation> ObserveAsync(RerankPipeline pipeline, string token, CancellationToken cancellationToken)
     {
@@ -31,6 +37,7 @@ internal sealed class PipelineObserver(
         var desired = Desired(pipeline, owner);
         var live = revisions.Where(r => r.Role != RevisionRole.Retired).Select(r => r.Snapshot);
         var snapshots = live.Append(desired.Snapshot).OfType<RevisionSnapshot>().ToList();
+        var roles = RevisionPlan.Settle(revisions, desired.Snapshot, new(pipeline.Spec.Rollout.Directives), time.GetUtcNow());
         var secrets = await CredentialsAsync(owner, snapshots, cancellationToken);
         return new()
         {
@@ -42,7 +49,32 @@ internal sealed class PipelineObserver(
             Documents = await DocumentsAsync(owner, snapshots, cancellationToken),
             Credentials = secrets,
             Apis = apis.Read(),
+            Reports = await ReportsAsync(owner, roles, cancellationToken),
+            ExternalCounts = ExternalCounts(pipeline, roles),
         };
+    }
+
+    private IReadOnlyDictionary<string, ExternalCounts> ExternalCounts(RerankPipeline pipeline, RevisionRoles roles)
+    {
+        var key = ObjectKey.Of(pipeline);
+        if (RolloutArms.Of(roles) is { Judged: { Rollout.TrafficSince: { } since } judged } arms)
+            return prometheus.Read(key, pipeline.Spec.Rollout.Analysis, arms.Baseline.Name, judged.Name, since);
+        prometheus.Forget(key);
+        return new Dictionary<string, ExternalCounts>();
+    }
+
+    private async Task<IReadOnlyDictionary<string, StoredReport>> ReportsAsync(PipelineOwner owner, RevisionRoles roles, CancellationToken cancellationToken)
+    {
+        var reports = new Dictionary<string, StoredReport>();
+        Revision?[] underWay = [roles.Candidate, roles.Stable?.Rollout.BakesAgainst is null ? null : roles.Stable];
+        foreach (var revision in underWay.OfType<Revision>())
+        {
+            var map = await client.GetAsync<V1ConfigMap>(new(owner.Namespace, owner.Names.Report(revision.Name)), cancellationToken);
+            if (map is not null && owner.Owns(map) && ReportObject.Read(map) is { } report)
+                reports[revision.Name] = report;
+        }
+
+        return reports;
     }
 
     private DesiredRevision Desired(RerankPipeline pipeline, PipelineOwner owner)

@@ -1,5 +1,6 @@
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Rollouts;
 using Rerank.Operator.Status;
 
 namespace Rerank.Operator.Pipelines;
@@ -19,23 +20,43 @@ internal sealed record PipelinePlan
 
     public required DesiredDocuments Documents { get; init; }
 
-    /// <summary>What keeps the candidate from taking over; null when there is no candidate.</summary>
-    public required Problem? CandidateProblem { get; init; }
+    public required RolloutView Rollout { get; init; }
 
     public static PipelinePlan Of(Observation observed, ManifestContext context, IPoolAddresses addresses, DateTimeOffset now)
     {
-        var settled = RevisionPlan.Settle(observed.Revisions, observed.Desired.Snapshot, now);
-        var problem = CandidateProblemOf(observed, settled, LayoutOf(observed, settled), context);
-        var promoted = problem is null ? RevisionPlan.Promote(settled, now) : settled;
-        var roles = RevisionPlan.Expire(promoted, Retention(observed, promoted), RoutersHaveLeft(observed, promoted), now);
+        var spec = observed.Pipeline.Spec;
+        var settled = RevisionPlan.Settle(observed.Revisions, observed.Desired.Snapshot, new(spec.Rollout.Directives), now);
+        var asked = DocumentPlan.Of(observed, settled, addresses);
+        var judgement = Judgement.Of(observed, settled);
+        var situation = new RolloutSituation
+        {
+            Spec = spec.Rollout,
+            Placement = CandidateProblemOf(observed, settled, LayoutOf(observed, settled), context),
+            Acknowledged = Acknowledgement.IsComplete(observed, asked.Table),
+            Evidence = judgement.Evidence,
+            Analysis = judgement.Analysis,
+            Trip = judgement.Trip,
+        };
+        var outcome = RolloutPlan.Next(settled, situation, now);
+        var requests = LongestRequest(outcome.Roles);
+        var retention = TimeSpan.FromSeconds(Math.Max(spec.Rollout.RetainStableSeconds, spec.Rollout.BakeSeconds));
+        var roles = RevisionPlan.Expire(outcome.Roles, retention, requests, revision => Acknowledgement.HasLeft(observed, revision.Name), now);
         return new()
         {
             Roles = roles,
             RevisionWrites = RevisionPlan.Writes(observed.Revisions, roles),
-            SurplusRevisions = RevisionPlan.Surplus(roles, observed.Pipeline.Spec.RevisionHistoryLimit),
+            SurplusRevisions = RevisionPlan.Surplus(roles, spec.RevisionHistoryLimit, observed.Desired.Snapshot?.Hash()),
             Layout = LayoutOf(observed, roles),
             Documents = DocumentPlan.Of(observed, roles, addresses),
-            CandidateProblem = problem,
+            Rollout = new()
+            {
+                Situation = situation,
+                Judgement = judgement,
+                Decision = outcome.Decision,
+                Waits = roles.Candidate is null ? null : outcome.Waits ?? StepPlan.NotFollowed(),
+                IsOverdue = outcome.IsOverdue,
+                Report = judgement.Report(observed, outcome.Decision, now),
+            },
         };
     }
 
@@ -58,14 +79,7 @@ internal sealed record PipelinePlan
                 : null);
     }
 
-    // Requests that a router has begun under the old revision end within their timeout.
-    private static TimeSpan Retention(Observation observed, RevisionRoles roles)
-    {
-        var asked = TimeSpan.FromSeconds(observed.Pipeline.Spec.Rollout.RetainStableSeconds);
-        var requests = TimeSpan.FromMilliseconds(roles.Live.Select(r => r.Snapshot.Policy.RequestTimeoutMilliseconds).DefaultIfEmpty().Max());
-        return asked > requests ? asked : requests;
-    }
-
-    private static bool RoutersHaveLeft(Observation observed, RevisionRoles roles) =>
-        observed.Routers.Where(p => p.IsReady).All(p => p.Router?.Status?.Revision == roles.Stable?.Name);
+    // Requests that a router has begun under a revision end within their time limit.
+    private static TimeSpan LongestRequest(RevisionRoles roles) =>
+        TimeSpan.FromMilliseconds(roles.Live.Select(r => r.Snapshot.Policy.RequestTimeoutMilliseconds).DefaultIfEmpty().Max());
 }

@@ -19,6 +19,8 @@ internal sealed class PipelineReporter(IResourceClient client, EventRecorder eve
         var address = addresses.OfPipeline(owner, [.. observed.Routers.Where(p => p.IsReady).Select(p => p.Pod)]);
         var status = new PipelineStatusPlan(observed, plan, context, address, now).Build(problem);
         await WriteAsync(observed.Pipeline, status, cancellationToken);
+        if (plan.Rollout.Decision is { } decision)
+            await events.RecordAsync(observed.Pipeline, PipelineEvents.Of(decision), cancellationToken);
         return status;
     }
 
@@ -35,6 +37,8 @@ internal sealed class PipelineReporter(IResourceClient client, EventRecorder eve
             Stable = pipeline.Status?.Stable,
             Candidate = pipeline.Status?.Candidate,
             Router = pipeline.Status?.Router,
+            Analysis = pipeline.Status?.Analysis,
+            Rejected = pipeline.Status?.Rejected,
             Conditions = [.. ready, .. before.Where(c => c.Type != "Ready")],
         };
         return WriteAsync(pipeline, status, cancellationToken);

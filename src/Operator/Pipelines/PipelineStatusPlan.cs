@@ -1,6 +1,7 @@
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
+using Rerank.Operator.Rollouts;
 using Rerank.Operator.Status;
 using static Rerank.Operator.Api.ConditionStatus;
 
@@ -11,27 +12,42 @@ internal sealed class PipelineStatusPlan(Observation observed, PipelinePlan plan
 {
     private readonly RerankPipelineStatus? _previous = observed.Pipeline.Status;
     private readonly PlacementCheck _check = new(observed, plan.Layout, context);
+    private readonly RolloutStatusPlan _rollout = new(observed, plan);
 
     /// <param name="blocker">What kept this reconcile from going on at all.</param>
     public RerankPipelineStatus Build(Problem? blocker = null)
     {
-        var trouble = blocker ?? observed.Desired.Problem ?? plan.CandidateProblem ?? StableTrouble();
-        var stalled = trouble is not null && IsOverdue();
+        var stable = StableTrouble();
+        var trouble = blocker ?? observed.Desired.Problem ?? plan.Rollout.Waits ?? _rollout.RolledBack() ?? stable;
+        var stalled = trouble is not null && (plan.Rollout.IsOverdue || trouble.Reason == Reasons.RolledBack || IsOverdue());
         return new()
         {
             ObservedGeneration = Generation,
             Address = plan.Roles.Stable is null ? null : address,
-            Stable = plan.Roles.Stable is not { } stable ? null : new() { Revision = stable.Name, TrafficPermille = 1000, SinceTime = Seconds(stable.StableSince) },
-            Candidate = plan.Roles.Candidate is not { } candidate ? null : new() { Revision = candidate.Name, SinceTime = Seconds(candidate.CandidateSince) },
+            Stable = _rollout.Stable(),
+            Candidate = _rollout.Candidate(),
             Router = Router(),
+            Analysis = _rollout.Analysis(),
+            Rejected = _rollout.Rejected(),
             Conditions = Conditions.Merge(
-                _previous?.Conditions, [Available(), Ready(trouble), Reconciling(trouble, stalled), Stalled(trouble, stalled), Omitted()], Generation, now),
+                _previous?.Conditions,
+                [
+                    Available(),
+                    Ready(trouble),
+                    Reconciling(trouble, stalled),
+                    Stalled(trouble, stalled),
+                    _rollout.CandidateHealthy(),
+                    TrafficConverged(),
+                    Degraded(stable),
+                    _rollout.DirectivesIgnored(),
+                    Omitted(),
+                ],
+                Generation,
+                now),
         };
     }
 
     private long Generation => observed.Pipeline.Metadata.Generation ?? 0;
-
-    private static DateTime? Seconds(DateTimeOffset? time) => time is { } value ? Conditions.Seconds(value) : null;
 
     private RouterAcknowledgement Router()
     {
@@ -41,7 +57,7 @@ internal sealed class PipelineStatusPlan(Observation observed, PipelinePlan plan
         {
             ConfigGeneration = generation,
             ReadyReplicas = ready.Count,
-            AcknowledgedReplicas = generation == 0 ? 0 : observed.Routers.Count(p => p.Router?.Status?.Generation == generation),
+            AcknowledgedReplicas = generation == 0 ? 0 : observed.Routers.Count(p => Acknowledgement.Follows(p, generation)),
         };
     }
 
@@ -80,32 +96,61 @@ internal sealed class PipelineStatusPlan(Observation observed, PipelinePlan plan
         ? new("Ready", True, Reasons.SpecServing, $"Revision {plan.Roles.Stable?.Name} is what the spec asks for, and answers.")
         : DesiredCondition.Of("Ready", False, trouble with { Message = $"{trouble.Message}{Unaffected()}" });
 
-    private string Unaffected() => plan.Roles.Stable is { } stable && (plan.Roles.Candidate is not null || observed.Desired.Problem is not null)
-        ? $" Revision {stable.Name} goes on answering."
-        : "";
+    private string Unaffected() =>
+        plan.Roles.Stable is { } stable && (plan.Roles.Candidate is { Rollout.TrafficPermille: 0 } || observed.Desired.Problem is not null)
+            ? $" Revision {stable.Name} goes on answering."
+            : "";
 
     private static DesiredCondition Reconciling(Problem? trouble, bool stalled) => trouble is not null && !stalled
         ? DesiredCondition.Of("Reconciling", True, trouble)
-        : new("Reconciling", False, stalled ? Reasons.ProgressDeadlineExceeded : Reasons.Settled, stalled ? "See condition Stalled." : "Nothing is under way.");
+        : new(
+            "Reconciling",
+            False,
+            stalled ? trouble!.Reason == Reasons.RolledBack ? Reasons.RolledBack : Reasons.ProgressDeadlineExceeded : Reasons.Settled,
+            stalled ? "See condition Stalled." : "Nothing is under way.");
 
-    private DesiredCondition Stalled(Problem? trouble, bool stalled) => stalled && trouble is not null
-        ? new(
-            "Stalled",
-            True,
-            Reasons.ProgressDeadlineExceeded,
-            $"No success within {observed.Pipeline.Spec.Rollout.ProgressDeadlineSeconds} s ({trouble.Reason}): {trouble.Message} It is still being tried.")
-        : new("Stalled", False, Reasons.Progressing, "No deadline has passed.");
+    private DesiredCondition Stalled(Problem? trouble, bool stalled)
+    {
+        const string Type = "Stalled";
+        if (!stalled || trouble is null)
+            return new(Type, False, Reasons.Progressing, "No deadline has passed.");
+        return plan.Rollout.Waits is { } waits && plan.Roles.Stable is not null || trouble.Reason == Reasons.RolledBack
+            ? DesiredCondition.Of(Type, True, trouble)
+            : new(
+                Type,
+                True,
+                Reasons.ProgressDeadlineExceeded,
+                $"No success within {observed.Pipeline.Spec.Rollout.ProgressDeadlineSeconds} s ({trouble.Reason}): {trouble.Message} It is still being tried.");
+    }
 
+    // Without a candidate, such as when a model is missing, the conditions are the only record of when it began.
     private bool IsOverdue()
     {
+        if (plan.Roles.Candidate is not null)
+            return false;
         var deadline = TimeSpan.FromSeconds(observed.Pipeline.Spec.Rollout.ProgressDeadlineSeconds);
-        if (plan.Roles.Candidate?.CandidateSince is { } since)
-            return now - since > deadline;
-        // Without a candidate, such as when a model is missing, the conditions are the only record of when it began.
         var before = _previous?.Conditions;
         return before?.FirstOrDefault(c => c.Type == "Stalled") is { Status: True } stalled && stalled.ObservedGeneration == Generation
             || (before?.FirstOrDefault(c => c.Type == "Reconciling") is { Status: True } begun && now.UtcDateTime - begun.LastTransitionTime > deadline);
     }
+
+    private DesiredCondition TrafficConverged()
+    {
+        const string Type = "TrafficConverged";
+        if (plan.Documents.Table is not { } table)
+            return new(Type, False, Reasons.NoStableRevision, "There is nothing to route to yet.");
+        var ready = observed.Routers.Where(p => p.IsReady).ToList();
+        var behind = ready.Where(p => !Acknowledgement.Follows(p, table.Generation)).Select(p => p.Name).ToList();
+        if (ready.Count == 0)
+            return new(Type, False, Reasons.RoutersNotReady, "No router pod is ready.");
+        return behind.Count == 0
+            ? new(Type, True, Reasons.Converged, "Every ready router follows the weights.")
+            : new(Type, False, Reasons.Switching, $"Not yet at routing table {table.Generation}: {string.Join(", ", behind.Take(5))}.");
+    }
+
+    private static DesiredCondition Degraded(Problem? stable) => stable is null
+        ? new("Degraded", False, Reasons.Healthy, "Everything that serves is as it should be.")
+        : DesiredCondition.Of("Degraded", True, stable);
 
     private DesiredCondition Omitted()
     {

@@ -1,9 +1,10 @@
-using k8s;
-using k8s.Models;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Rollouts;
 using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Status;
+using k8s;
+using k8s.Models;
 
 namespace Rerank.Operator.Pipelines;
 
@@ -25,6 +26,8 @@ internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildW
     public async Task<Problem?> ApplyAsync(PipelineOwner owner, PipelinePlan plan, ManifestContext context, CancellationToken cancellationToken)
     {
         IReadOnlyList<IKubernetesObject<V1ObjectMeta>> wanted = [.. Documents(owner, plan), .. PipelineManifests.Of(plan.Layout, context)];
+        // Reports stay as long as their revisions.
+        var kept = plan.Roles.All.Except(plan.SurplusRevisions).Select(r => owner.Names.Report(r.Name)).ToList();
         foreach (var child in wanted)
         {
             if (await _children.Single(c => c.Writes(child)).ApplyAsync(owner, child, cancellationToken) is { } problem)
@@ -32,7 +35,7 @@ internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildW
         }
 
         foreach (var kind in _children)
-            await kind.DeleteOthersAsync(owner, wanted.Where(kind.Writes).Select(c => c.Name()).ToHashSet(), cancellationToken);
+            await kind.DeleteOthersAsync(owner, wanted.Where(kind.Writes).Select(c => c.Name()).Concat(kept).ToHashSet(), cancellationToken);
         return null;
     }
 
@@ -56,5 +59,7 @@ internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildW
         yield return ConfigMaps.Of(owner, owner.Names.Router, Labels.RouterComponent, plan.Documents.RouterFiles());
         foreach (var pool in plan.Layout.Pools)
             yield return ConfigMaps.Of(owner, owner.Names.Pool(pool.Host.Tier), pool.Host.Tier, plan.Documents.PoolFiles(pool.Host.Tier));
+        if (plan.Rollout.Report is { } report)
+            yield return ReportObject.From(owner, report);
     }
 }

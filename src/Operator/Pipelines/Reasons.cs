@@ -27,7 +27,15 @@ internal static class Reasons
     public const string Serving = nameof(Serving);
     public const string Switching = nameof(Switching);
     public const string SpecServing = nameof(SpecServing);
-    public const string PlacingCandidate = nameof(PlacingCandidate);
+    public const string RolloutInProgress = nameof(RolloutInProgress);
+    public const string AwaitingApproval = nameof(AwaitingApproval);
+    public const string Paused = nameof(Paused);
+    public const string RolledBack = nameof(RolledBack);
+    public const string Healthy = nameof(Healthy);
+    public const string NoCandidate = nameof(NoCandidate);
+    public const string Converged = nameof(Converged);
+    public const string UnknownRevision = nameof(UnknownRevision);
+    public const string NoneIgnored = nameof(NoneIgnored);
     public const string Settled = nameof(Settled);
     public const string Progressing = nameof(Progressing);
     public const string ProgressDeadlineExceeded = nameof(ProgressDeadlineExceeded);

@@ -1,6 +1,7 @@
 using k8s.Models;
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
+using Rerank.Operator.Pipelines.Watch;
 using Rerank.Operator.Runtime.Control;
 using Rerank.Operator.Runtime.Crds;
 using Rerank.Operator.Status;
@@ -21,7 +22,12 @@ namespace Rerank.Operator.Pipelines;
 // Where the API server checks who may block an owner's deletion.
 [GenericRbac(Groups = [ApiGroup.Name], Resources = ["rerankpipelines/finalizers"], Verbs = RbacVerb.Update)]
 internal sealed class RerankPipelineController(
-    PipelineObserver observer, PipelineWriter writer, DocumentPusher pusher, PipelineReporter reporter, PipelineEnvironment environment)
+    PipelineObserver observer,
+    PipelineWriter writer,
+    DocumentPusher pusher,
+    PipelineReporter reporter,
+    RolloutFollowers followers,
+    PipelineEnvironment environment)
     : IEntityController<RerankPipeline>
 {
     public async Task<ReconciliationResult<RerankPipeline>> ReconcileAsync(RerankPipeline entity, CancellationToken cancellationToken)
@@ -46,6 +52,7 @@ internal sealed class RerankPipelineController(
             await writer.DeleteRevisionsAsync(owner, plan, cancellationToken);
         }
 
+        followers.Follow(observed, plan, token);
         var status = await reporter.ReportAsync(observed, plan, context, problem, now, cancellationToken);
         return ReconciliationResult<RerankPipeline>.Success(entity, Pace.Of(status, plan, entity, now));
     }
@@ -54,6 +61,7 @@ internal sealed class RerankPipelineController(
     {
         // Everything that was made for it goes with it: it is its owner.
         reporter.Forget(entity);
+        followers.Forget(entity);
         writer.Forget(PipelineOwner.Of(entity));
         return Task.FromResult(ReconciliationResult<RerankPipeline>.Success(entity));
     }

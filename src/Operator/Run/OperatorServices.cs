@@ -4,12 +4,15 @@ using k8s.Models;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Rerank.Operator.Admin;
+using Rerank.Operator.Analysis.Prometheus;
 using Rerank.Operator.Api;
 using Rerank.Operator.Events;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Models;
 using Rerank.Operator.Pipelines;
+using Rerank.Operator.Pipelines.Watch;
 using Rerank.Operator.Runtime;
+using Rerank.Operator.Telemetry;
 
 namespace Rerank.Operator.Run;
 
@@ -30,10 +33,8 @@ internal static class OperatorServices
     {
         services.TryAddSingleton<NewToken>(() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes)));
         services.TryAddSingleton<IPoolAddresses, ClusterPoolAddresses>();
-        services.AddHttpClient(AdminClient.ClientName, client => client.MaxResponseContentBufferSize = MaxAdminAnswerBytes)
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false })
-            // Its messages would only repeat what conditions say, once a second and pod.
-            .RemoveAllLoggers();
+        services.AddPlainHttpClient(AdminClient.ClientName, MaxAdminAnswerBytes);
+        services.AddPlainHttpClient(PrometheusClient.ClientName, PrometheusClient.MaxAnswerBytes);
         services.AddSingleton<AdminClient>();
         services.AddSingleton<AdminTokens>();
         services.AddSingleton<SourceCredentials>();
@@ -49,6 +50,14 @@ internal static class OperatorServices
         services.AddSingleton<PipelineReporter>();
         services.AddChild<V1ConfigMap>().AddChild<V1NetworkPolicy>().AddChild<V1Service>().AddChild<V1Deployment>()
             .AddChild<V1PodDisruptionBudget>().AddChild<V2HorizontalPodAutoscaler>();
+
+        services.AddSingleton<PrometheusClient>();
+        services.AddSingleton<PrometheusSource>();
+        services.AddSingleton<PrometheusLooks>();
+        services.AddSingleton<RolloutMetrics>();
+        services.AddSingleton<CandidateWatch>();
+        services.AddSingleton<RolloutFollowers>();
+        services.AddHostedService(provider => provider.GetRequiredService<CandidateWatch>());
 
         services.AddSingleton<ModelUses>();
         services.AddSingleton<ModelReporter>();
@@ -75,6 +84,13 @@ internal static class OperatorServices
                 .Watches<V1ControllerRevision>((revision, _) => ModelReferences.OfRevision(revision)))
             .AddFinalizer<ModelInUseFinalizer, ModelVersion>(ModelInUseFinalizer.Identifier);
     }
+
+    /// <summary>A client that goes where it is told to, and nowhere else.</summary>
+    private static void AddPlainHttpClient(this IServiceCollection services, string name, int maxAnswerBytes) =>
+        services.AddHttpClient(name, client => client.MaxResponseContentBufferSize = maxAnswerBytes)
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false })
+            // Its messages would only repeat what conditions say, time and again.
+            .RemoveAllLoggers();
 
     private static IServiceCollection AddChild<T>(this IServiceCollection services)
         where T : class, IKubernetesObject<V1ObjectMeta> => services.AddSingleton<IChildWriter, ChildWriter<T>>();

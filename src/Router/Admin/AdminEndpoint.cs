@@ -59,7 +59,7 @@ internal sealed class AdminEndpoint(TableStore tables, BearerToken token, Router
             return;
         }
 
-        var outcome = table is null ? TableOutcome.Invalid("the routing table is null") : await tables.ApplyAsync(table, context.RequestAborted);
+        var outcome = table is null ? TableOutcome.Invalid("the routing table is null") : await tables.ApplyAsync(table, pushed: true, context.RequestAborted);
         if (outcome.Error is null)
             await StatusAsync(context);
         else
@@ -73,7 +73,9 @@ internal sealed class AdminEndpoint(TableStore tables, BearerToken token, Router
         {
             ProcessId = _processId,
             Generation = current?.Table.Generation ?? 0,
-            Revision = current?.Revision,
+            Revision = current?.Stable.Revision,
+            Confirmed = current?.Confirmed ?? false,
+            Candidate = current?.Trial?.Status(current.TrafficPermille),
             Clusters = current is null ? [] : [.. current.Clusters.Select(StatusOf)],
             Requests = metrics.Answered,
             Errors = metrics.Errors,

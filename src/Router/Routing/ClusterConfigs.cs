@@ -8,6 +8,9 @@ namespace Rerank.Router.Routing;
 /// <summary>A routing table's clusters as YARP's.</summary>
 internal static class ClusterConfigs
 {
+    /// <summary>Id of the cluster of this pipeline's routers. No tier can be called so.</summary>
+    public const string Peers = ":peers";
+
     private const string ReadinessPath = "/health/ready";
 
     public static IReadOnlyList<ClusterConfig> From(RoutingTable table, RouterOptions options)
@@ -27,22 +30,27 @@ internal static class ClusterConfigs
             // With every destination in doubt a try is worth more than a certain error.
             AvailableDestinationsPolicy = HealthCheckConstants.AvailableDestinations.HealthyOrPanic,
         };
-        return [.. table.Clusters.Select(cluster => From(cluster, health))];
+        var clusters = table.Clusters.Select(cluster => From(cluster.Name, cluster.Addresses, health)).ToList();
+
+        // Every one of them is asked whatever its health.
+        if (table.Peers.Count > 0)
+            clusters.Add(From(Peers, table.Peers, health: null));
+        return clusters;
     }
 
-    private static ClusterConfig From(Cluster cluster, HealthCheckConfig health)
+    private static ClusterConfig From(string name, IReadOnlyList<string> addresses, HealthCheckConfig? health)
     {
         var destinations = new Dictionary<string, DestinationConfig>();
-        foreach (var address in cluster.Addresses)
+        foreach (var address in addresses)
         {
             if (!DestinationAddress.TryParse(address, out var destination))
-                throw new ArgumentException($"{address} is no address", nameof(cluster));
+                throw new ArgumentException($"{address} is no address", nameof(addresses));
             destinations[destination.ToString()] = new DestinationConfig { Address = destination.ToString() };
         }
 
         return new ClusterConfig
         {
-            ClusterId = cluster.Name,
+            ClusterId = name,
             LoadBalancingPolicy = LoadBalancingPolicies.PowerOfTwoChoices,
             HealthCheck = health,
             Destinations = destinations,

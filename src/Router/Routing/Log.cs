@@ -11,7 +11,7 @@ internal static partial class Log
     [LoggerMessage(102, LogLevel.Warning, "{Destination} of {Cluster} failed {Count} times in a row and rests for {Seconds} s")]
     public static partial void DestinationRested(ILogger logger, string cluster, string destination, int count, double seconds);
 
-    [LoggerMessage(103, LogLevel.Information, "Generation {Generation} of {Pipeline} is in force: revision {Revision} answers")]
+    [LoggerMessage(103, LogLevel.Information, "Generation {Generation} of {Pipeline} is in force: revision {Revision} is stable")]
     public static partial void TableInForce(ILogger logger, long generation, string pipeline, string revision);
 
     [LoggerMessage(104, LogLevel.Error, "The routing table {Path} can't be used, waiting for one from the operator: {Reason}")]

@@ -15,7 +15,7 @@ internal sealed class MountedTable(TableStore store, RouterOptions options, ILog
         {
             await using var file = File.OpenRead(path);
             var table = await JsonSerializer.DeserializeAsync(file, ContractsJson.Default.RoutingTable, cancellationToken);
-            var error = table is null ? "it is null" : (await store.ApplyAsync(table, cancellationToken)).Error;
+            var error = table is null ? "it is null" : (await store.ApplyAsync(table, pushed: false, cancellationToken)).Error;
             if (error is not null)
                 Log.MountedTableRefused(logger, path, error);
         }

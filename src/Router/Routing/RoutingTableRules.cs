@@ -43,17 +43,31 @@ internal static partial class RoutingTableRules
                 yield return $"{at}.name must match {NamePattern}";
             if (!clusters.Add(cluster.Name))
                 yield return $"{at}.name: {cluster.Name} is there twice";
-            if (cluster.Addresses.Count > MaxAddresses)
-                yield return $"{at}.addresses must have at most {MaxAddresses} entries, not {cluster.Addresses.Count}";
-            for (var a = 0; a < cluster.Addresses.Count; a++)
-            {
-                if (cluster.Addresses[a] is not { } address || !DestinationAddress.TryParse(address, out _))
-                    yield return $"{at}.addresses[{a}] must be {DestinationAddress.Expected}";
-            }
+            foreach (var error in AddressErrors(cluster.Addresses))
+                yield return $"{at}.addresses{error}";
         }
 
         foreach (var error in ArmErrors(table.Stable, clusters))
             yield return $"stable.{error}";
+        if (table.Candidate is { } candidate)
+        {
+            foreach (var error in ArmErrors(candidate.Arm, clusters).Select(error => $"arm.{error}").Concat(CandidateRules.Errors(candidate, table.Stable.Revision)))
+                yield return $"candidate.{error}";
+        }
+
+        foreach (var error in AddressErrors(table.Peers))
+            yield return $"peers{error}";
+    }
+
+    private static IEnumerable<string> AddressErrors(IReadOnlyList<string> addresses)
+    {
+        if (addresses.Count > MaxAddresses)
+            yield return $" must have at most {MaxAddresses} entries, not {addresses.Count}";
+        for (var i = 0; i < addresses.Count; i++)
+        {
+            if (addresses[i] is not { } address || !DestinationAddress.TryParse(address, out _))
+                yield return $"[{i}] must be {DestinationAddress.Expected}";
+        }
     }
 
     private static IEnumerable<string> ArmErrors(Arm arm, HashSet<string> clusters)

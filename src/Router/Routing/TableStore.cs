@@ -1,23 +1,28 @@
 using System.Text.Json;
 using Rerank.Contracts;
 using Rerank.Contracts.Routing;
-using Rerank.Router.Tiers.Cache;
-using Yarp.ReverseProxy;
-using Yarp.ReverseProxy.Model;
+using Rerank.Router.Trials;
 
 namespace Rerank.Router.Routing;
 
 /// <summary>The routing table in force, and how another one replaces it: all or nothing, and only when YARP knows the new clusters.</summary>
 internal sealed class TableStore(
-    TableConfigProvider provider, IProxyStateLookup clusters, RouterOptions options, TimeProvider time, ILogger<TableStore> logger) : IDisposable
+    TableConfigProvider provider, ServingTableBuilder builder, RouterOptions options, TimeProvider time, ILogger<TableStore> logger) : IDisposable
 {
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private volatile ServingTable? _current;
 
+    // Outlives tables without a candidate: should the same try come back, its trip still stands and its counters still only rise.
+    private Trial? _trial;
+
     /// <summary>Null before the first table.</summary>
     public ServingTable? Current => _current;
 
-    public async Task<TableOutcome> ApplyAsync(RoutingTable table, CancellationToken cancellationToken)
+    /// <summary>Whether the table in force still is about this try of this candidate.</summary>
+    public bool IsRunning(Trial? trial) => trial is not null && ReferenceEquals(_current?.Trial, trial);
+
+    /// <param name="pushed">Whether the operator vouches for it now.</param>
+    public async Task<TableOutcome> ApplyAsync(RoutingTable table, bool pushed, CancellationToken cancellationToken)
     {
         if (RoutingTableRules.FirstError(table) is { } error)
             return TableOutcome.Invalid(error);
@@ -27,11 +32,20 @@ internal sealed class TableStore(
         {
             var current = _current;
             if (current is not null && table.Generation <= current.Table.Generation)
-                return Compare(table, current.Table);
+            {
+                var outcome = Compare(table, current.Table);
+                if (outcome.Error is null && pushed)
+                    _current = current.Confirm();
+                return outcome;
+            }
 
             try
             {
-                _current = await PutInForceAsync(table, current);
+                // Not to be torn by a caller who hangs up: YARP would have clusters that no table in force goes with.
+                await provider.PublishAsync(ClusterConfigs.From(table, options));
+                var trial = TrialOf(table.Candidate);
+                _current = builder.Build(table, current, trial, pushed);
+                _trial = trial ?? _trial;
             }
             catch (Exception e) when (e is AggregateException or InvalidOperationException)
             {
@@ -64,31 +78,13 @@ internal sealed class TableStore(
             : TableOutcome.Conflict($"generation {offered.Generation} is in force with other content", inForce.Generation);
     }
 
-    // Not to be torn by a caller who hangs up: YARP would have clusters that no table in force goes with.
-    private async Task<ServingTable> PutInForceAsync(RoutingTable table, ServingTable? current)
+    private Trial? TrialOf(CandidateArm? candidate)
     {
-        await provider.PublishAsync(ClusterConfigs.From(table, options));
+        if (candidate is null)
+            return null;
 
-        var tiers = table.Stable.Tiers.Where(tier => tier.Model is not null)
-            .Select(tier => new ServingTier(tier.Name, tier.Model!, ClusterOf(tier.Model!.Cluster)))
-            .ToArray();
-        return new ServingTable
-        {
-            Table = table,
-            Tiers = tiers,
-            Clusters = [.. table.Clusters.Select(cluster => ClusterOf(cluster.Name))],
-            Activations = [.. tiers.Select(tier => tier.Model.Activation)],
-            Cache = table.Stable.Tiers.FirstOrDefault(tier => tier.Cache is not null) is { Cache: { } cache } tier
-                ? new ServingCache(tier.Name, cache.TtlSeconds, CacheOf(cache.MemoryBytes, current))
-                : null,
-        };
+        var trial = _trial?.IsOf(candidate) == true ? _trial : new Trial(candidate.Arm.Revision, candidate.Attempt, time);
+        trial.Watch(candidate.HardLimits);
+        return trial;
     }
-
-    private ClusterState ClusterOf(string name) => clusters.TryGetCluster(name, out var cluster)
-        ? cluster
-        : throw new InvalidOperationException($"cluster {name} is missing although it was applied");
-
-    // What it holds stays right under any table, since keys have the model's digest.
-    private PairCache CacheOf(long memoryBytes, ServingTable? current) =>
-        current?.Cache?.Pairs is { } pairs && pairs.MemoryBytes == memoryBytes ? pairs : new PairCache(memoryBytes, time);
 }

@@ -50,7 +50,7 @@ internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy he
 
             // Of several reasons, too much work is the one that tells the caller what to do.
             if (failure is not { Kind: RequestErrorKind.Overloaded })
-                failure = attempt.Result.Failure;
+                failure = attempt.Result.Failure! with { InvalidScores = attempt.Result.Failure!.InvalidScores || failure?.InvalidScores == true };
             (tried ??= []).Add(destination);
         }
 
@@ -89,8 +89,10 @@ internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy he
             var scores = await JsonSerializer.DeserializeAsync(stream, ContractsJson.Default.ScoreResponse, cancellationToken);
             if (!Answers(scores, request))
                 return Broken(cluster, destination, "gave an answer that doesn't fit the request");
+            if (!AreFinite(scores!.Logits))
+                return Broken(cluster, destination, "gave scores that aren't finite", invalidScores: true);
             health.Report(cluster, destination, failed: false);
-            return new Attempt(scores!, TryAnother: false);
+            return new Attempt(scores, TryAnother: false);
         }
         catch (Exception e) when (cancellationToken.IsCancellationRequested && e is OperationCanceledException or HttpRequestException or IOException)
         {
@@ -106,10 +108,11 @@ internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy he
         }
     }
 
-    private Attempt Broken(ClusterState cluster, DestinationState destination, string what)
+    private Attempt Broken(ClusterState cluster, DestinationState destination, string what, bool invalidScores = false)
     {
         health.Report(cluster, destination, failed: true);
-        return new Attempt(new ScoreFailure(RequestErrorKind.Unavailable, $"a host of {cluster.ClusterId} {what}", RetryAfterSeconds: 1), TryAnother: true);
+        var failure = new ScoreFailure(RequestErrorKind.Unavailable, $"a host of {cluster.ClusterId} {what}", RetryAfterSeconds: 1) { InvalidScores = invalidScores };
+        return new Attempt(failure, TryAnother: true);
     }
 
     private async Task<Attempt> ReadFailureAsync(
@@ -132,7 +135,12 @@ internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy he
             HttpStatusCode.GatewayTimeout => new Attempt(OutOfTime(cluster), TryAnother: false),
             HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge =>
                 new Attempt(new ScoreFailure(RequestErrorKind.Invalid, error?.Message ?? $"{cluster.ClusterId} refused the request"), TryAnother: false),
-            _ => new Attempt(new ScoreFailure(RequestErrorKind.Internal, $"a host of {cluster.ClusterId} failed with {status} {error?.Code}"), TryAnother: false),
+            _ => new Attempt(
+                new ScoreFailure(RequestErrorKind.Internal, $"a host of {cluster.ClusterId} failed with {status} {error?.Code}")
+                {
+                    InvalidScores = error?.Code == ScoreErrorCode.ModelFailed,
+                },
+                TryAnother: false),
         };
 
         static Attempt Again(RequestErrorKind kind, string message, int retryAfter) => new(new ScoreFailure(kind, message, retryAfter), TryAnother: true);
@@ -160,9 +168,12 @@ internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy he
     {
         if (scores is null || scores.Digest != request.Digest || scores.Logits.Length != request.Passages.Count)
             return false;
-        if (scores.Tokens.Length != scores.Logits.Length || scores.Truncated.Length != scores.Logits.Length)
-            return false;
-        foreach (var logit in scores.Logits)
+        return scores.Tokens.Length == scores.Logits.Length && scores.Truncated.Length == scores.Logits.Length;
+    }
+
+    private static bool AreFinite(float[] logits)
+    {
+        foreach (var logit in logits)
         {
             if (!float.IsFinite(logit))
                 return false;

@@ -5,7 +5,10 @@ namespace Rerank.Router.Scoring;
 /// <summary>Why a tier gave no scores.</summary>
 internal sealed record ScoreFailure(RequestErrorKind Kind, string Message, int? RetryAfterSeconds = null)
 {
-    /// <summary>For metrics and logs.</summary>
+    /// <summary>Whether the model itself failed or gave scores that aren't finite.</summary>
+    public bool InvalidScores { get; init; }
+
+    /// <summary>For metrics, evidence and logs.</summary>
     public string Reason => Kind switch
     {
         RequestErrorKind.DeadlineExceeded => "deadline",

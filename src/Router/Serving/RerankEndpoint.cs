@@ -1,14 +1,17 @@
 using Rerank.Contracts.Dialects;
+using Rerank.Contracts.Routing;
 using Rerank.Router.Buffers;
 using Rerank.Router.Routing;
 using Rerank.Router.Scoring;
+using Rerank.Router.Shadow;
 using Rerank.Router.Telemetry;
-using Rerank.Router.Tiers;
+using Rerank.Router.Trials;
 
 namespace Rerank.Router.Serving;
 
-/// <summary>A rerank request, whatever its dialect: parse, rank, answer, remember.</summary>
-internal sealed class RerankEndpoint(TableStore tables, TieredRanker ranker, RouterMetrics metrics, TimeProvider time, ILogger<RerankEndpoint> logger)
+/// <summary>A rerank request, whatever its dialect: choose an arm, parse, rank, answer, remember.</summary>
+internal sealed class RerankEndpoint(
+    TableStore tables, ArmChooser chooser, ArmRanker ranker, Shadows shadows, RouterMetrics metrics, TimeProvider time, ILogger<RerankEndpoint> logger)
 {
     public async Task HandleAsync(HttpContext context, Dialect dialect)
     {
@@ -52,15 +55,36 @@ internal sealed class RerankEndpoint(TableStore tables, TieredRanker ranker, Rou
 
         var table = tables.Current
             ?? throw new RequestException(new RequestError(RequestErrorKind.Unavailable, "the router has no routing table yet", RetryAfterSeconds: 1));
-        context.Response.Headers[RerankHeaders.Revision] = table.Revision;
+        var choice = chooser.Choose(table, context.Request.Headers);
+        context.Response.Headers[RerankHeaders.Revision] = choice.Arm.Revision;
 
-        var timeout = RerankHeaders.TimeoutOf(context.Request, table.Policy.RequestTimeoutMilliseconds);
-        var request = await ReadAsync(context, dialect, table);
+        var policy = choice.Arm.Policy;
+        var timeout = RerankHeaders.TimeoutOf(context.Request, policy.RequestTimeoutMilliseconds);
+        var request = await ReadAsync(context, dialect, policy.Limits);
         var parsed = time.GetElapsedTime(started);
 
-        var deadline = Deadline.ForTiers(time, started, timeout);
-        var outcome = await RankAsync(context, table, request, deadline);
+        var answer = await ranker.RankAsync(context, choice, request, Deadline.ForTiers(time, started, timeout));
+        try
+        {
+            await WriteAsync(context, dialect, id, request, answer, parsed);
+        }
+        finally
+        {
+            Remember(answer);
+        }
 
+        shadows.Offer(answer, request);
+    }
+
+    private static async Task<RerankRequest> ReadAsync(HttpContext context, Dialect dialect, RequestLimits limits)
+    {
+        using var body = await RequestBody.ReadAsync(context.Request, limits.MaxBodyBytes, context.RequestAborted);
+        return dialect.Parse(body.Written, limits);
+    }
+
+    private static async Task WriteAsync(HttpContext context, Dialect dialect, string id, RerankRequest request, ArmAnswer answer, TimeSpan parsed)
+    {
+        var outcome = answer.Outcome;
         using var body = new PooledBuffer(64 * outcome.Results.Length);
         dialect.WriteAnswer(body, request, new RerankAnswer { RequestId = id, Model = outcome.Model, Results = outcome.Results, InputTokens = outcome.TokensFed });
         var headers = context.Response.Headers;
@@ -68,50 +92,14 @@ internal sealed class RerankEndpoint(TableStore tables, TieredRanker ranker, Rou
         headers[RerankHeaders.ServerTiming] = RerankHeaders.FormatTiming(parsed, outcome.Timings);
         if (outcome.Degraded is not null)
             headers[RerankHeaders.Degraded] = "true";
-        try
-        {
-            await RerankResponses.WriteAsync(context, StatusCodes.Status200OK, body);
-        }
-        finally
-        {
-            Remember(table, outcome);
-        }
+        await RerankResponses.WriteAsync(context, StatusCodes.Status200OK, body);
     }
 
-    private static async Task<RerankRequest> ReadAsync(HttpContext context, Dialect dialect, ServingTable table)
+    private void Remember(ArmAnswer answer)
     {
-        var limits = table.Policy.Limits;
-        using var body = await RequestBody.ReadAsync(context.Request, limits.MaxBodyBytes, context.RequestAborted);
-        return dialect.Parse(body.Written, limits);
-    }
-
-    /// <summary>
-    /// A request that began just before a change of the table may find that the old revision's model has left the hosts. It is then ranked as
-    /// the new table says, instead of failing or getting less.
-    /// </summary>
-    private async Task<RankingOutcome> RankAsync(HttpContext context, ServingTable table, RerankRequest request, Deadline deadline)
-    {
-        try
-        {
-            var outcome = await ranker.RankAsync(context, table, request, deadline, context.RequestAborted);
-            if (outcome.Degraded is null || tables.Current == table)
-                return outcome;
-        }
-        catch (RequestException e) when (IsServers(e.Error.Kind) && tables.Current != table)
-        {
-        }
-
-        var current = tables.Current!;
-        context.Response.Headers[RerankHeaders.Revision] = current.Revision;
-        return await ranker.RankAsync(context, current, request, deadline, context.RequestAborted);
-    }
-
-    private void Remember(ServingTable table, RankingOutcome outcome)
-    {
-        foreach (var (key, score) in outcome.New)
-            table.Cache?.Pairs.Set(key, score);
-        metrics.Escalated(outcome.Escalated);
-        if (outcome.Degraded is { } reason)
+        answer.Choice.Arm.Remember(answer.Outcome.New);
+        metrics.Escalated(answer.Outcome.Escalated);
+        if (answer.Outcome.Degraded is { } reason)
             metrics.Degraded(reason);
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Prometheus;
 using Rerank.Router.Routing;
+using Rerank.Router.Tiers.Cache;
 
 namespace Rerank.Router.Telemetry;
 
@@ -19,6 +20,10 @@ internal sealed class RouterMetrics
     private readonly Counter _escalatedPairs;
     private readonly Counter _escalatedRequests;
     private readonly Counter _degraded;
+    private readonly Counter _armRequests;
+    private readonly Counter _trips;
+    private readonly Counter _shadows;
+    private readonly Counter _feedback;
     private long _answered;
     private long _errors;
 
@@ -43,18 +48,26 @@ internal sealed class RouterMetrics
         _escalatedRequests = factory.CreateCounter("rerank_router_requests_escalated_total", "Requests with such documents.");
         _degraded = factory.CreateCounter("rerank_router_degraded_total", "Answers without the tier that should have decided.", "reason");
 
+        _armRequests = factory.CreateCounter(
+            "rerank_router_arm_requests_total", "Requests that an arm ranked or failed to; one that stable took over counts for both.", "arm", "revision", "result");
+        _trips = factory.CreateCounter("rerank_router_trips_total", "Times that this router took a candidate's traffic away.", "limit");
+        _shadows = factory.CreateCounter("rerank_router_shadow_total", "Requests chosen to be ranked by both arms, by what came of it.", "result");
+        _feedback = factory.CreateCounter("rerank_router_feedback_total", "Calls with feedback, by what came of it.", "result");
+
         var entries = factory.CreateGauge("rerank_router_cache_entries", "Pairs in the cache.");
         var bytes = factory.CreateGauge("rerank_router_cache_bytes", "Bytes that they take.");
         var evictions = factory.CreateCounter("rerank_router_cache_evictions_total", "Pairs replaced by others before their time.");
         var generation = factory.CreateGauge("rerank_router_table_generation", "Generation of the routing table in force, 0 without one.");
+        var permille = factory.CreateGauge("rerank_router_candidate_traffic_permille", "Thousandths of the requests that the candidate gets here.");
         Registry.AddBeforeCollectCallback(() =>
         {
             var current = tables.Current;
-            var pairs = current?.Cache?.Pairs;
+            PairCache[] caches = [.. new[] { current?.Stable, current?.Candidate }.Select(arm => arm?.Cache?.Pairs).OfType<PairCache>().Distinct()];
             generation.Set(current?.Table.Generation ?? 0);
-            entries.Set(pairs?.Entries ?? 0);
-            bytes.Set(pairs?.Bytes ?? 0);
-            evictions.IncTo(pairs?.Evictions ?? 0);
+            permille.Set(current?.TrafficPermille ?? 0);
+            entries.Set(caches.Sum(cache => cache.Entries));
+            bytes.Set(caches.Sum(cache => cache.Bytes));
+            evictions.IncTo(caches.Sum(cache => cache.Evictions));
         });
     }
 
@@ -95,6 +108,16 @@ internal sealed class RouterMetrics
         _escalatedPairs.Inc(documents);
         _escalatedRequests.Inc();
     }
+
+    public void ArmRanked(ServingArm arm, string result) => _armRequests.WithLabels(arm.Role == ArmRole.Stable ? "stable" : "candidate", arm.Revision, result).Inc();
+
+    public void Tripped(string limit) => _trips.WithLabels(limit).Inc();
+
+    /// <param name="result"><c>compared</c>, <c>failed</c> or <c>skipped</c>.</param>
+    public void Shadowed(string result) => _shadows.WithLabels(result).Inc();
+
+    /// <param name="result"><c>joined</c>, <c>forwarded</c>, <c>unknown</c> or <c>invalid</c>.</param>
+    public void FeedbackTaken(string result) => _feedback.WithLabels(result).Inc();
 
     public void Degraded(string reason) => _degraded.WithLabels(reason).Inc();
 }

@@ -12,18 +12,21 @@ internal sealed class Climb
     /// <summary>The tier's name in answers that no tier gave: the documents in the order of the request.</summary>
     public const string NoTier = "none";
 
-    private readonly ServingTable _table;
+    private readonly ServingArm _arm;
     private readonly PairScore[] _scores;
     private readonly int[] _tiers;
     private readonly List<TierTiming> _timings = [];
     private readonly List<KeyValuePair<PairKey, PairScore>> _fresh = [];
     private bool _modelAsked;
+    private bool _reused;
+    private bool _invalidScores;
+    private int _pairsScored;
     private int _tokensFed;
     private int _escalated;
 
-    public Climb(ServingTable table, RerankRequest request)
+    public Climb(ServingArm arm, RerankRequest request)
     {
-        _table = table;
+        _arm = arm;
         Subject = new RankingSubject(request);
         _scores = new PairScore[Subject.Passages.Count];
         _tiers = new int[_scores.Length];
@@ -37,17 +40,18 @@ internal sealed class Climb
     /// <summary>Whether the cache has the full model's score of every pair, so that no other is needed.</summary>
     public bool TryFinishFromCache()
     {
-        if (_table.Cache is not { } cache || _table.Tiers.Count == 1)
+        if (_arm.Cache is not { } cache || _arm.Tiers.Count == 1)
             return false;
 
-        var keys = Subject.Keys(_table.Tiers[^1].Model.Digest);
+        var keys = Subject.Keys(_arm.Tiers[^1].Model.Digest);
         for (var i = 0; i < keys.Length; i++)
         {
             if (!cache.Pairs.TryGet(keys[i], cache.TtlSeconds, out _scores[i]))
                 return false;
         }
 
-        Array.Fill(_tiers, _table.Tiers.Count - 1);
+        Array.Fill(_tiers, _arm.Tiers.Count - 1);
+        _reused = true;
         return true;
     }
 
@@ -59,6 +63,8 @@ internal sealed class Climb
     public void Take(int tier, int[] slots, TierScores scores)
     {
         _modelAsked |= scores.FromModel;
+        _reused |= scores.Asked < slots.Length;
+        _pairsScored += scores.Asked;
         _tokensFed += scores.TokensFed;
         _fresh.AddRange(scores.New);
         for (var i = 0; i < slots.Length; i++)
@@ -68,6 +74,8 @@ internal sealed class Climb
         }
     }
 
+    public void Failed(ScoreFailure failure) => _invalidScores |= failure.InvalidScores;
+
     /// <summary>Those of a tier's documents that its rule hands on.</summary>
     public int[] Escalate(int tier, int[] documents)
     {
@@ -75,39 +83,44 @@ internal sealed class Climb
         for (var i = 0; i < logits.Length; i++)
             logits[i] = _scores[Subject.Slots[documents[i]]].Logit;
 
-        var chosen = EscalationRule.Select(logits, _table.Tiers[tier].Model.Escalation!, Request.TopN);
+        var chosen = EscalationRule.Select(logits, _arm.Tiers[tier].Model.Escalation!, Request.TopN);
         return Array.ConvertAll(chosen, position => documents[position]);
     }
 
     public void Escalated(int documents) => _escalated = Math.Max(_escalated, documents);
 
     /// <param name="failure">Why the tier that should have decided gave no scores; null when it did.</param>
-    /// <exception cref="RequestException">There is no answer.</exception>
+    /// <exception cref="RequestException">There is no answer: a <see cref="RankingException"/> unless the reason is in the request.</exception>
     public RankingOutcome Finish(ScoreFailure? failure)
     {
         var highest = _tiers.Max();
         if (failure is not null && !MayDegrade(failure, highest))
-            throw new RequestException(failure.ToError());
+            throw new RankingException(failure, _invalidScores);
         CheckTruncation();
 
         var documents = new DocumentScore[Request.Documents.Count];
         for (var i = 0; i < documents.Length; i++)
             documents[i] = new DocumentScore(_tiers[Subject.Slots[i]], _scores[Subject.Slots[i]].Logit);
 
+        var order = Ranking.Order(documents);
         return new RankingOutcome
         {
-            Results = Ranking.Show(Ranking.Order(documents), documents, _table.Activations, Request.RawScores, Request.TopN ?? documents.Length),
-            Tier = highest == Ranking.NoTier ? NoTier : _modelAsked || failure is not null ? _table.Tiers[highest].Name : _table.Cache!.Name,
-            Model = highest == Ranking.NoTier ? NoTier : _table.Tiers[highest].Model.Model,
+            Results = Ranking.Show(order, documents, _arm.Activations, Request.RawScores, Request.TopN ?? documents.Length),
+            Tier = highest == Ranking.NoTier ? NoTier : _modelAsked || failure is not null ? _arm.Tiers[highest].Name : _arm.Cache!.Name,
+            Model = highest == Ranking.NoTier ? NoTier : _arm.Tiers[highest].Model.Model,
             Degraded = failure?.Reason,
             TokensFed = _tokensFed,
             Escalated = _escalated,
+            Judgement = new Judgement(order, documents, Subject.Slots, Subject.Passages.Count, LastTier: _arm.Tiers.Count - 1),
+            PairsScored = _pairsScored,
+            Reused = _reused,
+            InvalidScores = _invalidScores,
             Timings = _timings,
             New = failure is null ? _fresh : [],
         };
     }
 
-    private bool MayDegrade(ScoreFailure failure, int highest) => _table.Policy.FailurePolicy switch
+    private bool MayDegrade(ScoreFailure failure, int highest) => _arm.Policy.FailurePolicy switch
     {
         FailurePolicy.ServeLowerTier => highest != Ranking.NoTier,
         FailurePolicy.InputOrder => highest != Ranking.NoTier || failure.Kind != RequestErrorKind.Invalid,

@@ -21,6 +21,18 @@ internal sealed record RankingOutcome
     /// <summary>Documents that went beyond the first model.</summary>
     public int Escalated { get; init; }
 
+    /// <summary>The whole ranking, whatever number of results was asked for.</summary>
+    public required Judgement Judgement { get; init; }
+
+    /// <summary>Pairs that models were asked about for it.</summary>
+    public int PairsScored { get; init; }
+
+    /// <summary>Whether a score came from the cache, or from another request's question.</summary>
+    public bool Reused { get; init; }
+
+    /// <summary>Whether a model gave scores that aren't finite; another tier decided then.</summary>
+    public bool InvalidScores { get; init; }
+
     public required IReadOnlyList<TierTiming> Timings { get; init; }
 
     /// <summary>What to put into the cache when the answer is sent. Nothing of a degraded one.</summary>

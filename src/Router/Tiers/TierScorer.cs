@@ -16,18 +16,18 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
         if (cache is null)
         {
             var failed = await AskAsync(question, all, scores, cancellationToken);
-            return new TierScores(scores, failed, FromModel: true, TokensOf(all, scores), []);
+            return new TierScores(scores, failed, FromModel: true, Asked: scores.Length, TokensOf(all, scores), []);
         }
 
         var keys = question.Subject.Keys(question.Tier.Model.Digest);
         var misses = all.FindAll(i => !cache.Pairs.TryGet(keys[question.Slots[i]], cache.TtlSeconds, out scores[i]));
         metrics.CacheLookedUp(question.Tier.Name, hits: scores.Length - misses.Count, misses.Count);
         if (misses.Count == 0)
-            return new TierScores(scores, null, FromModel: false, TokensFed: 0, []);
+            return new TierScores(scores, null, FromModel: false, Asked: 0, TokensFed: 0, []);
 
-        var failure = await AskOnceAsync(question, keys, misses, scores, cancellationToken);
+        var (failure, asked) = await AskOnceAsync(question, keys, misses, scores, cancellationToken);
         KeyValuePair<PairKey, PairScore>[] fresh = failure is null ? [.. misses.Select(i => KeyValuePair.Create(keys[question.Slots[i]], scores[i]))] : [];
-        return new TierScores(scores, failure, FromModel: true, TokensOf(misses, scores), fresh);
+        return new TierScores(scores, failure, FromModel: true, asked, TokensOf(misses, scores), fresh);
     }
 
     private static int TokensOf(List<int> indices, PairScore[] scores)
@@ -39,7 +39,7 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
     }
 
     /// <summary>Asks for those pairs that nobody else asks for, and waits for the others.</summary>
-    private async Task<ScoreFailure?> AskOnceAsync(
+    private async Task<(ScoreFailure? Failure, int Asked)> AskOnceAsync(
         TierQuestion question, PairKey[] keys, List<int> misses, PairScore[] scores, CancellationToken cancellationToken)
     {
         var mine = new List<int>(misses.Count);
@@ -56,7 +56,7 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
         try
         {
             if (mine.Count > 0 && await AskAsync(question, mine, scores, cancellationToken) is { } failure)
-                return failure;
+                return (failure, mine.Count);
             landed = true;
         }
         finally
@@ -65,11 +65,15 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
                 flights.End(keys[question.Slots[i]], landed ? scores[i] : null);
         }
 
-        return others.Count == 0 ? null : await JoinAsync(question, others, scores, cancellationToken);
+        if (others.Count == 0)
+            return (null, mine.Count);
+
+        var (joinFailure, asked) = await JoinAsync(question, others, scores, cancellationToken);
+        return (joinFailure, mine.Count + asked);
     }
 
     /// <summary>Takes what others got. What they failed to get is asked for here: their failure may have been a shorter deadline.</summary>
-    private async Task<ScoreFailure?> JoinAsync(
+    private async Task<(ScoreFailure? Failure, int Asked)> JoinAsync(
         TierQuestion question, List<(int Index, Task<PairScore?> Score)> others, PairScore[] scores, CancellationToken cancellationToken)
     {
         using var timeout = question.Deadline.CreateTimeout();
@@ -86,11 +90,11 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                return ScoreClient.OutOfTime(question.Tier.Cluster);
+                return (ScoreClient.OutOfTime(question.Tier.Cluster), missing.Count);
             }
         }
 
-        return missing.Count == 0 ? null : await AskAsync(question, missing, scores, cancellationToken);
+        return (missing.Count == 0 ? null : await AskAsync(question, missing, scores, cancellationToken), missing.Count);
     }
 
     private async Task<ScoreFailure?> AskAsync(TierQuestion question, List<int> indices, PairScore[] scores, CancellationToken cancellationToken)

@@ -12,20 +12,21 @@ namespace Rerank.Router.Tiers;
 internal sealed class TieredRanker(TierScorer scorer, RouterMetrics metrics, TimeProvider time, ILogger<TieredRanker> logger)
 {
     /// <param name="context">The caller's, for YARP's load balancing.</param>
-    /// <exception cref="RequestException">There is no answer.</exception>
+    /// <exception cref="RankingException">There is no answer: too few tiers gave scores.</exception>
+    /// <exception cref="RequestException">There is no answer for a reason that is in the request.</exception>
     /// <exception cref="OperationCanceledException">The caller is gone.</exception>
     public async Task<RankingOutcome> RankAsync(
-        HttpContext context, ServingTable table, RerankRequest request, Deadline deadline, CancellationToken cancellationToken)
+        HttpContext context, ServingArm arm, RerankRequest request, Deadline deadline, CancellationToken cancellationToken)
     {
-        var climb = new Climb(table, request);
-        if (table.Cache is { } cache)
+        var climb = new Climb(arm, request);
+        if (arm.Cache is { } cache)
         {
             var started = time.GetTimestamp();
             var complete = climb.TryFinishFromCache();
             climb.Time(cache.Name, time.GetElapsedTime(started));
             if (complete)
             {
-                metrics.CacheLookedUp(table.Tiers[^1].Name, hits: climb.Subject.Passages.Count, misses: 0);
+                metrics.CacheLookedUp(arm.Tiers[^1].Name, hits: climb.Subject.Passages.Count, misses: 0);
                 return climb.Finish(null);
             }
         }
@@ -35,13 +36,13 @@ internal sealed class TieredRanker(TierScorer scorer, RouterMetrics metrics, Tim
             documents[i] = i;
 
         ScoreFailure? failure = null;
-        for (var tier = 0; tier < table.Tiers.Count && documents.Length > 0; tier++)
+        for (var tier = 0; tier < arm.Tiers.Count && documents.Length > 0; tier++)
         {
-            var last = tier == table.Tiers.Count - 1;
+            var last = tier == arm.Tiers.Count - 1;
             if (tier > 0)
                 climb.Escalated(documents.Length);
 
-            failure = await AskAsync(context, table, tier, climb, documents, last ? deadline : deadline.Half(), cancellationToken);
+            failure = await AskAsync(context, arm, tier, climb, documents, last ? deadline : deadline.Half(), cancellationToken);
             if (failure is null && !last)
                 documents = climb.Escalate(tier, documents);
         }
@@ -50,20 +51,21 @@ internal sealed class TieredRanker(TierScorer scorer, RouterMetrics metrics, Tim
     }
 
     private async Task<ScoreFailure?> AskAsync(
-        HttpContext context, ServingTable table, int place, Climb climb, int[] documents, Deadline deadline, CancellationToken cancellationToken)
+        HttpContext context, ServingArm arm, int place, Climb climb, int[] documents, Deadline deadline, CancellationToken cancellationToken)
     {
-        var tier = table.Tiers[place];
+        var tier = arm.Tiers[place];
         var slots = climb.SlotsOf(documents);
         var started = time.GetTimestamp();
-        var scores = await scorer.ScoreAsync(new TierQuestion(context, tier, climb.Subject, slots, deadline), table.Cache, cancellationToken);
+        var scores = await scorer.ScoreAsync(new TierQuestion(context, tier, climb.Subject, slots, deadline), arm.Cache, cancellationToken);
         var duration = time.GetElapsedTime(started);
         climb.Time(tier.Name, duration);
         if (scores.FromModel)
-            metrics.TierAsked(tier.Name, table.Revision, scores.Failure?.Reason ?? "ok", duration);
+            metrics.TierAsked(tier.Name, arm.Revision, scores.Failure?.Reason ?? "ok", duration);
 
         if (scores.Failure is { } failure)
         {
             Log.TierFailed(logger, tier.Name, failure.Reason, failure.Message);
+            climb.Failed(failure);
             return failure;
         }
 

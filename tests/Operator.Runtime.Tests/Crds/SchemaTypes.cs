@@ -69,6 +69,29 @@ internal sealed class GoodPart
     public string Key { get; set; } = "";
 }
 
+internal sealed class WithTwoKeys
+{
+    /// <summary>Parts.</summary>
+    [Required]
+    [Items(0, 9)]
+    [XListType(XListType.Map)]
+    [XListMapKeys("name", "kind")]
+    public List<PartWithTwoKeys> Parts { get; set; } = [];
+}
+
+internal sealed class PartWithTwoKeys
+{
+    /// <summary>A name.</summary>
+    [Required]
+    [Length(1, 9)]
+    public string Name { get; set; } = "";
+
+    /// <summary>A kind.</summary>
+    [DefaultValue("")]
+    [Length(0, 9)]
+    public string Kind { get; set; } = "";
+}
+
 internal sealed class GoodInner
 {
     /// <summary>A count.</summary>

@@ -32,6 +32,19 @@ public class SchemaValidatorTests
     public void Validate_BadObject_NamesTheField(string json, string error) =>
         Assert.Contains(Errors(json), actual => actual.StartsWith(error, StringComparison.Ordinal));
 
+    /// <summary>A key that isn't written has its default; API servers name keys in order.</summary>
+    [Theory]
+    [InlineData("""{"parts":[{"name":"a"},{"name":"a","kind":"b"},{"name":"b"}]}""", null)]
+    [InlineData("""{"parts":[{"name":"a"},{"name":"a","kind":""}]}""", "parts[1]: Duplicate value: {\"kind\":\"\",\"name\":\"a\"}")]
+    public void Validate_ListWithTwoKeys_WantsThemOnceTogether(string json, string? error)
+    {
+        var schema = new SchemaWriter(docs: null).WriteObject(typeof(WithTwoKeys), isSpec: true);
+
+        var errors = SchemaValidator.Validate(schema, SchemaDefaults.Apply(schema, JsonNode.Parse(json))).Select(found => found.ToString());
+
+        Assert.Equal(error is null ? [] : [error], errors);
+    }
+
     [Fact]
     public void Apply_AbsentAndNullMembers_GetTheirDefaults()
     {

@@ -68,7 +68,7 @@ public class SchemaWriterTests
                           "description": "Parts.",
                           "items": {"type": "object", "required": ["key"],
                                     "properties": {"key": {"type": "string", "maxLength": 4, "description": "A key."}}}},
-                "inner": {"type": "object", "default": {}, "description": "Filled in.",
+                "inner": {"type": "object", "default": {"count": 2}, "description": "Filled in.",
                           "properties": {"count": {"type": "integer", "format": "int32", "minimum": 1, "maximum": 9, "default": 2, "description": "A count."}}},
                 "raw": {"type": "object", "x-kubernetes-preserve-unknown-fields": true, "description": "Anything."}
               }

@@ -6,6 +6,7 @@ using Rerank.Operator.Api.Validation;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Pipelines;
 using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Rollouts;
 using Rerank.Operator.Runtime.Crds.Yaml;
 using Rerank.Operator.Tests.World;
 using Rerank.TestKit;
@@ -51,7 +52,8 @@ public sealed class GoldenTests
         var owner = PipelineOwner.Of(pipeline);
         var now = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
         // As if its models were loaded already: with a routing table.
-        var stable = RevisionPlan.Promote(RevisionPlan.Settle([], observed.Desired.Snapshot, now), now).Stable!;
+        var placed = RevisionPlan.Settle([], observed.Desired.Snapshot, new(null), now);
+        var stable = RevisionPlan.Promote(placed, new(RevisionVerdictKind.Promoted, "FirstRevision", "It is the first one.", now, 1), TimeSpan.Zero, now).Stable!;
         var plan = PipelinePlan.Of(observed with { Revisions = [stable] }, context, new ClusterPoolAddresses(), now);
         return
         [

@@ -26,7 +26,12 @@ public sealed class RolloutTests
         Assert.Null(status.Candidate);
         Assert.Equal("http://search.shop.svc", status.Address);
         Assert.Equal(2, status.Router!.AcknowledgedReplicas);
-        Assert.Equal(["Available=True", "Ready=True", "Reconciling=False", "Stalled=False", "ResourcesOmitted=False"], Conditions(status));
+        Assert.Equal(
+            [
+                "Available=True", "Ready=True", "Reconciling=False", "Stalled=False", "CandidateHealthy=Unknown", "TrafficConverged=True", "Degraded=False",
+                "DirectivesIgnored=False", "ResourcesOmitted=False",
+            ],
+            Conditions(status));
     }
 
     [Fact]
@@ -110,7 +115,7 @@ public sealed class RolloutTests
     }
 
     [Fact]
-    public async Task CandidateFails_DeadlinePasses_IsStalledUntilTheSpecIsCorrected()
+    public async Task CandidateFails_DeadlinePasses_IsRejectedUntilTheSpecIsCorrected()
     {
         await DeployAsync();
         await _world.ApplyAsync(Samples.Model("broken"));
@@ -121,7 +126,11 @@ public sealed class RolloutTests
 
         _world.Time.Advance(TimeSpan.FromSeconds(901));
         await _world.SettleAsync();
-        Assert.Equal((ConditionStatus.True, Reasons.ProgressDeadlineExceeded), Of(await _world.ConditionAsync("Stalled")));
+        Assert.Equal((ConditionStatus.True, Reasons.RolledBack), Of(await _world.ConditionAsync("Stalled")));
+        Assert.Equal((ConditionStatus.False, Reasons.RolledBack), Of(await _world.ConditionAsync("Ready")));
+        Assert.Equal(ConditionStatus.True, (await _world.ConditionAsync("Available")).Status);
+        Assert.Equal("ProgressDeadlineExceeded", Assert.Single((await _world.PipelineAsync()).Status!.Rejected!).Reason);
+        Assert.Equal(["base"], HeldBy("full"));
 
         await _world.ApplyAsync(Samples.TwoTiers());
         await _world.SettleAsync();
@@ -221,12 +230,12 @@ public sealed class RolloutTests
     {
         await DeployAsync(p => p.Rollout.RetainStableSeconds = 0);
 
-        await _world.ApplyAsync(Samples.Of(new() { Tiers = [Samples.Sidecar("small", "tiny")], Rollout = new() { RetainStableSeconds = 0 } }));
+        await _world.ApplyAsync(Samples.Of(new() { Tiers = [Samples.Sidecar("small", "tiny")], Rollout = new() { RetainStableSeconds = 0, BakeSeconds = 0 } }));
         await _world.SettleAsync(20);
 
         Assert.Equal(["search-router"], (await _world.ListAsync<V1Deployment>()).Select(d => d.Name()));
-        Assert.Equal(["search"], (await _world.ListAsync<V1Service>()).Select(s => s.Name()));
-        Assert.Equal(["search-router"], (await _world.ListAsync<V1ConfigMap>()).Select(c => c.Name()));
+        Assert.Equal(["search", "search-router"], (await _world.ListAsync<V1Service>()).Select(s => s.Name()).Order(StringComparer.Ordinal));
+        Assert.Equal(["search-router"], (await _world.ListAsync<V1ConfigMap>()).Select(c => c.Name()).Where(n => !n.EndsWith("-report", StringComparison.Ordinal)));
         Assert.Equal(["search-router"], (await _world.ListAsync<V1NetworkPolicy>()).Select(c => c.Name()));
         Assert.Equal(["search-router"], (await _world.ListAsync<V1PodDisruptionBudget>()).Select(c => c.Name()));
     }

@@ -2,7 +2,8 @@ using k8s.Models;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Manifests;
-using Rerank.Operator.Runtime.Client.InMemory;
+using Rerank.Operator.Runtime;
+using Rerank.Operator.Runtime.Client;
 
 namespace Rerank.Operator.Tests.World;
 
@@ -10,9 +11,10 @@ namespace Rerank.Operator.Tests.World;
 /// What a cluster does with Deployments: pods of them, with processes that start from mounted files, readiness, rolling updates that remove an old
 /// pod when a new one is ready.
 /// </summary>
-internal sealed class FakeNodes(InMemoryResourceClient api, FakeNetwork network)
+/// <param name="kubelet">Writes as the nodes do.</param>
+/// <param name="ns">The namespace whose Deployments they run; null for all.</param>
+internal sealed class FakeNodes(IResourceClient kubelet, FakeNetwork network, string? ns = null)
 {
-    private readonly InMemoryResourceClient _kubelet = api.As("kubelet");
     private readonly Dictionary<string, FakePod> _pods = [];
     private int _started;
 
@@ -28,10 +30,10 @@ internal sealed class FakeNodes(InMemoryResourceClient api, FakeNetwork network)
 
     public async Task StepAsync(CancellationToken cancellationToken)
     {
-        var stored = (await _kubelet.ListAsync<V1Pod>(null, null, null, cancellationToken)).Items;
+        var stored = (await kubelet.ListAsync<V1Pod>(ns, null, null, cancellationToken)).Items;
         foreach (var gone in _pods.Keys.Except(stored.Select(p => p.Name())).ToList())
             Stop(gone);
-        foreach (var deployment in (await _kubelet.ListAsync<V1Deployment>(null, null, null, cancellationToken)).Items)
+        foreach (var deployment in (await kubelet.ListAsync<V1Deployment>(ns, null, null, cancellationToken)).Items)
             await RollAsync(deployment, [.. stored.Where(p => p.Metadata.OwnerReferences.Any(o => o.Uid == deployment.Uid()))], cancellationToken);
         foreach (var pod in _pods.Values)
             await ReportAsync(pod, cancellationToken);
@@ -39,8 +41,9 @@ internal sealed class FakeNodes(InMemoryResourceClient api, FakeNetwork network)
 
     public async Task KillAsync(string pod, CancellationToken cancellationToken)
     {
+        var killed = _pods[pod].Pod;
         Stop(pod);
-        await _kubelet.DeleteAsync<V1Pod>(new(TestWorld.Namespace, pod), uid: null, cancellationToken);
+        await kubelet.DeleteAsync<V1Pod>(ObjectKey.Of(killed), uid: null, cancellationToken);
     }
 
     private async Task RollAsync(V1Deployment deployment, List<V1Pod> pods, CancellationToken cancellationToken)
@@ -75,7 +78,7 @@ internal sealed class FakeNodes(InMemoryResourceClient api, FakeNetwork network)
             },
             Spec = template.Spec,
         };
-        await _kubelet.CreateAsync(pod, cancellationToken);
+        await kubelet.CreateAsync(pod, cancellationToken);
         var fake = new FakePod(pod, component, $"10.0.{number / 250}.{(number % 250) + 1}") { IsScheduled = Schedules(component) };
         _pods[pod.Name()] = fake;
         if (fake.IsScheduled)
@@ -85,7 +88,7 @@ internal sealed class FakeNodes(InMemoryResourceClient api, FakeNetwork network)
     private async Task StartProcessesAsync(FakePod pod, CancellationToken cancellationToken)
     {
         var configMap = pod.Pod.Spec.Volumes.Single(v => v.ConfigMap is not null).ConfigMap.Name;
-        var files = (await _kubelet.GetAsync<V1ConfigMap>(new(pod.Pod.Namespace(), configMap), cancellationToken))?.Data;
+        var files = (await kubelet.GetAsync<V1ConfigMap>(new(pod.Pod.Namespace(), configMap), cancellationToken))?.Data;
         foreach (var container in pod.Pod.Spec.Containers)
         {
             IFakeProcess process;
@@ -113,12 +116,16 @@ internal sealed class FakeNodes(InMemoryResourceClient api, FakeNetwork network)
         List<V1PodCondition> conditions = pod.IsScheduled
             ? [new() { Type = "Ready", Status = pod.IsReady ? "True" : "False" }]
             : [new() { Type = "PodScheduled", Status = "False", Reason = "Unschedulable", Message = "0/3 nodes: 3 Insufficient nvidia.com/gpu." }];
+        var told = (pod.IsScheduled, pod.IsReady);
+        if (pod.Reported == told)
+            return;
+        pod.Reported = told;
         var status = new V1Pod
         {
             Metadata = new() { Name = pod.Pod.Name(), NamespaceProperty = pod.Pod.Namespace() },
             Status = new() { Phase = pod.IsScheduled ? "Running" : "Pending", PodIP = pod.IsScheduled ? pod.Ip : null, Conditions = conditions },
         };
-        await _kubelet.ApplyStatusAsync(status, cancellationToken);
+        await kubelet.ApplyStatusAsync(status, cancellationToken);
     }
 
     private void Stop(string pod)
@@ -151,6 +158,9 @@ internal sealed class FakePod(V1Pod pod, string component, string ip)
     public string Ip => ip;
 
     public bool IsScheduled { get; init; } = true;
+
+    /// <summary>What the node last told of it.</summary>
+    public (bool Scheduled, bool Ready)? Reported { get; set; }
 
     public FakeRouter? Router { get; set; }
 

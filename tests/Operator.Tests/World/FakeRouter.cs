@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Rerank.Contracts;
+using Rerank.Contracts.Evidence;
 using Rerank.Contracts.Routing;
 
 namespace Rerank.Operator.Tests.World;
@@ -10,6 +11,12 @@ internal sealed class FakeRouter(Func<Cluster, int> reach) : IFakeProcess
     private readonly string _processId = Guid.NewGuid().ToString();
 
     public RoutingTable? Table { get; private set; }
+
+    /// <summary>Whether the table was pushed.</summary>
+    public bool Confirmed { get; private set; }
+
+    /// <summary>What it reports of the candidate, as long as it has that candidate.</summary>
+    public CandidateStatus? Seen { get; set; }
 
     public bool IsReady => Table is not null;
 
@@ -28,6 +35,7 @@ internal sealed class FakeRouter(Func<Cluster, int> reach) : IFakeProcess
         if (table.Generation == Table?.Generation && Text(table) != Text(Table))
             return AdminReply.Conflict(Table.Generation);
         Table = table;
+        Confirmed = true;
         return Get();
     }
 
@@ -37,11 +45,33 @@ internal sealed class FakeRouter(Func<Cluster, int> reach) : IFakeProcess
             ProcessId = _processId,
             Generation = Table?.Generation ?? 0,
             Revision = Table?.Stable.Revision,
+            Confirmed = Confirmed,
+            Candidate = Candidate(),
             Clusters = [.. (Table?.Clusters ?? []).Select(c => new ClusterStatus(c.Name, reach(c), reach(c)))],
             Requests = 0,
             Errors = 0,
         },
         ContractsJson.Default.RouterStatus));
+
+    private CandidateStatus? Candidate()
+    {
+        if (Table?.Candidate is not { } candidate)
+            return null;
+        if (Seen?.Revision != candidate.Arm.Revision || Seen.Attempt != candidate.Attempt)
+        {
+            Seen = new()
+            {
+                Revision = candidate.Arm.Revision,
+                Attempt = candidate.Attempt,
+                TrafficPermille = 0,
+                Stable = ArmEvidence.None,
+                Candidate = ArmEvidence.None,
+                Shadow = ShadowEvidence.None,
+            };
+        }
+
+        return Seen with { TrafficPermille = Confirmed && Seen.Trip is null ? candidate.TrafficPermille : 0 };
+    }
 
     private static string Text(RoutingTable table) => JsonSerializer.Serialize(table, ContractsJson.Default.RoutingTable);
 }

@@ -9,6 +9,7 @@ namespace Rerank.Operator.Tests.World;
 /// <summary>Objects for tests.</summary>
 internal static class Samples
 {
+    public const string Namespace = "shop";
     public const string Pipeline = "search";
 
     public static OperatorOptions Options => new()
@@ -33,7 +34,7 @@ internal static class Samples
             Contract = new() { MaxInputTokens = 512 },
         };
         change?.Invoke(spec);
-        return new() { Metadata = new() { Name = name, NamespaceProperty = TestWorld.Namespace }, Spec = spec };
+        return new() { Metadata = new() { Name = name, NamespaceProperty = Namespace }, Spec = spec };
     }
 
     /// <summary>A sidecar tier "small" before a pool "full" of two pods.</summary>
@@ -46,13 +47,15 @@ internal static class Samples
                 Sidecar("small", small, new EscalationSpec { Type = EscalationType.Margin, MarginMilli = 2000 }),
                 Pool("full", full),
             ],
+            // Nothing is compared unless a test asks for it.
+            Rollout = new() { BakeSeconds = 0 },
         };
         change?.Invoke(spec);
         return Of(spec);
     }
 
     public static RerankPipeline Of(RerankPipelineSpec spec, string name = Pipeline) =>
-        new() { Metadata = new() { Name = name, NamespaceProperty = TestWorld.Namespace }, Spec = spec };
+        new() { Metadata = new() { Name = name, NamespaceProperty = Namespace }, Spec = spec };
 
     public static TierSpec Sidecar(string name, string model, EscalationSpec? escalation = null) => new()
     {

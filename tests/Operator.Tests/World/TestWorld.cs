@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using Prometheus;
 using Rerank.Contracts;
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Admin;
@@ -18,13 +19,14 @@ using Rerank.Operator.Run;
 using Rerank.Operator.Runtime.Caching;
 using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Runtime.Client.InMemory;
+using Rerank.Operator.Runtime.Control;
 
 namespace Rerank.Operator.Tests.World;
 
 /// <summary>A cluster in memory with this operator in it: the real controllers on the in-memory API server, fake nodes under them, time by hand.</summary>
 internal sealed class TestWorld
 {
-    public const string Namespace = "shop";
+    public const string Namespace = Samples.Namespace;
 
     private ServiceProvider _operator;
 
@@ -33,7 +35,7 @@ internal sealed class TestWorld
         Time = new(new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero));
         Api = new(Time);
         Network = new(Crash);
-        Nodes = new(Api, Network);
+        Nodes = new(Api.As("kubelet"), Network);
         _operator = StartOperator();
     }
 
@@ -160,6 +162,8 @@ internal sealed class TestWorld
             .AddSingleton<IResourceClient>(client)
             .AddSingleton<NewToken>(() => $"token-{++tokens}-of-{Time.GetUtcNow().Ticks}")
             .AddSingleton(Options.Create(Samples.Options))
+            .AddSingleton<IReconcileTrigger<RerankPipeline>>(new Triggers())
+            .AddSingleton(Metrics.NewCustomRegistry())
             .AddRerankControllers()
             .AddSingleton<IHttpClientFactory>(Network)
             .AddSingleton(typeof(IResourceCache<V2HorizontalPodAutoscaler>), _ => new LiveCache<V2HorizontalPodAutoscaler>(Api, ServesAutoscalers))

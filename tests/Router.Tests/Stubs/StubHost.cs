@@ -35,6 +35,9 @@ internal sealed class StubHost : IAsyncDisposable
     /// <summary>Instead of scores, when set.</summary>
     public (int Status, string Code)? Failure { get; set; }
 
+    /// <summary>Instead of scores, when set: what this makes of the request.</summary>
+    public Func<ScoreRequest, string>? RawAnswer { get; set; }
+
     /// <summary>Holds every answer back until it is set.</summary>
     public TaskCompletionSource? Gate { get; set; }
 
@@ -111,6 +114,8 @@ internal sealed class StubHost : IAsyncDisposable
             await FailAsync(context, failure.Status, failure.Code);
         else if (!Digests.Contains(request!.Digest))
             await FailAsync(context, 404, ScoreErrorCode.ModelNotFound);
+        else if (RawAnswer is { } raw)
+            await context.Response.WriteAsync(raw(request), context.RequestAborted);
         else
             await context.Response.WriteAsJsonAsync(Score(request), ContractsJson.Default.ScoreResponse);
     }

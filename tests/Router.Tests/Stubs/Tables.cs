@@ -27,6 +27,16 @@ internal static class Tables
 
     public static Cluster Cluster(string name, params string[] addresses) => new() { Name = name, Addresses = addresses };
 
+    /// <summary>A candidate whose requests are assigned by the header X-Session-Id, and forced by X-Rerank-Candidate: always.</summary>
+    public static CandidateArm Candidate(IReadOnlyList<Tier> tiers, int traffic, int mirror = 0, string revision = "c1", RouterPolicy? policy = null) => new()
+    {
+        Arm = new Arm { Revision = revision, Policy = policy ?? new RouterPolicy(), Tiers = tiers },
+        Attempt = 1,
+        TrafficPermille = traffic,
+        MirrorPermille = mirror,
+        Assignment = new Assignment { HeaderName = "X-Session-Id", ForceHeaderName = "X-Rerank-Candidate", ForceCandidateValue = "always" },
+    };
+
     public static RoutingTable Table(IReadOnlyList<Tier> tiers, IReadOnlyList<Cluster> clusters, RouterPolicy? policy = null, long generation = 1, string? revision = null) => new()
     {
         Generation = generation,

@@ -96,6 +96,18 @@ public abstract class ApplyContract(IContractServer server) : ClientContract(ser
     }
 
     [Fact]
+    public async Task Apply_KeyLeftOut_MeansItsDefault()
+    {
+        await Other.ApplyAsync(WithParts(new WidgetPart { Name = "wheel" }, new WidgetPart { Name = "wheel", Side = "Left" }), Cancel);
+
+        var applied = await Client.ApplyAsync(WithParts(new WidgetPart { Name = "wheel", Side = WidgetPart.AnySide, Color = "red" }), Cancel);
+        var left = await Client.ApplyAsync(WithParts(), Cancel);
+
+        Assert.Equal(["red", null], applied.Spec!.Parts!.Select(part => part.Color));
+        Assert.Equal([null, null], left.Spec!.Parts!.Select(part => part.Color));
+    }
+
+    [Fact]
     public async Task Apply_ForeignUid_Conflicts()
     {
         await Client.ApplyAsync(ConfigMap("a"), Cancel);
@@ -158,4 +170,6 @@ public abstract class ApplyContract(IContractServer server) : ClientContract(ser
 
         Assert.Equal(["applied", "created"], applied.Data.Keys.Order());
     }
+
+    private Widget WithParts(params WidgetPart[] parts) => new() { Metadata = Meta("a"), Spec = new() { Parts = parts } };
 }

@@ -47,7 +47,16 @@ public sealed class Widget : IKubernetesObject<V1ObjectMeta>
         },
     };
 
-    private static V1JSONSchemaProps SpecSchema() => Object(("size", Integer()), ("color", Text()));
+    private static V1JSONSchemaProps SpecSchema() => Object(
+        ("size", Integer()),
+        ("color", Text()),
+        ("parts", new()
+        {
+            Type = "array",
+            XKubernetesListType = "map",
+            XKubernetesListMapKeys = ["name", "side"],
+            Items = Object(("name", Text()), ("side", Text() with { DefaultProperty = WidgetPart.AnySide }), ("color", Text())) with { Required = ["name"] },
+        }));
 
     private static V1JSONSchemaProps StatusSchema() => Object(
         ("observed", Integer()),
@@ -71,6 +80,22 @@ public sealed class Widget : IKubernetesObject<V1ObjectMeta>
 public sealed class WidgetSpec
 {
     public long? Size { get; set; }
+
+    public string? Color { get; set; }
+
+    [XListType(XListType.Map)]
+    [XListMapKeys("name", "side")]
+    public IList<WidgetPart>? Parts { get; set; }
+}
+
+public sealed class WidgetPart
+{
+    public const string AnySide = "Any";
+
+    public string Name { get; set; } = "";
+
+    [DefaultValue(AnySide)]
+    public string? Side { get; set; }
 
     public string? Color { get; set; }
 }

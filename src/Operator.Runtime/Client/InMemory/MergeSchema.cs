@@ -37,6 +37,11 @@ internal sealed class MergeSchema
     /// <summary>Of the list's items.</summary>
     public MergeSchema Item => Of(ElementType(_type, typeof(IEnumerable<>), 0));
 
+    /// <summary>The value of a key that an item leaves out.</summary>
+    public string? DefaultOf(string key) =>
+        Item._type?.GetProperties().FirstOrDefault(property => NameOf(property) == key)?.GetCustomAttribute<DefaultValueAttribute>()?.Value as string
+        ?? BuiltInLists.DefaultOf(key);
+
     public static MergeSchema Of(Type? type) => type is null ? Unknown : Schemas.GetOrAdd(type, new MergeSchema(type, XListType.Atomic, []));
 
     public MergeSchema Field(string name) =>

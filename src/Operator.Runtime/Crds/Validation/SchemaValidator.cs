@@ -93,13 +93,14 @@ public static class SchemaValidator
 
         if ((string?)schema["x-kubernetes-list-type"] is not ("map" or "set"))
             return;
-        var keys = (schema["x-kubernetes-list-map-keys"] as JsonArray)?.Select(key => (string)key!).ToArray();
+        var keys = (schema["x-kubernetes-list-map-keys"] as JsonArray)?.Select(key => (string)key!).Order(StringComparer.Ordinal).ToArray();
         var seen = new HashSet<string>();
         for (var i = 0; i < list.Count; i++)
             if (KeyOf(list[i], keys) is { } key && !seen.Add(key))
                 errors.Add(new($"{path}[{i}]", $"Duplicate value: {key}"));
     }
 
+    /// <param name="keys">Sorted, as API servers name them.</param>
     /// <returns>Null when a key is missing, which is an error of its own.</returns>
     private static string? KeyOf(JsonNode? item, string[]? keys)
     {

@@ -11,10 +11,10 @@ internal static class PipelineRules
         var spec = pipeline.Spec;
         return
         [
-            .. PodRules.CheckResources(spec.Router.Resources, "spec.router.resources"),
-            .. PodRules.CheckScheduling(spec.Router.Scheduling, "spec.router.scheduling"),
+            .. RouterRules.Check(spec.Router, "spec.router"),
             .. CheckOrder(spec.Tiers),
             .. spec.Tiers.SelectMany((tier, i) => TierRules.Check(tier, $"spec.tiers[{i}]")),
+            .. RolloutRules.Check(spec.Rollout, "spec.rollout"),
         ];
     }
 

@@ -1,3 +1,5 @@
+using Rerank.Operator.Rollouts;
+
 namespace Rerank.Operator.Pipelines.Revisions;
 
 /// <summary>A ControllerRevision of a pipeline. Its role is what decides; the pipeline's status only repeats it.</summary>
@@ -19,6 +21,18 @@ internal sealed record Revision
 
     /// <summary>When it was replaced.</summary>
     public DateTimeOffset? RetiredAt { get; init; }
+
+    /// <summary>How far its rollout has come.</summary>
+    public RolloutState Rollout { get; set; } = new();
+
+    /// <summary>How its last rollout ended; null when none did.</summary>
+    public RevisionVerdict? Verdict { get; init; }
+
+    /// <summary>Whether it was taken out and is not being tried again.</summary>
+    public bool IsRejected => Role != RevisionRole.Candidate && Verdict?.Verdict == RevisionVerdictKind.Rejected;
+
+    /// <summary>Which try of it this is, counted by rejections.</summary>
+    public int Try => (Verdict?.Verdict == RevisionVerdictKind.Rejected ? Verdict.Attempts : 0) + 1;
 
     /// <summary>Uid of the stored object; null before there is one.</summary>
     public string? Uid { get; init; }

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using k8s;
 using k8s.Models;
 using Rerank.Operator.Manifests;
+using Rerank.Operator.Rollouts;
 
 namespace Rerank.Operator.Pipelines.Revisions;
 
@@ -45,6 +47,8 @@ internal static class RevisionObject
             CandidateSince = ReadTime(stored, Labels.CandidateSince),
             StableSince = ReadTime(stored, Labels.StableSince),
             RetiredAt = ReadTime(stored, Labels.RetiredAt),
+            Rollout = ReadJson(stored, Labels.Rollout, RolloutJson.Default.RolloutState) ?? new(),
+            Verdict = ReadJson(stored, Labels.Verdict, RolloutJson.Default.RevisionVerdict),
             Uid = stored.Uid(),
         };
     }
@@ -76,6 +80,10 @@ internal static class RevisionObject
         Add(Labels.CandidateSince, revision.CandidateSince);
         Add(Labels.StableSince, revision.StableSince);
         Add(Labels.RetiredAt, revision.RetiredAt);
+        if (revision.Rollout != new RolloutState())
+            annotations[Labels.Rollout] = JsonSerializer.Serialize(revision.Rollout, RolloutJson.Default.RolloutState);
+        if (revision.Verdict is { } verdict)
+            annotations[Labels.Verdict] = JsonSerializer.Serialize(verdict, RolloutJson.Default.RevisionVerdict);
         return annotations;
 
         void Add(string key, DateTimeOffset? time)
@@ -90,4 +98,17 @@ internal static class RevisionObject
             && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
             ? time
             : null;
+
+    private static T? ReadJson<T>(V1ControllerRevision stored, string annotation, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return stored.GetAnnotation(annotation) is { } text ? JsonSerializer.Deserialize(text, type) : null;
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"ControllerRevision {stored.Name()} has an annotation {annotation} that this operator can't read: {e.Message}", e);
+        }
+    }
 }

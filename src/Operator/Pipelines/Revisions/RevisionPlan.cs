@@ -1,46 +1,95 @@
+using Rerank.Operator.Rollouts;
+
 namespace Rerank.Operator.Pipelines.Revisions;
 
-/// <summary>Decides which revision does what. Each decision starts from stored roles, so it can be cut off after any write and taken again.</summary>
+/// <summary>
+/// What revisions become. Each change starts from stored roles, so it can be cut off after any write and taken again. When to change what is
+/// <see cref="RolloutPlan"/>'s.
+/// </summary>
 internal static class RevisionPlan
 {
-    /// <summary>Roles for what the spec asks for, before anything is promoted. <paramref name="desired"/> is null when the spec can't be met.</summary>
-    public static RevisionRoles Settle(IReadOnlyList<Revision> existing, RevisionSnapshot? desired, DateTimeOffset now)
+    /// <summary>Roles for what the spec asks for. <paramref name="desired"/> is null when the spec can't be met.</summary>
+    public static RevisionRoles Settle(IReadOnlyList<Revision> existing, RevisionSnapshot? desired, Directives directives, DateTimeOffset now)
     {
         var stable = existing.Where(r => r.Role == RevisionRole.Stable).MaxBy(r => r.Sequence);
-        var candidate = desired is null ? null : Candidate(existing, stable, desired, now);
+        var candidate = desired is null ? null : Candidate(existing, stable, desired, directives, now);
         var others = existing.Where(r => r.Name != stable?.Name && r.Name != candidate?.Name).Select(r => StepBack(r, now)).ToList();
         return Roles(stable, candidate, others);
     }
 
-    /// <summary>The candidate answers from now on; what answered until now stays loaded.</summary>
-    public static RevisionRoles Promote(RevisionRoles roles, DateTimeOffset now)
+    /// <summary>The candidate answers from now on; what answered until now stays loaded, and gets everything back if the candidate doesn't stand the bake.</summary>
+    public static RevisionRoles Promote(RevisionRoles roles, RevisionVerdict verdict, TimeSpan bake, DateTimeOffset now)
     {
-        if (roles.Candidate is not { } candidate)
-            return roles;
+        var candidate = roles.Candidate!;
+        var bakes = bake > TimeSpan.Zero && roles.Stable is not null;
         var stable = candidate with
         {
             Role = RevisionRole.Stable,
-            Sequence = roles.All.Max(r => r.Sequence) + 1,
+            Sequence = Next(roles),
             StableSince = now,
             CandidateSince = null,
             RetiredAt = null,
+            Verdict = verdict,
+            Rollout = candidate.Rollout with
+            {
+                Step = null,
+                BakesAgainst = bakes ? roles.Stable!.Name : null,
+                BakesUntil = bakes ? now + bake : null,
+                TrafficSince = candidate.Rollout.TrafficSince ?? now,
+            },
         };
         IEnumerable<Revision> replaced = roles.Stable is null ? [] : [StepBack(roles.Stable, now)];
         return Roles(stable, candidate: null, [.. replaced, .. roles.Retained, .. roles.Retired]);
     }
 
-    /// <summary>Retires what has been retained for long enough. Not before every router has left it: they might still send requests for it.</summary>
-    public static RevisionRoles Expire(RevisionRoles roles, TimeSpan retention, bool routersHaveLeft, DateTimeOffset now)
+    /// <summary>The candidate gets nothing from now on. It stays loaded until every router has left it.</summary>
+    public static RevisionRoles Reject(RevisionRoles roles, RevisionVerdict verdict, DateTimeOffset now) =>
+        Roles(roles.Stable, candidate: null, [StepBack(roles.Candidate! with { Verdict = verdict }, now), .. roles.Retained, .. roles.Retired]);
+
+    /// <summary>The stable revision, which didn't stand its bake, steps back; what it had replaced is the stable one again.</summary>
+    public static RevisionRoles Return(RevisionRoles roles, Revision replaced, DateTimeOffset now)
     {
-        if (!routersHaveLeft || roles.Stable is null)
+        var returned = replaced with
+        {
+            Role = RevisionRole.Stable,
+            Sequence = Next(roles),
+            StableSince = now,
+            CandidateSince = null,
+            RetiredAt = null,
+            Rollout = Settled(replaced.Rollout),
+        };
+        return Roles(
+            returned,
+            roles.Candidate?.Name == replaced.Name ? null : roles.Candidate,
+            [StepBack(roles.Stable!, now), .. roles.Retained.Where(r => r.Name != replaced.Name), .. roles.Retired]);
+    }
+
+    /// <summary>The stable revision is guarded no more.</summary>
+    public static RevisionRoles EndBake(RevisionRoles roles) =>
+        roles.Stable is { } stable ? roles with { Stable = stable with { Rollout = Settled(stable.Rollout) } } : roles;
+
+    /// <summary>Retires what has been retained for long enough. Not before every router has left it: they might still send requests for it.</summary>
+    /// <param name="retention">For what was stable.</param>
+    /// <param name="requests">For what never was, or was rejected: as long as requests may take.</param>
+    /// <param name="routersHaveLeft">Whether no router uses it any more.</param>
+    public static RevisionRoles Expire(
+        RevisionRoles roles, TimeSpan retention, TimeSpan requests, Func<Revision, bool> routersHaveLeft, DateTimeOffset now)
+    {
+        if (roles.Stable is null)
             return roles;
-        var others = roles.Retained.Select(r => r.RetiredAt + retention > now ? r : r with { Role = RevisionRole.Retired });
+        var kept = RolloutArms.BakesAgainst(roles)?.Name;
+        var others = roles.Retained.Select(r =>
+        {
+            var time = r.StableSince is null || r.IsRejected || retention < requests ? requests : retention;
+            return r.Name == kept || r.RetiredAt + time > now || !routersHaveLeft(r) ? r : r with { Role = RevisionRole.Retired };
+        });
         return Roles(roles.Stable, roles.Candidate, [.. others, .. roles.Retired]);
     }
 
-    /// <summary>History beyond the limit, oldest first.</summary>
-    public static IReadOnlyList<Revision> Surplus(RevisionRoles roles, int historyLimit) =>
-        [.. roles.Retired.OrderByDescending(r => r.Sequence).Skip(historyLimit).Reverse()];
+    /// <summary>History beyond the limit, oldest first. What the spec asks for is never forgotten: it may be rejected, and must stay so.</summary>
+    /// <param name="desired">Name of the revision that the spec asks for.</param>
+    public static IReadOnlyList<Revision> Surplus(RevisionRoles roles, int historyLimit, string? desired) =>
+        [.. roles.Retired.OrderByDescending(r => r.Sequence).Skip(historyLimit).Where(r => r.Name != desired).Reverse()];
 
     /// <summary>
     /// What has to be stored, in this order. A new stable revision comes first: with the highest sequence it is the stable one from that write
@@ -53,7 +102,8 @@ internal static class RevisionPlan
         return [.. stableFirst.Where(r => !stored.TryGetValue(r.Name, out var before) || before != r)];
     }
 
-    private static Revision? Candidate(IReadOnlyList<Revision> existing, Revision? stable, RevisionSnapshot desired, DateTimeOffset now)
+    private static Revision? Candidate(
+        IReadOnlyList<Revision> existing, Revision? stable, RevisionSnapshot desired, Directives directives, DateTimeOffset now)
     {
         var name = desired.Hash();
         if (name == stable?.Name)
@@ -61,6 +111,8 @@ internal static class RevisionPlan
         var known = existing.FirstOrDefault(r => r.Name == name);
         if (known?.Role == RevisionRole.Candidate)
             return known;
+        if (known is { IsRejected: true, Verdict.Attempts: var attempts } && stable is not null && !directives.Retries(name, attempts))
+            return null;
         return new Revision
         {
             Name = name,
@@ -72,14 +124,31 @@ internal static class RevisionPlan
             StableSince = known?.StableSince,
             // Kept, so that a retained revision that is asked for and then not wanted after all is still retained for its time.
             RetiredAt = known?.Role == RevisionRole.Retained ? known.RetiredAt : null,
+            Rollout = new() { Attempt = NextAttempt(known) },
+            Verdict = known?.Verdict,
         };
     }
 
+    // Evidence of an earlier try must not count for this one; of one that was given up without a verdict neither.
+    private static int NextAttempt(Revision? known) => known is null ? 1 : known.Rollout.Attempt + 1;
+
+    private static long Next(RevisionRoles roles) => roles.All.Max(r => r.Sequence) + 1;
+
+    private static RolloutState Settled(RolloutState state) => state with { Step = null, StepSince = null, BakesAgainst = null, BakesUntil = null, SourceErrorSince = null };
+
     private static Revision StepBack(Revision revision, DateTimeOffset now) => revision.Role switch
     {
-        RevisionRole.Stable => revision with { Role = RevisionRole.Retained, RetiredAt = now },
-        RevisionRole.Candidate when revision.RetiredAt is null => revision with { Role = RevisionRole.Retired, CandidateSince = null, RetiredAt = now },
-        RevisionRole.Candidate => revision with { Role = RevisionRole.Retained, CandidateSince = null },
+        RevisionRole.Stable => revision with { Role = RevisionRole.Retained, RetiredAt = now, Rollout = Settled(revision.Rollout) },
+        // Nobody was ever told to use it.
+        RevisionRole.Candidate when revision is { RetiredAt: null, Rollout.Step: null } =>
+            revision with { Role = RevisionRole.Retired, CandidateSince = null, RetiredAt = now },
+        RevisionRole.Candidate => revision with
+        {
+            Role = RevisionRole.Retained,
+            CandidateSince = null,
+            RetiredAt = revision.RetiredAt ?? now,
+            Rollout = Settled(revision.Rollout),
+        },
         _ => revision,
     };
 

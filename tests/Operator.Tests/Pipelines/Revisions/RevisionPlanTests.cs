@@ -1,11 +1,14 @@
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Rollouts;
 
 namespace Rerank.Operator.Tests.Pipelines.Revisions;
 
 public sealed class RevisionPlanTests
 {
     private static readonly DateTimeOffset Now = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly Directives None = new(null);
+    private static readonly RevisionVerdict Passed = new(RevisionVerdictKind.Promoted, "AnalysisPassed", "It passed every step.", Now, 1);
     private static readonly RevisionSnapshot A = Snapshot(100);
     private static readonly RevisionSnapshot B = Snapshot(200);
     private static readonly RevisionSnapshot C = Snapshot(300);
@@ -13,7 +16,7 @@ public sealed class RevisionPlanTests
     [Fact]
     public void Settle_Nothing_TheDesiredIsCandidate()
     {
-        var roles = RevisionPlan.Settle([], A, Now);
+        var roles = RevisionPlan.Settle([], A, None, Now);
 
         Assert.Null(roles.Stable);
         Assert.Equal((A.Hash(), RevisionRole.Candidate, 1L), (roles.Candidate!.Name, roles.Candidate.Role, roles.Candidate.Sequence));
@@ -25,7 +28,7 @@ public sealed class RevisionPlanTests
     {
         Revision[] existing = [Of(A, RevisionRole.Stable, 1)];
 
-        var roles = RevisionPlan.Settle(existing, A, Now);
+        var roles = RevisionPlan.Settle(existing, A, None, Now);
 
         Assert.Null(roles.Candidate);
         Assert.Empty(RevisionPlan.Writes(existing, roles));
@@ -34,7 +37,7 @@ public sealed class RevisionPlanTests
     [Fact]
     public void Settle_TwoStablesAfterACrash_TheHigherSequenceIsIt()
     {
-        var roles = RevisionPlan.Settle([Of(A, RevisionRole.Stable, 1), Of(B, RevisionRole.Stable, 2)], B, Now);
+        var roles = RevisionPlan.Settle([Of(A, RevisionRole.Stable, 1), Of(B, RevisionRole.Stable, 2)], B, None, Now);
 
         Assert.Equal(B.Hash(), roles.Stable!.Name);
         var old = Assert.Single(roles.Retained);
@@ -44,7 +47,7 @@ public sealed class RevisionPlanTests
     [Fact]
     public void Settle_SpecCantBeMet_ACandidateIsDroppedAndStableStays()
     {
-        var roles = RevisionPlan.Settle([Of(A, RevisionRole.Stable, 1), Of(B, RevisionRole.Candidate, 2)], desired: null, Now);
+        var roles = RevisionPlan.Settle([Of(A, RevisionRole.Stable, 1), Of(B, RevisionRole.Candidate, 2)], desired: null, None, Now);
 
         Assert.Equal(A.Hash(), roles.Stable!.Name);
         Assert.Null(roles.Candidate);
@@ -54,7 +57,7 @@ public sealed class RevisionPlanTests
     [Fact]
     public void Settle_AnotherSpec_ReplacesTheCandidate()
     {
-        var roles = RevisionPlan.Settle([Of(A, RevisionRole.Stable, 1), Of(B, RevisionRole.Candidate, 2)], C, Now);
+        var roles = RevisionPlan.Settle([Of(A, RevisionRole.Stable, 1), Of(B, RevisionRole.Candidate, 2)], C, None, Now);
 
         Assert.Equal(C.Hash(), roles.Candidate!.Name);
         Assert.Equal(3, roles.Candidate.Sequence);
@@ -66,7 +69,7 @@ public sealed class RevisionPlanTests
     {
         var since = Now.AddMinutes(-5);
 
-        var roles = RevisionPlan.Settle([Of(A, RevisionRole.Candidate, 1) with { CandidateSince = since }], A, Now);
+        var roles = RevisionPlan.Settle([Of(A, RevisionRole.Candidate, 1) with { CandidateSince = since }], A, None, Now);
 
         Assert.Equal(since, roles.Candidate!.CandidateSince);
     }
@@ -76,9 +79,9 @@ public sealed class RevisionPlanTests
     {
         var retired = Now.AddMinutes(-1);
         Revision[] existing = [Of(B, RevisionRole.Stable, 2), Of(A, RevisionRole.Retained, 1) with { RetiredAt = retired }];
-        var asked = RevisionPlan.Settle(existing, A, Now);
+        var asked = RevisionPlan.Settle(existing, A, None, Now);
 
-        var roles = RevisionPlan.Settle([.. asked.All], B, Now);
+        var roles = RevisionPlan.Settle([.. asked.All], B, None, Now);
 
         Assert.Null(roles.Candidate);
         Assert.Equal(retired, Assert.Single(roles.Retained).RetiredAt);
@@ -89,7 +92,7 @@ public sealed class RevisionPlanTests
     {
         Revision[] existing = [Of(A, RevisionRole.Stable, 1), Of(B, RevisionRole.Candidate, 2)];
 
-        var roles = RevisionPlan.Promote(RevisionPlan.Settle(existing, B, Now), Now);
+        var roles = RevisionPlan.Promote(RevisionPlan.Settle(existing, B, None, Now), Passed, bake: TimeSpan.Zero, Now);
         var writes = RevisionPlan.Writes(existing, roles);
 
         Assert.Equal([(B.Hash(), RevisionRole.Stable), (A.Hash(), RevisionRole.Retained)], writes.Select(w => (w.Name, w.Role)));
@@ -102,9 +105,9 @@ public sealed class RevisionPlanTests
     [InlineData(60, false, false)]
     public void Expire_WhenItsTimeHasPassedAndRoutersHaveLeft_Retires(int seconds, bool routersHaveLeft, bool retires)
     {
-        var roles = new RevisionRoles(Of(B, RevisionRole.Stable, 2), null, [Of(A, RevisionRole.Retained, 1) with { RetiredAt = Now }], []);
+        var roles = new RevisionRoles(Of(B, RevisionRole.Stable, 2), null, [Of(A, RevisionRole.Retained, 1) with { RetiredAt = Now, StableSince = Now }], []);
 
-        var expired = RevisionPlan.Expire(roles, TimeSpan.FromMinutes(1), routersHaveLeft, Now.AddSeconds(seconds));
+        var expired = RevisionPlan.Expire(roles, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), _ => routersHaveLeft, Now.AddSeconds(seconds));
 
         Assert.Equal(retires ? RevisionRole.Retired : RevisionRole.Retained, expired.All.Single(r => r.Name == A.Hash()).Role);
     }
@@ -114,7 +117,7 @@ public sealed class RevisionPlanTests
     {
         var roles = new RevisionRoles(null, null, [], [Of(A, RevisionRole.Retired, 1), Of(B, RevisionRole.Retired, 5), Of(C, RevisionRole.Retired, 3)]);
 
-        Assert.Equal([A.Hash()], RevisionPlan.Surplus(roles, 2).Select(r => r.Name));
+        Assert.Equal([A.Hash()], RevisionPlan.Surplus(roles, 2, desired: null).Select(r => r.Name));
     }
 
     private static Revision Of(RevisionSnapshot snapshot, RevisionRole role, long sequence) =>

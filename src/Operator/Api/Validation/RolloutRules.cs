@@ -1,0 +1,45 @@
+using Rerank.Operator.Runtime.Crds.Validation;
+using static Rerank.Operator.Api.Validation.Rule;
+
+namespace Rerank.Operator.Api.Validation;
+
+internal static class RolloutRules
+{
+    public static IReadOnlyList<FieldError> Check(RolloutSpec rollout, string path) =>
+    [
+        .. Require(
+            rollout.Steps.Any(step => step.MirrorPermille > 0) || !rollout.Analysis.Metrics.Any(ComparesRankings),
+            $"{path}.steps",
+            "must have a step with `mirrorPermille` above zero when a metric of type \"TopKOverlap\" has the mode \"Enforce\", because there are no rankings to compare otherwise"),
+        .. Require(
+            rollout.Steps.Zip(rollout.Steps.Skip(1)).All(pair => pair.First.TrafficPermille <= pair.Second.TrafficPermille),
+            $"{path}.steps",
+            "must not have a step with less `trafficPermille` than the one before it"),
+        .. rollout.Steps.SelectMany((step, i) => CheckStep(step, $"{path}.steps[{i}]")),
+        .. Require(
+            rollout.Capacity is { MaxExtraGPUs: 0 } or { Placement: CapacityPlacement.DedicatedPods },
+            $"{path}.capacity.maxExtraGPUs",
+            "must be 0 when `placement` is \"CoResident\", which needs no pods of its own"),
+        .. rollout.Analysis.Metrics.SelectMany((metric, i) => MetricRules.Check(metric, $"{path}.analysis.metrics[{i}]")),
+        .. (rollout.Directives ?? []).SelectMany((directive, i) => CheckDirective(directive, $"{path}.directives[{i}]")),
+    ];
+
+    private static bool ComparesRankings(MetricSpec metric) => metric is { Type: MetricType.TopKOverlap, Mode: MetricMode.Enforce };
+
+    private static IEnumerable<FieldError> CheckStep(StepSpec step, string path) => Require(
+        step.TrafficPermille > 0 || step.MirrorPermille > 0,
+        path,
+        "must have `trafficPermille` or `mirrorPermille` above zero, because nothing can be seen otherwise");
+
+    private static IReadOnlyList<FieldError> CheckDirective(DirectiveSpec directive, string path) =>
+    [
+        .. Require(
+            directive.Action == DirectiveAction.Approve == (directive.Step != DirectiveSpec.NoStep),
+            $"{path}.step",
+            "must be set when `action` is \"Approve\", and only then"),
+        .. Require(
+            directive.Attempt is null || directive.Action == DirectiveAction.Retry,
+            $"{path}.attempt",
+            "may only be specified when `action` is \"Retry\""),
+    ];
+}

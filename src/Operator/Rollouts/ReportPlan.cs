@@ -1,0 +1,80 @@
+using Rerank.Operator.Analysis;
+using Rerank.Operator.Pipelines.Revisions;
+
+namespace Rerank.Operator.Rollouts;
+
+/// <summary>What a report says next, and when it is worth a write.</summary>
+internal static class ReportPlan
+{
+    private const int MaxPath = 64;
+    private const int MaxDecisions = 64;
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(15);
+
+    /// <param name="before">Null when there is none yet.</param>
+    /// <param name="judged">The revision that it is about, as it stood when it was judged.</param>
+    /// <returns>Null when nothing is worth a write.</returns>
+    public static StoredReport? Next(
+        StoredReport? before, string pipeline, Revision judged, RolloutArms? arms, EvidenceLedger ledger, AnalysisResult analysis, RolloutDecision? decision, DateTimeOffset now)
+    {
+        if (before is not null && decision is null && !IsNews(before, ledger, analysis, now))
+            return null;
+
+        var evidence = ledger.Total();
+        var point = Point(judged, evidence, analysis, now);
+        var path = before?.Report.Attempt == judged.Rollout.Attempt ? before.Report.Path : [];
+        IReadOnlyList<ReportedDecision> decisions = before?.Report.Decisions ?? [];
+        return new(
+            new()
+            {
+                Pipeline = pipeline,
+                Revision = judged.Name,
+                Attempt = judged.Rollout.Attempt,
+                Stable = arms?.Baseline.Name == judged.Name ? before?.Report.Stable : arms?.Baseline.Name,
+                Step = judged.Rollout.Step,
+                TrafficPermille = point.TrafficPermille,
+                Verdict = analysis.Verdict,
+                Metric = analysis.Deciding?.Name,
+                Message = decision?.Message ?? analysis.Deciding?.Message,
+                UpdatedTime = now,
+                Metrics = analysis.Metrics,
+                Path = Thin([.. path, point]),
+                Decisions = decision is null ? decisions : [.. decisions.TakeLast(MaxDecisions - 1), new(now, decision.What, decision.Reason, decision.Message)],
+            },
+            ledger);
+    }
+
+    // Every second would be too often for the API server, and every quarter of a minute is what a router that dies may take with it.
+    private static bool IsNews(StoredReport before, EvidenceLedger ledger, AnalysisResult analysis, DateTimeOffset now)
+    {
+        if (before.Report.Verdict != analysis.Verdict || before.Report.Metric != analysis.Deciding?.Name || before.Ledger.Attempt != ledger.Attempt)
+            return true;
+        if (ledger.Processes.Keys.Except(before.Ledger.Processes.Keys).Any())
+            return true;
+        return now - before.Report.UpdatedTime >= Period && Seen(before.Ledger) != Seen(ledger);
+    }
+
+    private static (long, long, long) Seen(EvidenceLedger ledger) => (
+        ledger.Processes.Values.Sum(p => p.Stable.Requests + p.Stable.Feedback.Answers),
+        ledger.Processes.Values.Sum(p => p.Candidate.Requests + p.Candidate.Feedback.Answers),
+        ledger.Processes.Values.Sum(p => p.Shadow.Pairs + p.Shadow.Failed));
+
+    private static PathPoint Point(Revision judged, Evidence evidence, AnalysisResult analysis, DateTimeOffset now) => new()
+    {
+        Time = now,
+        Step = judged.Rollout.Step,
+        TrafficPermille = judged.Role == RevisionRole.Stable ? 1000 : judged.Rollout.TrafficPermille,
+        StableRequests = evidence.Stable.Requests,
+        CandidateRequests = evidence.Candidate.Requests,
+        ComparedRequests = evidence.Shadow.Pairs,
+        Metrics = [.. analysis.Metrics.Select(m => new PathMetric(m.Name, m.Estimate, m.Lower, m.Upper, m.Verdict))],
+    };
+
+    // The longer it goes on, the coarser it is told: every other point of the older half goes.
+    private static IReadOnlyList<PathPoint> Thin(IReadOnlyList<PathPoint> path) => path.Count <= MaxPath
+        ? path
+        : [.. path.Where((_, i) => i >= MaxPath / 2 || i % 2 == 0)];
+}
+
+/// <summary>Content of a report's ConfigMap.</summary>
+/// <param name="Ledger">What the report was made from, so that counting goes on after a restart.</param>
+internal sealed record StoredReport(RolloutReport Report, EvidenceLedger Ledger);

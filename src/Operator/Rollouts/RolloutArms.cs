@@ -1,0 +1,27 @@
+using Rerank.Operator.Pipelines.Revisions;
+
+namespace Rerank.Operator.Rollouts;
+
+/// <summary>Who answers requests: a baseline, and at most one revision that is judged against it.</summary>
+/// <param name="Baseline">What answers that which the other doesn't.</param>
+/// <param name="Judged">A candidate at a step, or the stable revision while it bakes.</param>
+internal sealed record RolloutArms(Revision Baseline, Revision? Judged, int TrafficPermille, int MirrorPermille)
+{
+    private const int All = 1000;
+
+    /// <summary>Null while nothing is stable.</summary>
+    public static RolloutArms? Of(RevisionRoles roles)
+    {
+        if (roles.Stable is not { } stable)
+            return null;
+        if (BakesAgainst(roles) is { } replaced)
+            return stable.IsRejected ? new(replaced, null, 0, 0) : new(replaced, stable, All, 0);
+        return roles.Candidate is { Rollout: { Step: not null } state } candidate
+            ? new(stable, candidate, state.TrafficPermille, state.MirrorPermille)
+            : new(stable, null, 0, 0);
+    }
+
+    /// <summary>What the stable revision would give all traffic back to; null when it doesn't bake.</summary>
+    public static Revision? BakesAgainst(RevisionRoles roles) =>
+        roles.Stable?.Rollout.BakesAgainst is { } name ? roles.Live.FirstOrDefault(r => r.Name == name) : null;
+}

@@ -1,0 +1,15 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Rerank.Operator.Rollouts;
+
+/// <summary>JSON of what is kept of a rollout: annotations and the report.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RolloutState))]
+[JsonSerializable(typeof(RevisionVerdict))]
+[JsonSerializable(typeof(EvidenceLedger))]
+[JsonSerializable(typeof(RolloutReport))]
+internal sealed partial class RolloutJson : JsonSerializerContext;

@@ -1,0 +1,32 @@
+using Rerank.Contracts.Evidence;
+using Rerank.Operator.Api;
+
+namespace Rerank.Operator.Rollouts;
+
+/// <summary>Reasons of verdicts.</summary>
+internal static class RolloutReasons
+{
+    public const string Aborted = nameof(Aborted);
+    public const string ProgressDeadlineExceeded = nameof(ProgressDeadlineExceeded);
+    public const string NoData = nameof(NoData);
+    public const string SourceError = nameof(SourceError);
+    public const string HardLimitExceeded = nameof(HardLimitExceeded);
+    public const string AnalysisPassed = nameof(AnalysisPassed);
+    public const string PromotedNow = nameof(PromotedNow);
+    public const string FastRollback = nameof(FastRollback);
+    public const string FirstRevision = nameof(FirstRevision);
+    public const string NoSteps = nameof(NoSteps);
+
+    public static string Regression(MetricType type) => type switch
+    {
+        MetricType.ErrorRate => "ErrorRateRegression",
+        MetricType.LatencyQuantile => "LatencyRegression",
+        MetricType.TopKOverlap => "OverlapRegression",
+        MetricType.ScoreShift => "ScoreShift",
+        MetricType.DegradedShare => "DegradedShareRegression",
+        MetricType.Feedback => "FeedbackRegression",
+        _ => "MetricRegression",
+    };
+
+    public static string Tripped(string limit) => limit is BuiltInLimit.InvalidScores or BuiltInLimit.ConstantScores ? limit : HardLimitExceeded;
+}

@@ -1,0 +1,154 @@
+using Rerank.Operator.Analysis;
+using Rerank.Operator.Api;
+using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Status;
+
+namespace Rerank.Operator.Rollouts;
+
+/// <summary>A candidate at a step: what it still needs, and what follows.</summary>
+internal static class StepPlan
+{
+    public static RolloutOutcome Next(RevisionRoles roles, Revision candidate, RolloutSituation situation, DateTimeOffset now)
+    {
+        var (spec, state) = (situation.Spec, candidate.Rollout);
+        var step = spec.Steps.FirstOrDefault(s => s.Name == state.Step);
+        var problem = situation.Placement;
+        if (problem is not null && RolloutPlan.IsOver(state.StepSince ?? candidate.CandidateSince, spec.ProgressDeadlineSeconds, now))
+        {
+            var message = $"It is not healthy {spec.ProgressDeadlineSeconds} s after the start of step \"{state.Step}\" ({problem.Reason}): {problem.Message}";
+            return RolloutPlan.Reject(roles, new(RolloutReasons.ProgressDeadlineExceeded, message), now);
+        }
+
+        if (Lowered(state, step) is { } lowered)
+            return new(With(roles, candidate, lowered), Waits: NotFollowed());
+        if (situation.Directives.Promotes(candidate.Name) && problem is null)
+            return RolloutPlan.Promote(roles, RolloutReasons.PromotedNow, $"A directive promotes it from step \"{state.Step}\".", Bake(spec), now);
+
+        if (state.StepSince is null && situation.Acknowledged)
+            return new(With(roles, candidate, Followed(state, situation.Evidence, now)), Waits: Observing(situation.Analysis));
+        state = MarkSource(state, situation.Analysis, now);
+        roles = With(roles, candidate, state);
+        if (Deadline(roles, state, step, situation, now) is { } over)
+            return over;
+        if (Waits(candidate, state, step, situation, now) is { } waits)
+            return new(roles, Waits: waits);
+
+        return Following(spec.Steps, state) is { } next
+            ? Begin(roles, roles.Candidate!, next)
+            : RolloutPlan.Promote(roles, RolloutReasons.AnalysisPassed, "It passed every step.", Bake(spec), now);
+    }
+
+    public static RolloutOutcome Begin(RevisionRoles roles, Revision candidate, StepSpec step)
+    {
+        var state = candidate.Rollout with
+        {
+            Step = step.Name,
+            TrafficPermille = step.TrafficPermille,
+            MirrorPermille = step.MirrorPermille,
+            StepSince = null,
+            SourceErrorSince = null,
+        };
+        var message = $"It answers {step.TrafficPermille} of 1000 requests, and {step.MirrorPermille} of 1000 are compared.";
+        // Routers compare two revisions at a time, so that what bakes is settled by now.
+        return new(With(RevisionPlan.EndBake(roles), candidate, state), new("StepStarted", candidate.Name, "StepStarted", $"Step \"{step.Name}\": {message}"), NotFollowed());
+    }
+
+    public static Problem NotFollowed() => new(Pipelines.Reasons.Switching, "Not every router follows the weights yet.");
+
+    public static Problem Paused(string message) => new(Pipelines.Reasons.Paused, message);
+
+    private static Problem Observing(AnalysisResult analysis) =>
+        new(Pipelines.Reasons.RolloutInProgress, analysis.Deciding is { } metric ? MetricText.Of(metric) : "Requests are being observed.");
+
+    private static TimeSpan Bake(RolloutSpec spec) => TimeSpan.FromSeconds(spec.BakeSeconds);
+
+    private static RevisionRoles With(RevisionRoles roles, Revision candidate, RolloutState state) => roles with { Candidate = candidate with { Rollout = state } };
+
+    // Steps may be edited while one is under way. Less takes effect at once; more has to be earned like any other rise.
+    private static RolloutState? Lowered(RolloutState state, StepSpec? step)
+    {
+        if (step is null)
+            return null;
+        var traffic = Math.Min(state.TrafficPermille, step.TrafficPermille);
+        return traffic == state.TrafficPermille && step.MirrorPermille == state.MirrorPermille
+            ? null
+            : state with { TrafficPermille = traffic, MirrorPermille = step.MirrorPermille };
+    }
+
+    private static RolloutState Followed(RolloutState state, Evidence evidence, DateTimeOffset now) => state with
+    {
+        StepSince = now,
+        TrafficSince = state.TrafficSince ?? (state.TrafficPermille > 0 ? now : null),
+        RequestsBefore = evidence.Candidate.Requests,
+        ComparedBefore = evidence.Shadow.Pairs,
+    };
+
+    private static RolloutState MarkSource(RolloutState state, AnalysisResult analysis, DateTimeOffset now) => analysis.SourceFailed
+        ? state with { SourceErrorSince = state.SourceErrorSince ?? now }
+        : state with { SourceErrorSince = null };
+
+    private static RolloutOutcome? Deadline(RevisionRoles roles, RolloutState state, StepSpec? step, RolloutSituation situation, DateTimeOffset now)
+    {
+        var analysis = situation.Spec.Analysis;
+        if (RolloutPlan.IsOver(state.SourceErrorSince, analysis.SourceError.DeadlineSeconds, now))
+        {
+            var error = situation.Analysis.Metrics.First(m => m is { Mode: MetricMode.Enforce, SourceError: not null });
+            var message = $"The source of metric \"{error.Name}\" has failed for {analysis.SourceError.DeadlineSeconds} s: {error.SourceError}";
+            return AtDeadline(roles, analysis.SourceError.OnDeadline, new(RolloutReasons.SourceError, message), now);
+        }
+
+        if (Missing(state, step, situation) is { } missing && RolloutPlan.IsOver(state.StepSince, analysis.NoData.DeadlineSeconds, now))
+        {
+            var message = $"After {analysis.NoData.DeadlineSeconds} s too little has been seen. {missing}";
+            return AtDeadline(roles, analysis.NoData.OnDeadline, new(RolloutReasons.NoData, message), now);
+        }
+
+        return null;
+    }
+
+    private static RolloutOutcome AtDeadline(RevisionRoles roles, DeadlineAction action, Problem why, DateTimeOffset now) =>
+        action == DeadlineAction.Rollback ? RolloutPlan.Reject(roles, why, now) : new(roles, Waits: why, IsOverdue: true);
+
+    private static Problem? Waits(Revision candidate, RolloutState state, StepSpec? step, RolloutSituation situation, DateTimeOffset now)
+    {
+        if (situation.Placement is { } problem)
+            return problem;
+        if (!situation.Acknowledged || state.StepSince is not { } since)
+            return NotFollowed();
+        if (situation.Directives.Pauses(candidate.Name))
+            return Paused($"A directive pauses it at step \"{state.Step}\"; its guards stay armed.");
+        if (situation.Analysis.Verdict != Verdict.Pass)
+            return Observing(situation.Analysis);
+        if (Missing(state, step, situation) is { } missing)
+            return new(Pipelines.Reasons.RolloutInProgress, missing);
+        var left = since + TimeSpan.FromSeconds(step?.MinDurationSeconds ?? 0) - now;
+        if (left > TimeSpan.Zero)
+            return new(Pipelines.Reasons.RolloutInProgress, $"Step \"{state.Step}\" lasts until {Conditions.Seconds(now + left):yyyy-MM-ddTHH:mm:ssZ}.");
+        return step is { Approval: Approval.Required } && !situation.Directives.Approves(candidate.Name, step.Name)
+            ? new(Pipelines.Reasons.AwaitingApproval, $"Step \"{step.Name}\" is passed and waits for a directive `Approve`.")
+            : null;
+    }
+
+    /// <summary>What is still to be seen, in words.</summary>
+    private static string? Missing(RolloutState state, StepSpec? step, RolloutSituation situation)
+    {
+        if (situation.Analysis.LacksData)
+            return MetricText.Of(situation.Analysis.Metrics.First(m => m is { Mode: MetricMode.Enforce, LacksData: true }));
+        var seen = state.TrafficPermille > 0
+            ? situation.Evidence.Candidate.Requests - state.RequestsBefore
+            : situation.Evidence.Shadow.Pairs - state.ComparedBefore;
+        return step is not null && seen < step.MinRequests ? $"Step \"{step.Name}\" has not seen {step.MinRequests} requests yet." : null;
+    }
+
+    /// <summary>
+    /// The step after this one. When this one's weight was raised meanwhile, it is that step itself again; when it was removed, the first one that gives
+    /// more.
+    /// </summary>
+    private static StepSpec? Following(List<StepSpec> steps, RolloutState state)
+    {
+        var index = steps.FindIndex(s => s.Name == state.Step);
+        if (index < 0)
+            return steps.FirstOrDefault(s => s.TrafficPermille > state.TrafficPermille);
+        return steps[index].TrafficPermille > state.TrafficPermille ? steps[index] : steps.ElementAtOrDefault(index + 1);
+    }
+}

@@ -1,0 +1,28 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Rerank.Router.Trials;
+
+/// <summary>Which keys a candidate answers.</summary>
+internal static class AssignmentRule
+{
+    public const int Buckets = 1000;
+
+    /// <summary>
+    /// The key's place in [0, 1000): the candidate has it from the weight above that on, whatever router is asked. First 64 bits of the SHA-256 of
+    /// <c>revision LF key</c> in UTF-8, scaled; the revision is the salt, so that it isn't always the same callers who try things out.
+    /// </summary>
+    public static int BucketOf(string key, string revision)
+    {
+        var maximum = Encoding.UTF8.GetMaxByteCount(revision.Length + 1 + key.Length);
+        var input = maximum <= 512 ? stackalloc byte[512] : new byte[maximum];
+        var written = Encoding.UTF8.GetBytes(revision, input);
+        input[written++] = (byte)'\n';
+        written += Encoding.UTF8.GetBytes(key, input[written..]);
+
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(input[..written], digest);
+        return (int)Math.BigMul(BinaryPrimitives.ReadUInt64BigEndian(digest), Buckets, out _);
+    }
+}

@@ -1,0 +1,25 @@
+using Rerank.Router.Routing;
+using Rerank.Router.Telemetry;
+
+namespace Rerank.Router.Trials;
+
+/// <summary>Takes observations down, and says so when one trips a limit.</summary>
+internal sealed class TrialRecorder(RouterMetrics metrics, ILogger<TrialRecorder> logger)
+{
+    /// <summary>A request that an arm was to answer.</summary>
+    public void Answered(ArmChoice choice, in Observation observation)
+    {
+        metrics.ArmRanked(choice.Arm, observation.Error ?? (observation.Degraded ? "degraded" : "ok"));
+        if (choice.Counts)
+            Record(choice.Table, observation);
+    }
+
+    public void Record(ServingTable table, in Observation observation)
+    {
+        if (table.Trial?.Record(observation) is not { } trip)
+            return;
+
+        metrics.Tripped(trip.Limit);
+        Log.Tripped(logger, table.Trial.Revision, table.Trial.Attempt, table.Table.Pipeline, trip.Limit, trip.Observed);
+    }
+}

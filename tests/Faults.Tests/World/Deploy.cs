@@ -1,0 +1,27 @@
+using Rerank.Operator.Api;
+using Rerank.Operator.Tests.World;
+
+namespace Rerank.Faults.Tests.World;
+
+/// <summary>Where many tests begin.</summary>
+internal static class Deploy
+{
+    /// <summary>Models and a pipeline, nothing of it seen by the operator yet.</summary>
+    public static async Task ApplyAsync(FaultWorld world, Action<RerankPipelineSpec>? change = null)
+    {
+        foreach (var model in new[] { "tiny", "base", "better" })
+            await world.ApplyAsync(Samples.Model(model));
+        await world.ApplyAsync(Samples.TwoTiers(change: change));
+    }
+
+    /// <summary>A pipeline that serves.</summary>
+    public static async Task DoneAsync(FaultWorld world, Action<RerankPipelineSpec>? change = null)
+    {
+        await ApplyAsync(world, change);
+        await world.SettleAsync();
+        Assert.Equal(ConditionStatus.True, (await world.ConditionAsync("Ready")).Status);
+    }
+
+    /// <summary>Replaced revisions go at once, so that a test sees it.</summary>
+    public static void Impatient(RerankPipelineSpec spec) => (spec.Rollout.RetainStableSeconds, spec.Rollout.BakeSeconds) = (0, 0);
+}

@@ -1,0 +1,14 @@
+using System.Collections.Concurrent;
+using Rerank.Operator.Api;
+using Rerank.Operator.Runtime;
+using Rerank.Operator.Runtime.Control;
+
+namespace Rerank.Operator.Tests.World;
+
+/// <summary>What somebody wants reconciled at once. In a world where time is moved by hand, it is when the next turn comes.</summary>
+internal sealed class Triggers : IReconcileTrigger<RerankPipeline>
+{
+    public ConcurrentQueue<ObjectKey> Keys { get; } = [];
+
+    public void Enqueue(ObjectKey key, TimeSpan? after = null) => Keys.Enqueue(key);
+}
