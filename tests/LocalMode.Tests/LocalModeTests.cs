@@ -45,6 +45,25 @@ public sealed class LocalModeTests
     }
 
     [Fact]
+    public async Task Local_KubectlRerank_ShowsWhatRuns()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var local = LocalOperator.Start("quickstart");
+        var (revision, _) = await AnswerAsync(local, _ => true, cancellationToken);
+
+        var status = await local.RerankAsync(cancellationToken, "status", "quickstart");
+        var history = await local.RerankAsync(cancellationToken, "history", "quickstart");
+        var pause = await local.RerankAsync(cancellationToken, "pause", "nothing");
+
+        Assert.True(status.ExitCode == 0, status.Error);
+        Assert.Contains("stable", status.Output, StringComparison.Ordinal);
+        Assert.Contains(revision, status.Output, StringComparison.Ordinal);
+        Assert.Contains(revision, history.Output, StringComparison.Ordinal);
+        Assert.Equal(1, pause.ExitCode);
+        Assert.Contains("there is no pipeline \"nothing\"", pause.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Local_InvalidEdit_SaysWhatIsWrongAndKeepsServing()
     {
         var cancellationToken = TestContext.Current.CancellationToken;

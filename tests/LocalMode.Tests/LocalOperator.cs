@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Rerank.TestKit;
 
 namespace Rerank.LocalMode.Tests;
 
@@ -11,11 +12,13 @@ internal sealed class LocalOperator : IAsyncDisposable
     private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
+    private readonly string _kubeconfig;
     private readonly StringBuilder _output = new();
 
-    private LocalOperator(Process process, string directory, int port)
+    private LocalOperator(Process process, string directory, int port, string kubeconfig)
     {
         _process = process;
+        _kubeconfig = kubeconfig;
         Directory = directory;
         Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(30) };
         process.OutputDataReceived += (_, line) => Append(line.Data);
@@ -52,13 +55,18 @@ internal sealed class LocalOperator : IAsyncDisposable
 
         prepare?.Invoke(directory);
         var port = FreePort();
-        var start = new ProcessStartInfo("dotnet", [OperatorAssembly(), "local", directory, "--port", $"{port}"])
+        var kubeconfig = Path.Combine(directory, "kubeconfig");
+        var start = new ProcessStartInfo("dotnet", [AssemblyOf("Operator", "Operator"), "local", directory, "--port", $"{port}", "--kubeconfig", kubeconfig])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        return new LocalOperator(Process.Start(start)!, directory, port);
+        return new LocalOperator(Process.Start(start)!, directory, port, kubeconfig);
     }
+
+    /// <summary>Runs the plugin as kubectl would, with the kubeconfig that the operator wrote.</summary>
+    public Task<CommandResult> RerankAsync(CancellationToken cancellationToken, params IEnumerable<string> arguments) =>
+        Command.RunAsync("dotnet", [AssemblyOf("Cli", "kubectl-rerank"), .. arguments, "--kubeconfig", _kubeconfig], cancellationToken);
 
     /// <summary>Ids of the processes that it has started.</summary>
     public IReadOnlyList<int> Children() =>
@@ -108,10 +116,10 @@ internal sealed class LocalOperator : IAsyncDisposable
     }
 
     /// <summary>.../artifacts/bin/LocalMode.Tests/release -> .../artifacts/bin/Operator/release.</summary>
-    private static string OperatorAssembly()
+    private static string AssemblyOf(string project, string name)
     {
         var own = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar);
-        return Path.GetFullPath(Path.Combine(own, "..", "..", "Operator", Path.GetFileName(own), "Operator.dll"));
+        return Path.GetFullPath(Path.Combine(own, "..", "..", project, Path.GetFileName(own), $"{name}.dll"));
     }
 
     public static string RepositoryRoot()

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Rerank.Operator.Local.Server;
 using Rerank.Operator.Pipelines;
 using Rerank.Operator.Run;
 using Rerank.Operator.Runtime;
@@ -29,15 +30,26 @@ internal static class LocalCommand
             }
         });
 
-        var command = new Command("local", "Run pipelines on this machine: no cluster, no containers, no download") { directory, port };
-        command.SetAction((result, cancellationToken) => RunAsync(
-            new LocalOptions
-            {
-                Directory = result.GetRequiredValue(directory).FullName,
-                Port = result.GetValue(port),
-                StateDirectory = Directory.CreateTempSubdirectory("rerank-").FullName,
-            },
-            cancellationToken));
+        var kubeconfig = new Option<FileInfo?>("--kubeconfig")
+        {
+            Description = "Where to write the kubeconfig for kubectl and kubectl rerank; else into a folder that is printed",
+            HelpName = "FILE",
+        };
+
+        var command = new Command("local", "Run pipelines on this machine: no cluster, no containers, no download") { directory, port, kubeconfig };
+        command.SetAction((result, cancellationToken) =>
+        {
+            var state = Directory.CreateTempSubdirectory("rerank-").FullName;
+            return RunAsync(
+                new LocalOptions
+                {
+                    Directory = result.GetRequiredValue(directory).FullName,
+                    Port = result.GetValue(port),
+                    StateDirectory = state,
+                    KubeconfigPath = result.GetValue(kubeconfig)?.FullName ?? Path.Combine(state, "kubeconfig"),
+                },
+                cancellationToken);
+        });
         return command;
     }
 
@@ -69,13 +81,14 @@ internal static class LocalCommand
         services.AddSingleton(new ProgramImages(AppContext.BaseDirectory));
         services.TryAddSingleton(TimeProvider.System);
 
-        services.AddSingleton(provider => new InMemoryResourceClient(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new InMemoryResourceClient(provider.GetRequiredService<TimeProvider>(), LocalAdmission.Admit));
         services.AddSingleton<IResourceClient>(provider => provider.GetRequiredService<InMemoryResourceClient>());
         services.AddSingleton<IManifestApplier>(provider => new ManifestApplier(provider.GetRequiredService<InMemoryResourceClient>().As(Person)));
 
         // Hosted services stop in reverse order: the processes go last, after the controllers that would miss them.
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<LocalNode>(
             provider, (IResourceClient)provider.GetRequiredService<InMemoryResourceClient>().As(Node)));
+        services.AddHostedService<LocalApiServer>();
         services.AddHostedService<ServiceProxy>();
         services.AddHostedService<StatusReporter>();
         services.AddHostedService<ManifestFolder>();

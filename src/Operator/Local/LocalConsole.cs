@@ -10,6 +10,8 @@ internal sealed class LocalConsole(TextWriter output)
     public void Starting(LocalOptions options) =>
         Write($"Rerank Operator, local mode: objects from {options.Directory}, logs below {options.StateDirectory}. Ctrl-C ends it.");
 
+    public void ApiServerOpened(string kubeconfig) => Write($"  kubectl and kubectl rerank find it with: export KUBECONFIG={kubeconfig}");
+
     public void PodStarted(LocalPod pod)
     {
         foreach (var container in pod.Containers)

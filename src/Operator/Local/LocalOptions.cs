@@ -11,4 +11,7 @@ internal sealed record LocalOptions
 
     /// <summary>Where processes keep files, sockets and logs. Short, because a Unix socket's path is limited to about 100 bytes.</summary>
     public required string StateDirectory { get; init; }
+
+    /// <summary>Where the kubeconfig for this run goes.</summary>
+    public required string KubeconfigPath { get; init; }
 }

@@ -8,6 +8,7 @@ public class DependencyDirectionTests
 {
     public static TheoryData<string, string> Allowed => new()
     {
+        { "Cli", "Contracts" },
         { "Contracts", "" },
         { "Operator.Runtime", "" },
         { "Operator", "Contracts, Operator.Runtime" },

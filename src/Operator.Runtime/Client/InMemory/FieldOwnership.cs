@@ -24,6 +24,15 @@ internal sealed record FieldOwnership(ImmutableDictionary<FieldWriter, FieldSet>
         return new(merged, new FieldOwnership(others.SetItem(writer, fields)).Within(merged, schema));
     }
 
+    /// <summary>The managers who would lose fields if <paramref name="writer"/> applied this.</summary>
+    public IReadOnlyList<string> LosersTo(JsonObject live, JsonObject applied, MergeSchema schema, FieldWriter writer) =>
+    [
+        .. Writers
+            .Where(entry => entry.Key != writer && entry.Value.YieldTo(live, applied, schema) != entry.Value)
+            .Select(entry => entry.Key.Manager)
+            .Distinct().Order(StringComparer.Ordinal),
+    ];
+
     /// <summary>Records that <paramref name="writer"/> wrote <paramref name="part"/> of the object without an apply.</summary>
     public FieldOwnership Update(JsonObject part, JsonObject whole, MergeSchema schema, FieldWriter writer)
     {

@@ -36,7 +36,11 @@ public sealed class InMemoryResourceClient : IResourceClient
         _time = time;
         _watch = new(store, time);
         _writer = new(store, fieldManager);
+        Objects = new(store, _watch);
     }
+
+    /// <summary>The same server's objects as JSON.</summary>
+    public InMemoryJsonObjects Objects { get; }
 
     /// <summary>The same server, written to by another manager of fields, such as a controller of the cluster's own.</summary>
     public InMemoryResourceClient As(string fieldManager, int pageSize = DefaultPageSize) => new(_store, new ListPages(pageSize), _time, fieldManager);

@@ -5,12 +5,17 @@ namespace Rerank.Operator.Runtime.Client.InMemory;
 /// <summary>The writes of one manager of fields.</summary>
 internal sealed class ObjectWriter(ObjectStore store, string manager)
 {
-    public StoredObject Apply(ResourceKind kind, ObjectKey key, JsonObject manifest, MergeSchema schema) =>
+    /// <param name="force">Whether what others have set may be changed.</param>
+    public StoredObject Apply(ResourceKind kind, ObjectKey key, JsonObject manifest, MergeSchema schema, bool force = true) =>
         store.Write(kind, key, current =>
         {
             CheckPreconditions(kind, key, manifest, current);
+            manifest["metadata"]?.AsObject().Remove("resourceVersion");
             var ownership = current?.Ownership ?? FieldOwnership.None;
-            return ownership.Apply(current?.Content ?? [], manifest, schema, new(manager, Applies: true, OfStatus: false));
+            var writer = new FieldWriter(manager, Applies: true, OfStatus: false);
+            if (!force && ownership.LosersTo(current?.Content ?? [], manifest, schema, writer) is [_, ..] losers)
+                throw new ConflictException($"Apply failed with conflicts with {string.Join(", ", losers.Select(loser => $"\"{loser}\""))}");
+            return ownership.Apply(current?.Content ?? [], manifest, schema, writer);
         })!;
 
     /// <returns>Null when there is no such object.</returns>

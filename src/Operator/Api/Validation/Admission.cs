@@ -30,6 +30,9 @@ internal static class Admission
         return errors.Count == 0 ? entity : null;
     }
 
+    /// <summary>A copy with the schema's defaults where members are absent.</summary>
+    public static JsonObject WithDefaults<T>(JsonObject sent) => SchemaDefaults.Apply(Schemas[typeof(T)], sent)!.AsObject();
+
     private static IReadOnlyList<FieldError> Check<T>(T entity) => entity switch
     {
         ModelVersion version => ModelVersionRules.Check(version),

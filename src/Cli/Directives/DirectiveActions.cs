@@ -1,0 +1,11 @@
+namespace Rerank.Cli.Directives;
+
+/// <summary>What a directive may ask for.</summary>
+internal static class DirectiveActions
+{
+    public const string Approve = "Approve";
+    public const string Pause = "Pause";
+    public const string Abort = "Abort";
+    public const string Retry = "Retry";
+    public const string PromoteNow = "PromoteNow";
+}

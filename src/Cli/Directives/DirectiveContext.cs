@@ -1,0 +1,30 @@
+using Rerank.Cli.Pipelines;
+
+namespace Rerank.Cli.Directives;
+
+/// <summary>What a decision about directives needs to know.</summary>
+/// <param name="Kept">What this program said earlier and still holds: about revisions that are still there.</param>
+/// <param name="Known">Every revision that is still there.</param>
+internal sealed record DirectiveContext(Pipeline Pipeline, IReadOnlyList<DirectiveSpec> Kept, IReadOnlyList<string> Known, DateTimeOffset Now)
+{
+    private static readonly string[] Exclusive = [DirectiveActions.Pause, DirectiveActions.Abort, DirectiveActions.PromoteNow];
+
+    public string Name => Pipeline.Metadata.Name;
+
+    public static DirectiveContext Of(Pipeline pipeline, IEnumerable<StoredRevision> stored, string manager, DateTimeOffset now)
+    {
+        List<string> known = [.. RevisionName.KnownOf(pipeline, stored)];
+        return new(pipeline, [.. OwnedDirectives.Of(pipeline, manager).Where(directive => known.Contains(directive.Revision))], known, now);
+    }
+
+    /// <exception cref="CommandFailure">There is none.</exception>
+    public CandidateStatus Candidate(string verb) => Pipeline.Status.Candidate ?? throw new CommandFailure(
+        $"there is nothing to {verb}: pipeline \"{Name}\" has no candidate. `kubectl rerank status {Name}` shows how it stands");
+
+    /// <summary>What was said before, and one thing more. The latest word of those that exclude each other holds.</summary>
+    public DirectivePlan With(DirectiveSpec directive, string message) =>
+        new DirectivePlan([.. Kept.Where(kept => !kept.IsSameAs(directive) && !Excludes(directive, kept)), directive], message).Checked();
+
+    private static bool Excludes(DirectiveSpec directive, DirectiveSpec other) =>
+        directive.Revision == other.Revision && Exclusive.Contains(directive.Action) && Exclusive.Contains(other.Action);
+}

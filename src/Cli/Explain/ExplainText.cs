@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Text;
+using Rerank.Cli.Pipelines;
+using Rerank.Cli.Status;
+using Rerank.Cli.Text;
+
+namespace Rerank.Cli.Explain;
+
+/// <summary>Why a revision was judged as it was.</summary>
+internal static class ExplainText
+{
+    private const int GaugeWidth = 48;
+    private const int SparkWidth = 40;
+    private const int PathRows = 12;
+
+    public static string Render(Subject subject, DateTimeOffset now, Style style)
+    {
+        var text = new StringBuilder();
+        WriteVerdict(text, subject, now, style);
+        if (subject.Report is { } report)
+        {
+            WriteMetrics(text, report, style);
+            WriteGauges(text, report, style);
+            WritePath(text, report, now, style);
+            WriteDecisions(text, report, now, style);
+        }
+        else
+        {
+            text.Append("\nNo report is kept about this revision: it has met no analysis, or the report has gone with it.\n");
+        }
+
+        if (Advice.For(subject, now) is { Count: > 0 } advice)
+        {
+            text.Append('\n').Append(style.Heading("What next")).Append('\n');
+            foreach (var line in advice)
+                text.Append($"  - {line}\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static void WriteVerdict(StringBuilder text, Subject subject, DateTimeOffset now, Style style)
+    {
+        var against = subject.Report?.Stable is { } stable ? $", against {stable}" : "";
+        text.Append($"{style.Heading(subject.Revision)} of {subject.Pipeline.Metadata.Name}: {subject.Role}{against}\n");
+        var (verdict, metric, message) = subject switch
+        {
+            { Report: { } report } => (report.Verdict, report.Metric, report.Message),
+            { Analysis: { } analysis } => (analysis.Verdict, analysis.Metric, analysis.Message),
+            _ => (null, null, null),
+        };
+        if (verdict is not null)
+        {
+            text.Append($"verdict {style.Apply(Style.OfVerdict(verdict), verdict)}");
+            text.Append(metric is null ? "" : $", decided by {metric}");
+            text.Append(subject.Report?.UpdatedTime is { } updated ? $", as of {Age.Since(updated, now)} ago\n" : "\n");
+            if (message is not null)
+                text.Append($"  {message}\n");
+        }
+
+        if (subject.Rejected is { } rejected)
+            text.Append($"rejected {Age.Since(rejected.Time, now)} ago: {rejected.Reason}{Colon(rejected.Message)}\n");
+        else if (subject.Stored?.Verdict is { } ended)
+            text.Append($"{ended.Verdict} {Age.Since(ended.Time, now)} ago{(ended.Reason is { } reason ? $": {reason}" : "")}{Colon(ended.Message)}\n");
+    }
+
+    private static string Colon(string? message) => string.IsNullOrEmpty(message) ? "" : $": {message}";
+
+    private static void WriteMetrics(StringBuilder text, Report report, Style style)
+    {
+        if (report.Metrics.Count == 0)
+        {
+            text.Append("\nNo metrics are configured: spec.rollout.analysis.metrics is empty.\n");
+            return;
+        }
+
+        text.Append('\n').Append(style.Heading("Metrics")).Append('\n');
+        var table = new Table(style).Header("NAME", "TYPE", "MODE", "VERDICT", "STABLE", "CANDIDATE", "ESTIMATE", "BOUNDS", "LIMIT", "ALPHA", "SAMPLES");
+        foreach (var metric in report.Metrics)
+        {
+            table.Row(
+                metric.Name, metric.Type, metric.Mode, new(metric.Verdict, Style.OfVerdict(metric.Verdict)),
+                MetricValues.OfRevision(metric.Type, metric.Stable), MetricValues.OfRevision(metric.Type, metric.Candidate),
+                MetricValues.OfComparison(metric.Type, metric.Estimate), MetricValues.Bounds(metric.Type, metric.Lower, metric.Upper),
+                MetricValues.OfComparison(metric.Type, metric.Threshold),
+                metric.Alpha?.ToString("0.####", CultureInfo.InvariantCulture) ?? "-",
+                $"{Counts.Of(metric.StableSamples)} / {Counts.Of(metric.CandidateSamples)}");
+        }
+
+        table.WriteTo(text);
+        foreach (var metric in report.Metrics.Where(metric => !string.IsNullOrEmpty(metric.Message)))
+            text.Append($"  {metric.Name}: {metric.Message}\n");
+    }
+
+    private static void WriteGauges(StringBuilder text, Report report, Style style)
+    {
+        if (report.Metrics.Count == 0)
+            return;
+
+        text.Append('\n');
+        var table = new Table(style);
+        foreach (var metric in report.Metrics)
+            table.Row(metric.Name, new(Gauge.Draw(metric.Lower, metric.Estimate, metric.Upper, metric.Threshold, GaugeWidth), Style.OfVerdict(metric.Verdict)));
+        table.WriteTo(text);
+        text.Append(style.Apply(Tint.Faint, "  ● estimate  ─ where the true value is, but for a chance of alpha over the whole rollout  ┃ limit")).Append('\n');
+    }
+
+    private static void WritePath(StringBuilder text, Report report, DateTimeOffset now, Style style)
+    {
+        if (report.Path.Count == 0)
+            return;
+
+        text.Append('\n').Append(style.Heading("Path")).Append('\n');
+        var names = report.Path.SelectMany(point => point.Metrics).Select(metric => metric.Name).Distinct().ToList();
+        var table = new Table(style).Header(["AGE", "STEP", "TRAFFIC", "STABLE", "CANDIDATE", "COMPARED", .. names.Select(name => (Cell)name.ToUpperInvariant())]);
+        foreach (var point in Thin(report.Path))
+        {
+            table.Row(
+            [
+                Age.Since(point.Time, now), point.Step ?? "-", Counts.Share(point.TrafficPermille), Counts.Of(point.StableRequests),
+                Counts.Of(point.CandidateRequests), Counts.Of(point.ComparedRequests), .. names.Select(name => ValueAt(report, point, name)),
+            ]);
+        }
+
+        table.WriteTo(text);
+        var sparks = new Table(style);
+        foreach (var name in names)
+            sparks.Row(name, Sparkline.Draw([.. report.Path.Select(point => Find(point, name)?.Estimate)], SparkWidth));
+        sparks.WriteTo(text);
+    }
+
+    private static Cell ValueAt(Report report, PathPoint point, string name)
+    {
+        var type = report.Metrics.FirstOrDefault(metric => metric.Name == name)?.Type ?? "";
+        return Find(point, name) is { } metric
+            ? new Cell(MetricValues.OfComparison(type, metric.Estimate), Style.OfVerdict(metric.Verdict))
+            : "-";
+    }
+
+    private static PathMetric? Find(PathPoint point, string name) => point.Metrics.FirstOrDefault(metric => metric.Name == name);
+
+    /// <summary>The first, the last, and as many in between as a person reads.</summary>
+    private static IEnumerable<PathPoint> Thin(IReadOnlyList<PathPoint> path) => path.Count <= PathRows
+        ? path
+        : Enumerable.Range(0, PathRows).Select(row => path[(int)((long)row * (path.Count - 1) / (PathRows - 1))]);
+
+    private static void WriteDecisions(StringBuilder text, Report report, DateTimeOffset now, Style style)
+    {
+        if (report.Decisions.Count == 0)
+            return;
+
+        text.Append('\n').Append(style.Heading("Decisions")).Append('\n');
+        DecisionTable.Of(report.Decisions.OrderBy(decision => decision.Time), now, style).WriteTo(text);
+    }
+}

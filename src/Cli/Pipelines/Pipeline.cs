@@ -1,0 +1,128 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace Rerank.Cli.Pipelines;
+
+/// <summary>What commands show of a RerankPipeline.</summary>
+internal sealed record Pipeline
+{
+    public required ObjectMetadata Metadata { get; init; }
+
+    public PipelineSpec Spec { get; set; } = new();
+
+    public PipelineStatus Status { get; set; } = new();
+
+    /// <summary>The whole object, as the server has it.</summary>
+    [JsonIgnore]
+    public JsonObject Json { get; private init; } = [];
+
+    public static Pipeline Of(JsonObject json) => json.Deserialize(PipelineJson.Default.Pipeline)! with { Json = json };
+}
+
+internal sealed record ObjectMetadata
+{
+    public required string Name { get; init; }
+
+    public string Namespace { get; set; } = "";
+
+    public string Uid { get; set; } = "";
+
+    public string ResourceVersion { get; set; } = "";
+
+    public long Generation { get; set; }
+
+    public DateTimeOffset CreationTimestamp { get; set; }
+
+    public IReadOnlyList<ManagedFields> ManagedFields { get; set; } = [];
+}
+
+/// <summary>Which fields one manager has set.</summary>
+internal sealed record ManagedFields
+{
+    public string Manager { get; set; } = "";
+
+    public string Operation { get; set; } = "";
+
+    public string Subresource { get; set; } = "";
+
+    [JsonPropertyName("fieldsV1")]
+    public JsonObject? Fields { get; init; }
+}
+
+internal sealed record PipelineSpec
+{
+    public IReadOnlyList<TierSpec> Tiers { get; set; } = [];
+
+    public RolloutSpec Rollout { get; set; } = new();
+}
+
+internal sealed record TierSpec
+{
+    public string Name { get; set; } = "";
+
+    public string Type { get; set; } = "";
+
+    public JsonObject? Cache { get; init; }
+
+    public JsonObject? Model { get; init; }
+
+    public JsonObject? Escalation { get; init; }
+}
+
+internal sealed record RolloutSpec
+{
+    public IReadOnlyList<StepSpec> Steps { get; set; } = [];
+
+    public AnalysisSpec Analysis { get; set; } = new();
+
+    public IReadOnlyList<DirectiveSpec> Directives { get; set; } = [];
+}
+
+internal sealed record StepSpec
+{
+    public string Name { get; set; } = "";
+
+    public int TrafficPermille { get; set; }
+
+    public int MirrorPermille { get; set; }
+
+    public long MinRequests { get; set; }
+
+    public long MinDurationSeconds { get; set; }
+
+    public string Approval { get; set; } = "";
+
+    [JsonIgnore]
+    public bool NeedsApproval => Approval == "Required";
+}
+
+internal sealed record AnalysisSpec
+{
+    public IReadOnlyList<MetricSpec> Metrics { get; set; } = [];
+}
+
+internal sealed record MetricSpec
+{
+    public string Name { get; set; } = "";
+
+    public string Type { get; set; } = "";
+
+    public string Mode { get; set; } = "";
+
+    public long MinSamples { get; set; }
+}
+
+/// <summary>What somebody has decided about one revision. Action, revision and step tell one from another.</summary>
+internal sealed record DirectiveSpec
+{
+    public required string Revision { get; init; }
+
+    public required string Action { get; init; }
+
+    public string Step { get; set; } = "";
+
+    public int? Attempt { get; init; }
+
+    public bool IsSameAs(DirectiveSpec other) => (Revision, Action, Step) == (other.Revision, other.Action, other.Step);
+}

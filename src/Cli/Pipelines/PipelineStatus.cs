@@ -1,0 +1,109 @@
+namespace Rerank.Cli.Pipelines;
+
+internal sealed record PipelineStatus
+{
+    public long ObservedGeneration { get; set; }
+
+    public string? Address { get; init; }
+
+    public StableStatus? Stable { get; init; }
+
+    public CandidateStatus? Candidate { get; init; }
+
+    public RouterStatus? Router { get; init; }
+
+    public AnalysisStatus? Analysis { get; init; }
+
+    public IReadOnlyList<RejectedStatus> Rejected { get; set; } = [];
+
+    public IReadOnlyList<Condition> Conditions { get; set; } = [];
+
+    public Condition? Find(string type) => Conditions.FirstOrDefault(condition => condition.Type == type);
+}
+
+internal sealed record StableStatus
+{
+    public required string Revision { get; init; }
+
+    public int TrafficPermille { get; set; }
+
+    public DateTimeOffset? SinceTime { get; init; }
+
+    public DateTimeOffset? BakesUntilTime { get; init; }
+}
+
+internal sealed record CandidateStatus
+{
+    public required string Revision { get; init; }
+
+    public int Attempt { get; set; } = 1;
+
+    public int TrafficPermille { get; set; }
+
+    public int MirrorPermille { get; set; }
+
+    public string? Step { get; init; }
+
+    public DateTimeOffset? StepStartTime { get; init; }
+
+    public DateTimeOffset? SinceTime { get; init; }
+}
+
+internal sealed record RouterStatus
+{
+    public long ConfigGeneration { get; set; }
+
+    public int ReadyReplicas { get; set; }
+
+    public int AcknowledgedReplicas { get; set; }
+}
+
+internal sealed record AnalysisStatus
+{
+    public required string Revision { get; init; }
+
+    public string Verdict { get; set; } = "Undecided";
+
+    public string? Metric { get; init; }
+
+    public string? Message { get; init; }
+
+    public long StableRequests { get; set; }
+
+    public long CandidateRequests { get; set; }
+
+    public long ComparedRequests { get; set; }
+
+    public ReportRef? ReportRef { get; init; }
+}
+
+internal sealed record ReportRef
+{
+    public required string Name { get; init; }
+}
+
+internal sealed record RejectedStatus
+{
+    public required string Revision { get; init; }
+
+    public string Reason { get; set; } = "";
+
+    public string? Message { get; init; }
+
+    public int Attempts { get; set; } = 1;
+
+    public DateTimeOffset? Time { get; init; }
+}
+
+internal sealed record Condition
+{
+    public required string Type { get; init; }
+
+    public string Status { get; set; } = "Unknown";
+
+    public string Reason { get; set; } = "";
+
+    public string Message { get; set; } = "";
+
+    public DateTimeOffset LastTransitionTime { get; set; }
+}

@@ -1,0 +1,3 @@
+using Rerank.Cli;
+
+return await CommandLine.RunAsync(args, Surroundings.OfProcess(), CancellationToken.None);

@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace Rerank.Cli.Text;
+
+/// <summary>Values of a metric in words, by the metric's type.</summary>
+internal static class MetricValues
+{
+    private const string Absent = "-";
+
+    /// <summary>The value of one revision.</summary>
+    public static string OfRevision(string type, double? value) => value is not { } number
+        ? Absent
+        : type switch
+        {
+            "ErrorRate" or "DegradedShare" or "Prometheus" => Format(number * 100, "0.00 '%'"),
+            "LatencyQuantile" => Format(number, "0.0 'ms'"),
+            _ => Format(number, "0.000"),
+        };
+
+    /// <summary>What the revisions are compared by: a difference, a ratio, a share or an index.</summary>
+    public static string OfComparison(string type, double? value) => value is not { } number
+        ? Absent
+        : type switch
+        {
+            "ErrorRate" or "DegradedShare" or "Prometheus" => Format(number * 100, "+0.00 'pp';-0.00 'pp';0.00 'pp'"),
+            "Feedback" => Format(number, "+0.000;-0.000;0.000"),
+            "LatencyQuantile" => Format(number, "0.00'x'"),
+            _ => Format(number, "0.000"),
+        };
+
+    public static string Bounds(string type, double? lower, double? upper) => (lower, upper) is (null, null)
+        ? Absent
+        : $"[{(lower is null ? "…" : OfComparison(type, lower))}, {(upper is null ? "…" : OfComparison(type, upper))}]";
+
+    private static string Format(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,29 @@
+using Rerank.Cli.Text;
+
+namespace Rerank.Cli.Tests.Text;
+
+public sealed class MetricValuesTests
+{
+    [Theory]
+    [InlineData("ErrorRate", 0.0152, "+1.52 pp")]
+    [InlineData("Prometheus", -0.002, "-0.20 pp")]
+    [InlineData("ErrorRate", 0.0, "0.00 pp")]
+    [InlineData("LatencyQuantile", 1.2, "1.20x")]
+    [InlineData("TopKOverlap", 0.934, "0.934")]
+    [InlineData("ScoreShift", 0.1, "0.100")]
+    [InlineData("Feedback", 0.02, "+0.020")]
+    public void OfComparison_Type_HasItsUnit(string type, double value, string expected) => Assert.Equal(expected, MetricValues.OfComparison(type, value));
+
+    [Theory]
+    [InlineData("DegradedShare", 0.0152, "1.52 %")]
+    [InlineData("LatencyQuantile", 48.66, "48.7 ms")]
+    [InlineData("Feedback", 0.5, "0.500")]
+    public void OfRevision_Type_HasItsUnit(string type, double value, string expected) => Assert.Equal(expected, MetricValues.OfRevision(type, value));
+
+    [Fact]
+    public void Bounds_Absent_AreOpen()
+    {
+        Assert.Equal("-", MetricValues.Bounds("ErrorRate", null, null));
+        Assert.Equal("[…, 1.20x]", MetricValues.Bounds("LatencyQuantile", null, 1.2));
+    }
+}
