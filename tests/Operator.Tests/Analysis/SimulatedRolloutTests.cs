@@ -8,7 +8,7 @@ namespace Rerank.Operator.Tests.Analysis;
 /// <summary>The judge at work in simulated rollouts of bench/RolloutStudy, which has more of them.</summary>
 public sealed class SimulatedRolloutTests
 {
-    private const int SecondsBetweenLooks = 30;
+    private const int SecondsBetweenLooks = 60;
 
     [Fact]
     public void Judge_EqualCandidates_AreRolledBackNoMoreOftenThanAllowed()
