@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Prometheus;
 using Rerank.Router.Admin;
+using Rerank.Router.Feedback;
 using Rerank.Router.Health;
 using Rerank.Router.Hosting;
 using Rerank.Router.Routing;
@@ -38,6 +39,7 @@ internal static class RouterApplication
         var app = builder.Build();
         app.MapWhen(Listeners.IsAdmin, admin => admin.Run(app.Services.GetRequiredService<AdminEndpoint>().HandleAsync));
         app.MapRerank();
+        app.MapFeedback();
         app.MapHealth();
         app.MapMetrics(registry: app.Services.GetRequiredService<RouterMetrics>().Registry);
 
@@ -96,7 +98,10 @@ internal static class RouterApplication
         services.AddSingleton<Shadows>();
         services.AddHostedService(provider => provider.GetRequiredService<Shadows>());
         services.AddSingleton<ArmRanker>();
+        services.AddSingleton<AnswerBook>();
         services.AddSingleton<RerankEndpoint>();
+        services.AddSingleton<PeerFeedback>();
+        services.AddSingleton<FeedbackEndpoint>();
 
         services.AddSingleton<RouterMetrics>();
         services.AddSingleton<BearerToken>();

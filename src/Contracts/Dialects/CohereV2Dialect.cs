@@ -18,7 +18,7 @@ internal sealed class CohereV2Dialect : JsonDialect
     public override int StatusOf(RequestErrorKind kind) => kind switch
     {
         RequestErrorKind.Malformed or RequestErrorKind.Empty or RequestErrorKind.Invalid => 400,
-        RequestErrorKind.ModelNotFound or RequestErrorKind.RouteNotFound => 404,
+        RequestErrorKind.ModelNotFound or RequestErrorKind.RouteNotFound or RequestErrorKind.AnswerNotFound => 404,
         RequestErrorKind.MethodNotAllowed => 405,
         RequestErrorKind.TooLarge => 413,
         RequestErrorKind.Overloaded => 429,

@@ -20,6 +20,9 @@ public enum RequestErrorKind
     /// <summary>No route has this path.</summary>
     RouteNotFound,
 
+    /// <summary>Feedback to an answer that isn't known, or no longer.</summary>
+    AnswerNotFound,
+
     /// <summary>The route has other methods.</summary>
     MethodNotAllowed,
 

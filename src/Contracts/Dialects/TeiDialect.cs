@@ -15,7 +15,7 @@ internal sealed class TeiDialect : JsonDialect
     public override int StatusOf(RequestErrorKind kind) => kind switch
     {
         RequestErrorKind.Malformed or RequestErrorKind.Empty => 400,
-        RequestErrorKind.RouteNotFound => 404,
+        RequestErrorKind.RouteNotFound or RequestErrorKind.AnswerNotFound => 404,
         RequestErrorKind.MethodNotAllowed => 405,
         RequestErrorKind.TooLarge => 413,
         RequestErrorKind.Invalid => 422,

@@ -12,4 +12,10 @@ public static class FeedbackApi
     public const string ForwardedHeader = "X-Rerank-Feedback-Forwarded";
 
     public const int MaxEvents = 1000;
+
+    /// <summary>How long after an answer feedback to it is taken. Under much traffic it may be shorter: a router remembers <see cref="MaxAnswers"/>.</summary>
+    public static readonly TimeSpan Retention = TimeSpan.FromHours(1);
+
+    /// <summary>Answers that a router remembers; beyond them the oldest is forgotten.</summary>
+    public const int MaxAnswers = 65_536;
 }

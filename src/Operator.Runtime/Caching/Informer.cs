@@ -81,6 +81,7 @@ internal sealed class Informer<T>(
     /// <summary>One list if need be, one watch, and the wait that its end calls for.</summary>
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
+        var asked = TimeSpan.Zero;
         try
         {
             _version ??= await ListAsync(cancellationToken);
@@ -101,9 +102,11 @@ internal sealed class Informer<T>(
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             Failed(e);
+            asked = Throttling.RetryAfter(e) ?? asked;
         }
 
-        await Task.Delay(_retry.Next(), time, cancellationToken);
+        var delay = _retry.Next();
+        await Task.Delay(asked > delay ? asked : delay, time, cancellationToken);
     }
 
     private async Task<string> ListAsync(CancellationToken cancellationToken)

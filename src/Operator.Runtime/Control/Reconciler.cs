@@ -39,6 +39,10 @@ internal sealed class Reconciler<TEntity>(
         {
             return new ReconcileOutcome(OutcomeKind.Conflict, Message: e.Message, Error: e);
         }
+        catch (Exception e) when (Throttling.RetryAfter(e) is { } wait)
+        {
+            return new ReconcileOutcome(OutcomeKind.Failure, wait, e.Message, e);
+        }
         catch (Exception e)
         {
             return new ReconcileOutcome(OutcomeKind.Threw, Message: e.Message, Error: e);

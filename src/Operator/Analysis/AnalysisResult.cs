@@ -41,7 +41,10 @@ internal sealed record MetricResult
     /// <summary>What is tested: a difference (ErrorRate, DegradedShare, Feedback, Prometheus), a share (TopKOverlap), a ratio (LatencyQuantile), an index (ScoreShift).</summary>
     public double? Estimate { get; init; }
 
-    /// <summary>Lower end of what the estimated quantity may be: with all rollouts together it lies outside of its bounds, at any time, with probability alpha at most.</summary>
+    /// <summary>
+    /// Lower end of what the estimated quantity may be. Each of the two bounds is on the wrong side of the truth, at any of the times that one looks, with
+    /// probability alpha at most.
+    /// </summary>
     public double? Lower { get; init; }
 
     public double? Upper { get; init; }

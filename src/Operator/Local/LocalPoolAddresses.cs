@@ -7,7 +7,7 @@ namespace Rerank.Operator.Local;
 /// <summary>There is no DNS in local mode: the routing table names the loopback ports of the pods, and the router finds out which are up.</summary>
 internal sealed class LocalPoolAddresses(LocalPorts ports) : IPoolAddresses
 {
-    public IReadOnlyList<string> OfPool(PipelineOwner owner, string tier, IReadOnlyList<V1Pod> pods) => Addresses(pods);
+    public IReadOnlyList<string> OfPool(PipelineOwner owner, PoolId pool, IReadOnlyList<V1Pod> pods) => Addresses(pods);
 
     public IReadOnlyList<string> OfRouters(PipelineOwner owner, IReadOnlyList<V1Pod> routers) => Addresses(routers);
 

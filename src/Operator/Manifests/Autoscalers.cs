@@ -8,12 +8,12 @@ internal static class Autoscalers
 
     public static V2HorizontalPodAutoscaler Of(PipelineOwner owner, PoolLayout pool)
     {
-        var name = owner.Names.Pool(pool.Host.Tier);
+        var name = owner.Names.Pool(pool.Id);
         return new()
         {
             ApiVersion = "autoscaling/v2",
             Kind = V2HorizontalPodAutoscaler.KubeKind,
-            Metadata = owner.Metadata(name, Labels.Of(owner.Names, pool.Host.Tier)),
+            Metadata = owner.Metadata(name, Labels.Of(owner.Names, pool.Component)),
             Spec = new()
             {
                 ScaleTargetRef = new() { ApiVersion = "apps/v1", Kind = V1Deployment.KubeKind, Name = name },

@@ -4,7 +4,7 @@ namespace Rerank.Operator.Manifests;
 
 internal static class ConfigMaps
 {
-    /// <param name="component">The routers, or a tier's pool.</param>
+    /// <param name="component">The routers, or a pool.</param>
     /// <param name="documents">By key.</param>
     public static V1ConfigMap Of(PipelineOwner owner, string name, string component, IReadOnlyDictionary<string, string> documents) => new()
     {

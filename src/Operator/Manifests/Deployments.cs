@@ -20,10 +20,10 @@ internal static class Deployments
     /// </summary>
     public static V1Deployment Pool(PipelineLayout layout, PoolLayout pool, ManifestContext context) => Of(
         layout,
-        layout.Owner.Names.Pool(pool.Host.Tier),
-        pool.Host.Tier,
+        layout.Owner.Names.Pool(pool.Id),
+        pool.Component,
         pool.Replicas,
-        PodTemplates.Pool(layout, pool.Host, context),
+        PodTemplates.Pool(layout, pool, context),
         // A pod more needs a GPU more, which a cluster may not have. With several pods one of them can make room; the only one never does.
         pool.Host.Gpu is not null && pool.Min > 1 ? RemoveThenAdd() : AddThenRemove());
 

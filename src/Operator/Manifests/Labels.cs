@@ -6,6 +6,7 @@ internal static class Labels
     public const string Pipeline = "rerank.dev/pipeline";
     public const string Role = "rerank.dev/role";
     public const string Revision = "rerank.dev/revision";
+    public const string Homes = "rerank.dev/homes";
     public const string CandidateSince = "rerank.dev/candidate-since";
     public const string StableSince = "rerank.dev/stable-since";
     public const string RetiredAt = "rerank.dev/retired-at";

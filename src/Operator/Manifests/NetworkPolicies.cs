@@ -26,8 +26,8 @@ internal static class NetworkPolicies
         var routers = new V1NetworkPolicyPeer { PodSelector = new() { MatchLabels = Labels.Selector(owner.Names, Labels.RouterComponent) } };
         return Of(
             owner,
-            owner.Names.Pool(pool.Host.Tier),
-            pool.Host.Tier,
+            owner.Names.Pool(pool.Id),
+            pool.Component,
             Rule(from: null, [PodPorts.Probe]),
             Rule(routers, [PodPorts.Http]),
             Rule(Operator(context), [PodPorts.Admin]));

@@ -9,7 +9,6 @@ internal sealed record PipelineLayout
 
     public required RouterLayout Router { get; init; }
 
-    /// <summary>By tier.</summary>
     public required IReadOnlyList<PoolLayout> Pools { get; init; }
 
     /// <summary>Time that a pod gets to finish its requests.</summary>
@@ -31,8 +30,10 @@ internal sealed record RouterLayout
 /// <param name="Replicas">Pods to ask for now; with an autoscaler what it last chose.</param>
 /// <param name="Min">Fewest pods.</param>
 /// <param name="Max">Most pods; more than <paramref name="Min"/> only where an autoscaler can be made.</param>
-internal sealed record PoolLayout(HostLayout Host, int Replicas, int Min, int Max)
+internal sealed record PoolLayout(PoolId Id, HostLayout Host, int Replicas, int Min, int Max)
 {
+    public string Component => Id.Component;
+
     public bool IsAutoscaled => Max > Min;
 }
 

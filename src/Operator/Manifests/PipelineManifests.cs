@@ -25,7 +25,7 @@ internal static class PipelineManifests
             ?
             [
                 DisruptionBudgets.Of(layout.Owner, layout.Owner.Names.Router, Labels.RouterComponent),
-                .. layout.Pools.Select(pool => DisruptionBudgets.Of(layout.Owner, layout.Owner.Names.Pool(pool.Host.Tier), pool.Host.Tier)),
+                .. layout.Pools.Select(pool => DisruptionBudgets.Of(layout.Owner, layout.Owner.Names.Pool(pool.Id), pool.Component)),
             ]
             : [];
 }

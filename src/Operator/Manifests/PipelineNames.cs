@@ -16,7 +16,7 @@ internal sealed record PipelineNames(string Pipeline)
 
     public string LabelValue => Fit(Pipeline);
 
-    public string Pool(string tier) => Fit($"{Pipeline}-{tier}");
+    public string Pool(PoolId pool) => Fit(pool.Home is null ? $"{Pipeline}-{pool.Tier}" : $"{Pipeline}-{pool.Tier}-{pool.Home}");
 
     public string Revision(string revision) => Fit($"{Pipeline}-{revision}");
 

@@ -31,13 +31,14 @@ internal static class PodTemplates
         return Template(names, Labels.RouterComponent, spec);
     }
 
-    public static V1PodTemplateSpec Pool(PipelineLayout layout, HostLayout host, ManifestContext context)
+    public static V1PodTemplateSpec Pool(PipelineLayout layout, PoolLayout pool, ManifestContext context)
     {
         var names = layout.Owner.Names;
-        var spec = Spec(layout, names.Pool(host.Tier), host.Tier, host.Scheduling, context);
+        var host = pool.Host;
+        var spec = Spec(layout, names.Pool(pool.Id), pool.Component, host.Scheduling, context);
         spec.Containers = [HostContainer.InPool(host, context)];
         spec.Volumes = [.. spec.Volumes, .. HostContainer.VolumesOf(HostContainer.PoolName), .. host.Claims.Select(Volumes.Claim)];
-        return Template(names, host.Tier, spec);
+        return Template(names, pool.Component, spec);
     }
 
     /// <summary>What tells pods of this template from pods of another.</summary>

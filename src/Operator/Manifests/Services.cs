@@ -16,7 +16,7 @@ internal static class Services
 
     /// <summary>Without an address of its own: routers look up every pod and choose themselves.</summary>
     public static V1Service Pool(PipelineLayout layout, PoolLayout pool) =>
-        Of(layout, layout.Owner.Names.Pool(pool.Host.Tier), pool.Host.Tier, PodPorts.HttpPort, clusterIP: "None");
+        Of(layout, layout.Owner.Names.Pool(pool.Id), pool.Component, PodPorts.HttpPort, clusterIP: "None");
 
     private static V1Service Of(PipelineLayout layout, string name, string component, int port, string? clusterIP) => new()
     {

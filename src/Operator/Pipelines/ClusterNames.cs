@@ -1,22 +1,20 @@
 using Rerank.Operator.Api;
+using Rerank.Operator.Manifests;
 using Rerank.Operator.Pipelines.Revisions;
 
 namespace Rerank.Operator.Pipelines;
 
-/// <summary>Names of clusters in a routing table: the tier's, unless one live revision has the tier as a pool and another as a sidecar.</summary>
-internal sealed class ClusterNames
+/// <summary>
+/// Names of clusters in a routing table: a pool's component; a sidecar's tier, unless one live revision has the tier as a pool of that name.
+/// </summary>
+internal sealed class ClusterNames(IEnumerable<RevisionSnapshot> live)
 {
-    private readonly HashSet<string> _ambiguous;
+    private readonly HashSet<string> _pools = [.. live.SelectMany(s => s.Pools).Select(pool => pool.Component)];
 
-    public ClusterNames(IEnumerable<RevisionSnapshot> live)
-    {
-        var snapshots = live.ToList();
-        _ambiguous = [.. Names(snapshots, Placement.Pool).Intersect(Names(snapshots, Placement.Sidecar))];
-    }
+    public string Of(TierSnapshot tier) => tier.Model?.Placement == Placement.Pool ? OfPool(tier.Pool) : OfSidecar(tier.Name);
 
-    // Tiers' names have no dots.
-    public string Of(string tier, Placement placement) => placement == Placement.Sidecar && _ambiguous.Contains(tier) ? $"{tier}.sidecar" : tier;
+    public static string OfPool(PoolId pool) => pool.Component;
 
-    private static IEnumerable<string> Names(IEnumerable<RevisionSnapshot> snapshots, Placement placement) =>
-        snapshots.SelectMany(s => s.ModelTiers(placement)).Select(t => t.Name);
+    // Neither tiers' names nor pools' homes have dots, and homes begin with a revision's hash.
+    public string OfSidecar(string tier) => _pools.Contains(tier) ? $"{tier}.sidecar" : tier;
 }

@@ -16,11 +16,12 @@ internal sealed record DesiredDocuments
     /// <summary>Of the sidecars, by tier.</summary>
     public required IReadOnlyDictionary<string, ModelSet> SidecarSets { get; init; }
 
-    /// <summary>Of the pools, by tier.</summary>
+    /// <summary>Of the pools, by component.</summary>
     public required IReadOnlyDictionary<string, ModelSet> PoolSets { get; init; }
 
-    public ModelSet? Set(string tier, Placement placement) =>
-        (placement == Placement.Pool ? PoolSets : SidecarSets).GetValueOrDefault(tier);
+    /// <param name="host">Tier of a sidecar, or component of a pool.</param>
+    public ModelSet? Set(string host, Placement placement) =>
+        (placement == Placement.Pool ? PoolSets : SidecarSets).GetValueOrDefault(host);
 
     /// <summary>Content of the routers' ConfigMap.</summary>
     public IReadOnlyDictionary<string, string> RouterFiles()
@@ -32,8 +33,8 @@ internal sealed record DesiredDocuments
     }
 
     /// <summary>Content of a pool's ConfigMap.</summary>
-    public IReadOnlyDictionary<string, string> PoolFiles(string tier) =>
-        new Dictionary<string, string> { [PodPaths.ModelSetKey] = Text(PoolSets[tier]) };
+    public IReadOnlyDictionary<string, string> PoolFiles(PoolId pool) =>
+        new Dictionary<string, string> { [PodPaths.ModelSetKey] = Text(PoolSets[pool.Component]) };
 
     private static string Text(ModelSet set) => JsonSerializer.Serialize(set, ContractsJson.Default.ModelSet);
 }

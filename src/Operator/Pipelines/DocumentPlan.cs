@@ -22,31 +22,30 @@ internal static class DocumentPlan
 
     public static DesiredDocuments Of(Observation observed, RevisionRoles roles, IPoolAddresses addresses)
     {
-        var sidecars = Tiers(roles, Placement.Sidecar).ToDictionary(tier => tier, tier => Set(observed, roles, tier, Placement.Sidecar));
-        var pools = Tiers(roles, Placement.Pool).ToDictionary(tier => tier, tier => Set(observed, roles, tier, Placement.Pool));
+        var live = roles.Live.Select(r => r.Snapshot).ToList();
+        var sidecars = LayoutPlan.Sidecars(live).ToDictionary(tier => tier, tier => Set(observed, roles, tier, Placement.Sidecar, s => s.ModelTier(tier, Placement.Sidecar)?.Model));
+        var pools = LayoutPlan.Pools(live).ToDictionary(pool => pool.Component, pool => Set(observed, roles, pool.Component, Placement.Pool, s => s.InPool(pool)));
         return new() { Table = Table(observed, roles, addresses), SidecarSets = sidecars, PoolSets = pools };
     }
 
-    private static IEnumerable<string> Tiers(RevisionRoles roles, Placement placement) =>
-        roles.Live.SelectMany(r => r.Snapshot.ModelTiers(placement)).Select(t => t.Name).Distinct().Order(StringComparer.Ordinal);
-
-    private static ModelSet Set(Observation observed, RevisionRoles roles, string tier, Placement placement)
+    /// <param name="host">Tier of sidecars, or component of a pool.</param>
+    /// <param name="modelOf">What of a revision these hosts hold.</param>
+    private static ModelSet Set(
+        Observation observed, RevisionRoles roles, string host, Placement placement, Func<RevisionSnapshot, ModelTierSnapshot?> modelOf)
     {
-        // Where nothing answers yet, the candidate is what a pod has to have to be of use. Of what bakes and what it replaced, both are.
-        string[] required =
-        [
-            .. new[] { roles.Stable ?? roles.Candidate, RolloutArms.BakesAgainst(roles) }
-                .Select(r => r?.Snapshot.ModelTier(tier, placement)?.Model?.Model.Digest).OfType<string>(),
-        ];
+        var held = roles.Live.Select(r => modelOf(r.Snapshot)?.Model).OfType<ModelSpec>().ToList();
+        // Of what bakes and what it replaced, both are. In pods where neither is, the newest is what a pod has to have to be of use; but routers have to
+        // be ready for the stable revision without it.
+        string[] required = [.. new[] { roles.Stable, RolloutArms.BakesAgainst(roles) }.OfType<Revision>().Select(r => modelOf(r.Snapshot)?.Model.Digest).OfType<string>()];
+        if (required.Length == 0 && (placement == Placement.Pool || roles.Stable is null))
+            required = [held[0].Digest];
         var set = new ModelSet
         {
             Generation = 0,
             Pipeline = PipelineOwner.Of(observed.Pipeline).ToString(),
             Models =
             [
-                .. roles.Live
-                    .Select(r => r.Snapshot.ModelTier(tier, placement)?.Model?.Model)
-                    .OfType<ModelSpec>()
+                .. held
                     .DistinctBy(m => m.Digest)
                     // A host wants every name once. One name for two contents is what a ModelVersion leaves that was forced away and made anew.
                     .GroupBy(m => m.Name)
@@ -55,8 +54,9 @@ internal static class DocumentPlan
                     .Select(m => m with { Required = required.Contains(m.Digest) }),
             ],
         };
-        var reported = observed.Hosting(tier, placement).Select(p => p.Hosts.GetValueOrDefault(tier)?.Status?.Generation ?? 0);
-        var stored = observed.Documents.Set(tier, placement);
+        var pods = observed.Of(placement == Placement.Pool ? host : Labels.RouterComponent);
+        var reported = pods.Select(p => p.Hosts.GetValueOrDefault(host)?.Status?.Generation ?? 0);
+        var stored = observed.Documents.Set(host, placement);
         var same = stored is not null && Same(stored with { Generation = 0 }, set, ContractsJson.Default.ModelSet);
         return set with { Generation = Generation(stored?.Generation, same, reported) };
     }
@@ -113,13 +113,14 @@ internal static class DocumentPlan
     private static IEnumerable<Cluster> Clusters(Observation observed, RevisionRoles roles, IPoolAddresses addresses, ClusterNames names)
     {
         var owner = PipelineOwner.Of(observed.Pipeline);
-        foreach (var tier in Tiers(roles, Placement.Sidecar))
-            yield return new() { Name = names.Of(tier, Placement.Sidecar), Addresses = [$"unix:{PodPaths.Socket(tier)}"] };
-        foreach (var tier in Tiers(roles, Placement.Pool))
+        var live = roles.Live.Select(r => r.Snapshot).ToList();
+        foreach (var tier in LayoutPlan.Sidecars(live))
+            yield return new() { Name = names.OfSidecar(tier), Addresses = [$"unix:{PodPaths.Socket(tier)}"] };
+        foreach (var pool in LayoutPlan.Pools(live))
         {
-            V1Pod[] pods = [.. observed.Of(tier).Select(p => p.Pod).OrderBy(p => p.Name(), StringComparer.Ordinal)];
-            var name = names.Of(tier, Placement.Pool);
-            var found = addresses.OfPool(owner, tier, pods) is { Count: > 0 } now
+            V1Pod[] pods = [.. observed.Of(pool.Component).Select(p => p.Pod).OrderBy(p => p.Name(), StringComparer.Ordinal)];
+            var name = ClusterNames.OfPool(pool);
+            var found = addresses.OfPool(owner, pool, pods) is { Count: > 0 } now
                 ? now
                 : observed.Documents.Table?.Clusters.FirstOrDefault(c => c.Name == name)?.Addresses;
             if (found is { Count: > 0 })
@@ -133,7 +134,7 @@ internal static class DocumentPlan
         Cache = tier.Cache,
         Model = tier.Model is not { } model ? null : new()
         {
-            Cluster = names.Of(tier.Name, model.Placement),
+            Cluster = names.Of(tier),
             Model = model.Model.Name,
             Digest = model.Model.Digest,
             Activation = model.Model.Contract.Activation,

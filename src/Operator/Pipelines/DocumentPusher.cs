@@ -27,8 +27,8 @@ internal sealed class DocumentPusher(AdminClient admin)
         var placement = pod.Component == Labels.RouterComponent ? Placement.Sidecar : Placement.Pool;
         // Models before routes: what is asked for next should be there.
         var hosts = new Dictionary<string, ProcessReport<HostStatus>>(pod.Hosts.Count);
-        foreach (var (tier, report) in pod.Hosts)
-            hosts[tier] = await PushAsync(report, documents.Set(tier, placement), observed.Credentials, token, cancellationToken);
+        foreach (var (host, report) in pod.Hosts)
+            hosts[host] = await PushAsync(report, documents.Set(host, placement), observed.Credentials, token, cancellationToken);
         var router = pod.Router is null ? null : await PushAsync(pod.Router, documents.Table, token, cancellationToken);
         return pod with { Hosts = hosts, Router = router };
     }

@@ -8,7 +8,7 @@ internal interface IPoolAddresses
 {
     /// <summary>Where a router finds the hosts of a pool: entries of a routing table's cluster.</summary>
     /// <param name="pods">Pods of the pool.</param>
-    IReadOnlyList<string> OfPool(PipelineOwner owner, string tier, IReadOnlyList<V1Pod> pods);
+    IReadOnlyList<string> OfPool(PipelineOwner owner, PoolId pool, IReadOnlyList<V1Pod> pods);
 
     /// <summary>Where routers find each other: a routing table's peers.</summary>
     /// <param name="routers">Router pods.</param>

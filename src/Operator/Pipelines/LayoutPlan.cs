@@ -10,8 +10,8 @@ internal static class LayoutPlan
     private const int MinGracePeriodSeconds = 60;
     private const int GraceAfterRequestSeconds = 30;
 
-    /// <param name="currentReplicas">What the Deployment of a tier's pool asks for now; null when there is none.</param>
-    public static PipelineLayout Of(RerankPipeline pipeline, RevisionRoles roles, ServedApis apis, Func<string, int?> currentReplicas)
+    /// <param name="currentReplicas">What the Deployment of a pool asks for now; null when there is none.</param>
+    public static PipelineLayout Of(RerankPipeline pipeline, RevisionRoles roles, ServedApis apis, Func<PoolId, int?> currentReplicas)
     {
         var live = roles.Live.Select(r => r.Snapshot).ToList();
         return new()
@@ -23,31 +23,42 @@ internal static class LayoutPlan
                 Replicas = pipeline.Spec.Router.Replicas,
                 Resources = DesiredRevision.Resources(pipeline.Spec.Router.Resources),
                 Scheduling = DesiredRevision.Scheduling(pipeline.Spec.Router.Scheduling),
-                Sidecars = [.. Tiers(live, Placement.Sidecar).Select(tier => Host(live, tier, Placement.Sidecar))],
+                Sidecars = [.. Sidecars(live).Select(tier => Host(tier, live.Select(s => s.ModelTier(tier, Placement.Sidecar)?.Model)))],
             },
-            Pools = [.. Tiers(live, Placement.Pool).Select(tier => Pool(pipeline, live, tier, apis, currentReplicas))],
+            Pools = [.. Pools(live).Select(pool => Pool(pipeline, live, pool, apis, currentReplicas))],
         };
     }
 
-    private static IEnumerable<string> Tiers(IReadOnlyList<RevisionSnapshot> live, Placement placement) =>
-        live.SelectMany(s => s.ModelTiers(placement)).Select(t => t.Name).Distinct().Order(StringComparer.Ordinal);
+    /// <summary>In the order of their names.</summary>
+    public static IEnumerable<string> Sidecars(IEnumerable<RevisionSnapshot> live) =>
+        live.SelectMany(s => s.ModelTiers(Placement.Sidecar)).Select(t => t.Name).Distinct().Order(StringComparer.Ordinal);
 
-    private static PoolLayout Pool(
-        RerankPipeline pipeline, IReadOnlyList<RevisionSnapshot> live, string tier, ServedApis apis, Func<string, int?> currentReplicas)
+    /// <summary>In the order of their names.</summary>
+    public static IEnumerable<PoolId> Pools(IEnumerable<RevisionSnapshot> live) =>
+        live.SelectMany(s => s.Pools).Distinct().OrderBy(pool => pool.Component, StringComparer.Ordinal);
+
+    /// <summary>How many pods a pool has. Scaling makes no revision: the spec decides as long as it has the tier.</summary>
+    public static ReplicasSnapshot Replicas(RerankPipelineSpec spec, PoolId pool, ModelTierSnapshot model)
     {
-        // Scaling makes no revision: the spec decides as long as it has the tier.
-        var spec = pipeline.Spec.Tiers.FirstOrDefault(t => t.Name == tier && t.Model?.Placement == Placement.Pool)?.Model?.Replicas;
-        var stored = Newest(live, tier, Placement.Pool).Replicas;
-        var (min, max) = spec is not null ? (spec.Min, spec.Max) : (stored?.Min ?? 1, stored?.Max ?? 1);
-        if (!apis.Autoscalers)
-            max = min;
-        var replicas = max > min ? Math.Clamp(currentReplicas(tier) ?? min, min, max) : min;
-        return new(Host(live, tier, Placement.Pool), replicas, min, max);
+        var asked = spec.Tiers.FirstOrDefault(t => t.Name == pool.Tier && t.Model?.Placement == Placement.Pool)?.Model?.Replicas;
+        return asked is not null ? new(asked.Min, asked.Max) : model.Replicas ?? new(1, 1);
     }
 
-    private static HostLayout Host(IReadOnlyList<RevisionSnapshot> live, string tier, Placement placement)
+    private static PoolLayout Pool(
+        RerankPipeline pipeline, IReadOnlyList<RevisionSnapshot> live, PoolId pool, ServedApis apis, Func<PoolId, int?> currentReplicas)
     {
-        var all = live.Select(s => s.ModelTier(tier, placement)?.Model).OfType<ModelTierSnapshot>().ToList();
+        var models = live.Select(s => s.InPool(pool)).OfType<ModelTierSnapshot>().ToList();
+        var (min, max) = Replicas(pipeline.Spec, pool, models[0]);
+        if (!apis.Autoscalers)
+            max = min;
+        var replicas = max > min ? Math.Clamp(currentReplicas(pool) ?? min, min, max) : min;
+        return new(pool, Host(pool.Tier, models), replicas, min, max);
+    }
+
+    /// <param name="models">Of the revisions that have the tier there, newest first.</param>
+    private static HostLayout Host(string tier, IEnumerable<ModelTierSnapshot?> models)
+    {
+        var all = models.OfType<ModelTierSnapshot>().ToList();
         var newest = all[0];
         return new()
         {
@@ -59,9 +70,6 @@ internal static class LayoutPlan
             Scheduling = newest.Scheduling,
         };
     }
-
-    private static ModelTierSnapshot Newest(IReadOnlyList<RevisionSnapshot> live, string tier, Placement placement) =>
-        live.Select(s => s.ModelTier(tier, placement)?.Model).OfType<ModelTierSnapshot>().First();
 
     private static int GracePeriod(RerankPipeline pipeline, IReadOnlyList<RevisionSnapshot> live)
     {

@@ -40,8 +40,8 @@ internal sealed record Observation
     public IEnumerable<ObservedPod> Of(string component) => Pods.Where(p => p.Component == component);
 
     /// <summary>The pods that have a host for this tier.</summary>
-    public IEnumerable<ObservedPod> Hosting(string tier, Placement placement) =>
-        Of(placement == Placement.Pool ? tier : Labels.RouterComponent);
+    public IEnumerable<ObservedPod> Hosting(TierSnapshot tier) =>
+        Of(tier.Model?.Placement == Placement.Pool ? tier.Pool.Component : Labels.RouterComponent);
 }
 
 /// <summary>Credentials for the models' sources, by model. They go nowhere but into a push.</summary>

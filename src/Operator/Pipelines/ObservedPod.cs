@@ -12,7 +12,7 @@ internal sealed record ObservedPod
 
     public string Name => Pod.Metadata.Name;
 
-    /// <summary><see cref="Labels.RouterComponent"/> or the tier of a pool.</summary>
+    /// <summary><see cref="Labels.RouterComponent"/> or a pool's <see cref="PoolId.Component"/>.</summary>
     public required string Component { get; init; }
 
     public string? TemplateHash => Pod.Metadata.Annotations is { } annotations && annotations.TryGetValue(Labels.TemplateHash, out var hash) ? hash : null;
@@ -23,7 +23,7 @@ internal sealed record ObservedPod
     /// <summary>Only in router pods.</summary>
     public ProcessReport<RouterStatus>? Router { get; init; }
 
-    /// <summary>By tier: the one host of a pool's pod, or the sidecars of a router's.</summary>
+    /// <summary>The sidecars of a router's pod by tier, or the one host of a pool's pod by its component.</summary>
     public required IReadOnlyDictionary<string, ProcessReport<HostStatus>> Hosts { get; init; }
 }
 

@@ -37,7 +37,8 @@ internal sealed class PipelineObserver(
         var desired = Desired(pipeline, owner);
         var live = revisions.Where(r => r.Role != RevisionRole.Retired).Select(r => r.Snapshot);
         var snapshots = live.Append(desired.Snapshot).OfType<RevisionSnapshot>().ToList();
-        var roles = RevisionPlan.Settle(revisions, desired.Snapshot, new(pipeline.Spec.Rollout.Directives), time.GetUtcNow());
+        var rollout = pipeline.Spec.Rollout;
+        var roles = Homes.Settle(RevisionPlan.Settle(revisions, desired.Snapshot, new(rollout.Directives), time.GetUtcNow()), rollout.Capacity.Placement);
         var secrets = await CredentialsAsync(owner, snapshots, cancellationToken);
         return new()
         {
@@ -46,7 +47,7 @@ internal sealed class PipelineObserver(
             Revisions = revisions,
             Pods = await statuses.ReadAsync(PodsOf(owner), token, cancellationToken),
             Deployments = deployments.List(owner.Namespace).Where(owner.Owns).ToDictionary(d => d.Name()),
-            Documents = await DocumentsAsync(owner, snapshots, cancellationToken),
+            Documents = await DocumentsAsync(owner, roles.Live.Select(r => r.Snapshot), cancellationToken),
             Credentials = secrets,
             Apis = apis.Read(),
             Reports = await ReportsAsync(owner, roles, cancellationToken),
@@ -109,14 +110,14 @@ internal sealed class PipelineObserver(
             .OrderBy(p => p.Name(), StringComparer.Ordinal),
     ];
 
-    private async Task<StoredDocuments> DocumentsAsync(PipelineOwner owner, IReadOnlyList<RevisionSnapshot> snapshots, CancellationToken cancellationToken)
+    private async Task<StoredDocuments> DocumentsAsync(PipelineOwner owner, IEnumerable<RevisionSnapshot> live, CancellationToken cancellationToken)
     {
         var routers = await client.GetAsync<V1ConfigMap>(new(owner.Namespace, owner.Names.Router), cancellationToken);
         var pools = new Dictionary<string, V1ConfigMap>();
-        foreach (var tier in snapshots.SelectMany(s => s.ModelTiers(Placement.Pool)).Select(t => t.Name).Distinct())
+        foreach (var pool in LayoutPlan.Pools(live))
         {
-            if (await client.GetAsync<V1ConfigMap>(new(owner.Namespace, owner.Names.Pool(tier)), cancellationToken) is { } pool)
-                pools[tier] = pool;
+            if (await client.GetAsync<V1ConfigMap>(new(owner.Namespace, owner.Names.Pool(pool)), cancellationToken) is { } stored)
+                pools[pool.Component] = stored;
         }
 
         return StoredDocuments.Read(routers, pools);

@@ -25,13 +25,15 @@ internal sealed record PipelinePlan
     public static PipelinePlan Of(Observation observed, ManifestContext context, IPoolAddresses addresses, DateTimeOffset now)
     {
         var spec = observed.Pipeline.Spec;
-        var settled = RevisionPlan.Settle(observed.Revisions, observed.Desired.Snapshot, new(spec.Rollout.Directives), now);
-        var asked = DocumentPlan.Of(observed, settled, addresses);
+        var settled = Homes.Settle(
+            RevisionPlan.Settle(observed.Revisions, observed.Desired.Snapshot, new(spec.Rollout.Directives), now), spec.Rollout.Capacity.Placement);
+        var overBudget = GpuBudget.Exceeded(spec, settled);
+        var asked = DocumentPlan.Of(observed, Loaded(settled), addresses);
         var judgement = Judgement.Of(observed, settled);
         var situation = new RolloutSituation
         {
             Spec = spec.Rollout,
-            Placement = CandidateProblemOf(observed, settled, LayoutOf(observed, settled), context),
+            Placement = overBudget ?? CandidateProblemOf(observed, settled, LayoutOf(observed, settled), context),
             Acknowledged = Acknowledgement.IsComplete(observed, asked.Table),
             Evidence = judgement.Evidence,
             Analysis = judgement.Analysis,
@@ -46,8 +48,8 @@ internal sealed record PipelinePlan
             Roles = roles,
             RevisionWrites = RevisionPlan.Writes(observed.Revisions, roles),
             SurplusRevisions = RevisionPlan.Surplus(roles, spec.RevisionHistoryLimit, observed.Desired.Snapshot?.Hash()),
-            Layout = LayoutOf(observed, roles),
-            Documents = DocumentPlan.Of(observed, roles, addresses),
+            Layout = LayoutOf(observed, Loaded(roles)),
+            Documents = DocumentPlan.Of(observed, Loaded(roles), addresses),
             Rollout = new()
             {
                 Situation = situation,
@@ -58,13 +60,17 @@ internal sealed record PipelinePlan
                 Report = judgement.Report(observed, outcome.Decision, now),
             },
         };
+
+        // Nothing is made for a candidate that needs more than it may have.
+        RevisionRoles Loaded(RevisionRoles roles) => overBudget is null ? roles : roles with { Candidate = null };
     }
 
     private static PipelineLayout LayoutOf(Observation observed, RevisionRoles roles)
     {
         var names = new PipelineNames(observed.Pipeline.Metadata.Name);
-        return LayoutPlan.Of(
-            observed.Pipeline, roles, observed.Apis, tier => observed.Deployments.GetValueOrDefault(names.Pool(tier))?.Spec?.Replicas);
+        var layout = LayoutPlan.Of(
+            observed.Pipeline, roles, observed.Apis, pool => observed.Deployments.GetValueOrDefault(names.Pool(pool))?.Spec?.Replicas);
+        return GpuBudget.Limit(layout, observed.Pipeline.Spec, roles);
     }
 
     private static Problem? CandidateProblemOf(Observation observed, RevisionRoles roles, PipelineLayout layout, ManifestContext context)

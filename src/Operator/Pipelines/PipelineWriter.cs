@@ -58,7 +58,7 @@ internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildW
     {
         yield return ConfigMaps.Of(owner, owner.Names.Router, Labels.RouterComponent, plan.Documents.RouterFiles());
         foreach (var pool in plan.Layout.Pools)
-            yield return ConfigMaps.Of(owner, owner.Names.Pool(pool.Host.Tier), pool.Host.Tier, plan.Documents.PoolFiles(pool.Host.Tier));
+            yield return ConfigMaps.Of(owner, owner.Names.Pool(pool.Id), pool.Component, plan.Documents.PoolFiles(pool.Id));
         if (plan.Rollout.Report is { } report)
             yield return ReportObject.From(owner, report);
     }

@@ -23,24 +23,23 @@ internal sealed class PlacementCheck(Observation observed, PipelineLayout layout
     /// <param name="anyTemplate">Pods of an older template will do: for going back at once to what is still loaded in them.</param>
     /// <returns>Null when they do.</returns>
     public Problem? Hosts(RevisionSnapshot revision, bool anyTemplate = false) =>
-        Worst(revision.Tiers.Where(t => t.Model is not null).SelectMany(tier => Tier(tier.Name, tier.Model!, anyTemplate)));
+        Worst(revision.Tiers.Where(t => t.Model is not null).SelectMany(tier => Tier(tier, tier.Model!, anyTemplate)));
 
     /// <summary>Whether routers can reach what only the candidate uses. What stable uses too, they reach already.</summary>
     public Problem? Reachability(RevisionSnapshot candidate, RevisionSnapshot stable, ClusterNames names)
     {
-        var added = candidate.Tiers
-            .Where(t => t.Model is not null && stable.ModelTier(t.Name, t.Model.Placement) is null)
-            .Select(t => names.Of(t.Name, t.Model!.Placement))
-            .ToList();
+        var added = Clusters(candidate, names).Except(Clusters(stable, names)).ToList();
         var routers = observed.Routers.Where(p => p.IsReady && p.Router?.Status is not null).ToList();
         if (added.Count > 0 && routers.Count == 0)
             return new(Reasons.RoutersNotReady, "No router pod is ready to say whether it reaches the new pods.");
         var unreached = from router in routers
                         from cluster in added
                         where !(router.Router!.Status!.Clusters.FirstOrDefault(c => c.Name == cluster)?.AvailableDestinations > 0)
-                        select new Problem(Reasons.PoolNotReachable, $"Router pod {router.Name} doesn't reach the pods of tier \"{cluster}\" yet.");
+                        select new Problem(Reasons.PoolNotReachable, $"Router pod {router.Name} doesn't reach the pods of \"{cluster}\" yet.");
         return unreached.FirstOrDefault();
     }
+
+    private static IEnumerable<string> Clusters(RevisionSnapshot revision, ClusterNames names) => revision.Tiers.Where(t => t.Model is not null).Select(names.Of);
 
     /// <summary>Whether the routers are as they should be and follow the table.</summary>
     public Problem? Routers(RoutingTable? table)
@@ -63,20 +62,20 @@ internal sealed class PlacementCheck(Observation observed, PipelineLayout layout
         _ => "is not ready yet",
     };
 
-    private IEnumerable<Problem> Tier(string tier, ModelTierSnapshot model, bool anyTemplate)
+    private IEnumerable<Problem> Tier(TierSnapshot tier, ModelTierSnapshot model, bool anyTemplate)
     {
-        var pods = observed.Hosting(tier, model.Placement).ToList();
+        var pods = observed.Hosting(tier).ToList();
         var problems = model.Placement == Placement.Pool
-            ? Pool(tier, pods, anyTemplate)
+            ? Pool(tier.Pool, pods, anyTemplate)
             : Pods(pods, layout.Owner.Names.Router, "routers", layout.Router.Replicas, RouterHash(), anyTemplate);
         return problems.Concat(pods.Select(pod => Host(pod, tier, model)).OfType<Problem>());
     }
 
-    private IEnumerable<Problem> Pool(string tier, IReadOnlyList<ObservedPod> pods, bool anyTemplate)
+    private IEnumerable<Problem> Pool(PoolId id, IReadOnlyList<ObservedPod> pods, bool anyTemplate)
     {
-        var pool = layout.Pools.Single(p => p.Host.Tier == tier);
-        var hash = PodTemplates.HashOf(PodTemplates.Pool(layout, pool.Host, context));
-        return Pods(pods, layout.Owner.Names.Pool(tier), $"tier \"{tier}\"", pool.Min, hash, anyTemplate);
+        var pool = layout.Pools.Single(p => p.Id == id);
+        var hash = PodTemplates.HashOf(PodTemplates.Pool(layout, pool, context));
+        return Pods(pods, layout.Owner.Names.Pool(id), $"tier \"{id.Tier}\"", pool.Min, hash, anyTemplate);
     }
 
     private string RouterHash() => PodTemplates.HashOf(PodTemplates.Router(layout, context));
@@ -100,10 +99,10 @@ internal sealed class PlacementCheck(Observation observed, PipelineLayout layout
             : new(Reasons.PodsNotReady, $"{current} of {Math.Max(wanted, pods.Count)} pods of {what} run with the current settings.");
     }
 
-    private Problem? Host(ObservedPod pod, string tier, ModelTierSnapshot model)
+    private Problem? Host(ObservedPod pod, TierSnapshot hosted, ModelTierSnapshot model)
     {
-        var name = model.Model.Name;
-        var report = pod.Hosts.GetValueOrDefault(tier);
+        var (name, tier) = (model.Model.Name, hosted.Name);
+        var report = pod.Hosts.GetValueOrDefault(model.Placement == Placement.Pool ? hosted.Pool.Component : tier);
         if (report?.Address is null || (report.Status is null && IsStarting(pod)))
             return new(Reasons.PodsNotReady, $"Pod {pod.Name} of tier \"{tier}\" is starting.");
         if (report.Status is not { } host)

@@ -24,14 +24,14 @@ internal sealed class PodStatusReader(AdminClient admin)
     {
         var component = pod.GetLabel(Labels.Component) ?? "";
         var router = component == Labels.RouterComponent ? RouterAsync(pod, token, cancellationToken) : null;
-        var hosts = HostPorts(pod, component).Select(host => (host.Tier, Report: HostAsync(pod, host.Port, token, cancellationToken))).ToList();
+        var hosts = HostPorts(pod, component).Select(host => (host.Name, Report: HostAsync(pod, host.Port, token, cancellationToken))).ToList();
         var reports = new Dictionary<string, ProcessReport<HostStatus>>();
-        foreach (var (tier, report) in hosts)
-            reports[tier] = await report;
+        foreach (var (name, report) in hosts)
+            reports[name] = await report;
         return new() { Pod = pod, Component = component, Router = router is null ? null : await router, Hosts = reports };
     }
 
-    private static IEnumerable<(string Tier, string Port)> HostPorts(V1Pod pod, string component)
+    private static IEnumerable<(string Name, string Port)> HostPorts(V1Pod pod, string component)
     {
         if (component != Labels.RouterComponent)
             return [(component, PodPorts.Admin)];

@@ -12,6 +12,7 @@ internal static class Reasons
     public const string NameTaken = nameof(NameTaken);
 
     public const string InsufficientResources = nameof(InsufficientResources);
+    public const string InsufficientGPU = nameof(InsufficientGPU);
     public const string ImagePullFailed = nameof(ImagePullFailed);
     public const string CrashLooping = nameof(CrashLooping);
     public const string OutOfMemory = nameof(OutOfMemory);

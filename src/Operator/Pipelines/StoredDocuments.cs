@@ -19,14 +19,15 @@ internal sealed record StoredDocuments
     /// <summary>Of the sidecars, by tier.</summary>
     public IReadOnlyDictionary<string, ModelSet> SidecarSets { get; init; } = new Dictionary<string, ModelSet>();
 
-    /// <summary>Of the pools, by tier.</summary>
+    /// <summary>Of the pools, by component.</summary>
     public IReadOnlyDictionary<string, ModelSet> PoolSets { get; init; } = new Dictionary<string, ModelSet>();
 
-    public ModelSet? Set(string tier, Placement placement) =>
-        (placement == Placement.Pool ? PoolSets : SidecarSets).GetValueOrDefault(tier);
+    /// <param name="host">Tier of a sidecar, or component of a pool.</param>
+    public ModelSet? Set(string host, Placement placement) =>
+        (placement == Placement.Pool ? PoolSets : SidecarSets).GetValueOrDefault(host);
 
     /// <param name="routers">The routers' ConfigMap, if there is one.</param>
-    /// <param name="pools">The pools' ConfigMaps, by tier.</param>
+    /// <param name="pools">The pools' ConfigMaps, by component.</param>
     public static StoredDocuments Read(V1ConfigMap? routers, IReadOnlyDictionary<string, V1ConfigMap> pools)
     {
         var sidecars = new Dictionary<string, ModelSet>();
@@ -41,9 +42,9 @@ internal sealed record StoredDocuments
             Table = Parse(Text(routers, PodPaths.RoutingTableKey), ContractsJson.Default.RoutingTable),
             SidecarSets = sidecars,
             PoolSets = pools
-                .Select(pool => (Tier: pool.Key, Set: Parse(Text(pool.Value, PodPaths.ModelSetKey), ContractsJson.Default.ModelSet)))
+                .Select(pool => (Component: pool.Key, Set: Parse(Text(pool.Value, PodPaths.ModelSetKey), ContractsJson.Default.ModelSet)))
                 .Where(pool => pool.Set is not null)
-                .ToDictionary(pool => pool.Tier, pool => pool.Set!),
+                .ToDictionary(pool => pool.Component, pool => pool.Set!),
         };
     }
 

@@ -1,6 +1,7 @@
 using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Routing;
 using Rerank.Router.Buffers;
+using Rerank.Router.Feedback;
 using Rerank.Router.Routing;
 using Rerank.Router.Scoring;
 using Rerank.Router.Shadow;
@@ -11,7 +12,7 @@ namespace Rerank.Router.Serving;
 
 /// <summary>A rerank request, whatever its dialect: choose an arm, parse, rank, answer, remember.</summary>
 internal sealed class RerankEndpoint(
-    TableStore tables, ArmChooser chooser, ArmRanker ranker, Shadows shadows, RouterMetrics metrics, TimeProvider time, ILogger<RerankEndpoint> logger)
+    TableStore tables, ArmChooser chooser, ArmRanker ranker, AnswerBook book, Shadows shadows, RouterMetrics metrics, TimeProvider time, ILogger<RerankEndpoint> logger)
 {
     public async Task HandleAsync(HttpContext context, Dialect dialect)
     {
@@ -64,6 +65,9 @@ internal sealed class RerankEndpoint(
         var parsed = time.GetElapsedTime(started);
 
         var answer = await ranker.RankAsync(context, choice, request, Deadline.ForTiers(time, started, timeout));
+
+        // Before it is sent: feedback may come at once.
+        book.Remember(id, answer, request.Documents.Count);
         try
         {
             await WriteAsync(context, dialect, id, request, answer, parsed);

@@ -73,7 +73,7 @@ public sealed class StormTests(ControlPlane server)
 
         Assert.Empty(EndState.Difference(expected.State, await world.EndStateAsync()));
         Assert.Equal(expected.Stable, world.Invariants.StableHistory);
-        Assert.True(calls > 100);
+        Assert.True(calls > 50);
     }
 
     [Fact]

@@ -40,9 +40,9 @@ internal sealed class TimeTravel
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
         if (Earlier(url, body) is not { } earlier)
             return response;
-        response.Dispose();
         return new(HttpStatusCode.OK)
         {
+            RequestMessage = response.RequestMessage,
             Content = new ByteArrayContent(earlier) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
         };
     }

@@ -17,7 +17,7 @@ public sealed class AdoptionTests(ControlPlane server)
     {
         using var world = await FaultWorld.OnServerAsync(server);
         world.Invariants.Foreign.Add("services/search");
-        await world.ApplyAsync(new V1Service { Metadata = new() { Name = "search" }, Spec = new() { Ports = [new() { Port = 9 }] } });
+        await world.ApplyAsync(new V1Service { Metadata = new() { Name = "search" }, Spec = new() { Ports = [new() { Port = 9, Protocol = "TCP" }] } });
         await Deploy.ApplyAsync(world);
 
         await world.SettleAsync();

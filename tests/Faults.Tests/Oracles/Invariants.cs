@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Rerank.Faults.Tests.Faults;
-using Rerank.Operator.Manifests;
 using Rerank.Operator.Tests.World;
 
 namespace Rerank.Faults.Tests.Oracles;
@@ -14,7 +12,7 @@ namespace Rerank.Faults.Tests.Oracles;
 internal sealed class Invariants(FakeNodes nodes)
 {
     private readonly ConcurrentQueue<string> _violations = new();
-    private readonly Dictionary<string, (string Role, long Sequence)> _revisions = [];
+    private readonly Dictionary<string, StoredRevision> _revisions = [];
     private readonly List<string> _stable = [];
     private readonly Lock _lock = new();
 
@@ -90,6 +88,7 @@ internal sealed class Invariants(FakeNodes nodes)
         }
     }
 
+    /// <summary>S7: at no time is there none, once there was one; and S4: what was rejected gets no weight.</summary>
     private void StablePointer(Entry entry)
     {
         lock (_lock)
@@ -97,15 +96,16 @@ internal sealed class Invariants(FakeNodes nodes)
             var name = entry.Call.Name!;
             if (entry.Call.Verb == Verb.Delete)
             {
-                Require(_revisions.GetValueOrDefault(name).Role is not "stable", $"S7: the stable revision {name} is deleted");
+                Require(_revisions.GetValueOrDefault(name)?.Role is not "stable", $"S7: the stable revision {name} is deleted");
                 _revisions.Remove(name);
                 return;
             }
 
-            var role = (string?)entry.Body?["metadata"]?["labels"]?[Labels.Role] ?? "";
-            _revisions[name] = (role, Convert.ToInt64(entry.Body?["revision"]?.ToString() ?? "0", CultureInfo.InvariantCulture));
-            var stable = _revisions.Where(r => r.Value.Role == "stable").OrderByDescending(r => r.Value.Sequence).Select(r => r.Key).FirstOrDefault();
-            Require(stable is not null || _stable.Count == 0, $"S7: no stable revision is left after {entry.Call}");
+            var stored = StoredRevision.Read(entry.Body!);
+            _revisions[name] = stored;
+            var all = _revisions.Where(r => r.Value.Owner == stored.Owner).ToList();
+            var stable = all.Where(r => r.Value.Role == "stable").OrderByDescending(r => r.Value.Sequence).Select(r => r.Key).FirstOrDefault();
+            Require(stable is not null || !all.Any(r => r.Value.WasStable), $"S7: no stable revision is left after {entry.Call}");
             if (stable is not null && _stable.LastOrDefault() != stable)
                 _stable.Add(stable);
         }

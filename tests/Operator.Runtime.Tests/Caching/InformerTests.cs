@@ -232,6 +232,30 @@ public sealed class InformerTests : IAsyncDisposable
     }
 
     [Fact]
+    [Trait("Fault", "T51")]
+    public async Task List_TooManyRequests_WaitsAsLongAsTheServerAsks()
+    {
+        var busy = Error(HttpStatusCode.TooManyRequests);
+        busy.Response.Headers["Retry-After"] = ["40"];
+        _api.ListFails(busy).List("10", Map("a", "1"));
+        Start();
+        await Eventually.True(() => _api.ListCalls == 1, Cancellation);
+        // Its wait has begun once the trouble is told.
+        await Eventually.True(() => _informer.Trouble is not null, Cancellation);
+
+        for (var second = 0; second < 39; second++)
+            _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, _api.ListCalls);
+        await Eventually.True(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                return _api.ListCalls == 2;
+            },
+            Cancellation);
+    }
+
+    [Fact]
     public async Task Refused_AfterSync_SaysSoUntilItIsLetInAgain()
     {
         _api.List("10");

@@ -9,7 +9,7 @@ public sealed class PipelineNamesTests
     {
         var names = new PipelineNames("search");
 
-        Assert.Equal(("search", "search-router", "search-admin", "search-full"), (names.Service, names.Router, names.AdminSecret, names.Pool("full")));
+        Assert.Equal(("search", "search-router", "search-admin", "search-full"), (names.Service, names.Router, names.AdminSecret, names.Pool(new("full"))));
     }
 
     [Theory]
@@ -20,8 +20,8 @@ public sealed class PipelineNamesTests
     {
         var names = new PipelineNames(pipeline);
 
-        Assert.All([names.Service, names.Router, names.Pool("full"), names.LabelValue], name => Assert.Matches("^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$", name));
-        Assert.NotEqual(names.Pool("full"), names.Pool("fuller"));
+        Assert.All([names.Service, names.Router, names.Pool(new("full")), names.LabelValue], name => Assert.Matches("^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$", name));
+        Assert.NotEqual(names.Pool(new("full")), names.Pool(new("fuller")));
     }
 
     [Theory]

@@ -143,7 +143,7 @@ internal sealed class FakeNodes(IResourceClient kubelet, FakeNetwork network, st
         var address = cluster.Addresses[0];
         return address.StartsWith("unix:", StringComparison.Ordinal)
             ? 1
-            : _pods.Values.Count(p => p.IsReady && address.StartsWith($"http://{Samples.Pipeline}-{p.Component}.", StringComparison.Ordinal));
+            : _pods.Values.Count(p => p.IsReady && address.StartsWith($"http://{p.Deployment}.", StringComparison.Ordinal));
     }
 
     private static string? File(IDictionary<string, string>? files, string name) => files?.TryGetValue(name, out var text) == true ? text : null;
@@ -154,6 +154,9 @@ internal sealed class FakePod(V1Pod pod, string component, string ip)
     public V1Pod Pod => pod;
 
     public string Component => component;
+
+    /// <summary>It has the name of the Service that selects its pods.</summary>
+    public string Deployment => pod.Metadata.OwnerReferences[0].Name;
 
     public string Ip => ip;
 

@@ -105,12 +105,14 @@ internal sealed class TestWorld
             Assert.Contains(revisions, r => r.Role == RevisionRole.Stable);
         foreach (var pod in Nodes.Pods.Where(p => p is { IsReady: true, Router: not null }))
         {
-            foreach (var tier in pod.Router!.Table!.Stable.Tiers.Where(t => t.Model is not null))
+            var table = pod.Router!.Table!;
+            Arm[] arms = table.Candidate is { TrafficPermille: > 0 } candidate ? [table.Stable, candidate.Arm] : [table.Stable];
+            foreach (var tier in arms.SelectMany(a => a.Tiers).Where(t => t.Model is not null))
             {
-                var isSidecar = pod.Router.Table.Clusters.Single(c => c.Name == tier.Model!.Cluster).Addresses[0].StartsWith("unix:", StringComparison.Ordinal);
+                var isSidecar = table.Clusters.Single(c => c.Name == tier.Model!.Cluster).Addresses[0].StartsWith("unix:", StringComparison.Ordinal);
                 var hosts = isSidecar
                     ? [pod.Hosts[tier.Name]]
-                    : Nodes.Pods.Where(p => p.IsReady && p.Component == tier.Name).Select(p => p.Hosts[tier.Name]);
+                    : Nodes.Pods.Where(p => p.IsReady && p.Component == tier.Model!.Cluster).Select(p => p.Hosts[p.Component]);
                 Assert.True(hosts.Any(h => h.Serves(tier.Model!.Digest)), $"nobody serves {tier.Model!.Model} to {pod.Pod.Name()}");
             }
         }

@@ -12,4 +12,5 @@ namespace Rerank.Operator.Pipelines.Revisions;
     UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RevisionSnapshot))]
+[JsonSerializable(typeof(SortedDictionary<string, string>))]
 internal sealed partial class RevisionJson : JsonSerializerContext;

@@ -43,7 +43,7 @@ internal static class RevisionObject
             Name = name ?? throw new InvalidDataException($"ControllerRevision {stored.Name()} has no label {Labels.Revision}"),
             Role = role,
             Sequence = stored.Revision ?? 0,
-            Snapshot = ReadSnapshot(stored),
+            Snapshot = Housed(ReadSnapshot(stored), ReadJson(stored, Labels.Homes, RevisionJson.Default.SortedDictionaryStringString)),
             CandidateSince = ReadTime(stored, Labels.CandidateSince),
             StableSince = ReadTime(stored, Labels.StableSince),
             RetiredAt = ReadTime(stored, Labels.RetiredAt),
@@ -74,12 +74,21 @@ internal static class RevisionObject
         }
     }
 
+    /// <summary>By tier; those that have one.</summary>
+    private static SortedDictionary<string, string> Homes(RevisionSnapshot snapshot) =>
+        new(snapshot.Pools.Where(p => p.Home is not null).ToDictionary(p => p.Tier, p => p.Home!), StringComparer.Ordinal);
+
+    private static RevisionSnapshot Housed(RevisionSnapshot snapshot, SortedDictionary<string, string>? homes) =>
+        homes is null ? snapshot : snapshot.WithHomes(tier => homes.GetValueOrDefault(tier.Name));
+
     private static Dictionary<string, string> Annotations(Revision revision)
     {
         var annotations = new Dictionary<string, string>();
         Add(Labels.CandidateSince, revision.CandidateSince);
         Add(Labels.StableSince, revision.StableSince);
         Add(Labels.RetiredAt, revision.RetiredAt);
+        if (Homes(revision.Snapshot) is { Count: > 0 } homes)
+            annotations[Labels.Homes] = JsonSerializer.Serialize(homes, RevisionJson.Default.SortedDictionaryStringString);
         if (revision.Rollout != new RolloutState())
             annotations[Labels.Rollout] = JsonSerializer.Serialize(revision.Rollout, RolloutJson.Default.RolloutState);
         if (revision.Verdict is { } verdict)

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Api;
+using Rerank.Operator.Manifests;
 
 namespace Rerank.Operator.Pipelines.Revisions;
 
@@ -22,6 +24,18 @@ internal sealed record RevisionSnapshot
 
     public TierSnapshot? ModelTier(string name, Placement placement) => ModelTiers(placement).FirstOrDefault(t => t.Name == name);
 
+    /// <summary>The pools that it uses.</summary>
+    [JsonIgnore]
+    public IEnumerable<PoolId> Pools => ModelTiers(Placement.Pool).Select(t => t.Pool);
+
+    /// <summary>What of it is in a pool; null when nothing is.</summary>
+    public ModelTierSnapshot? InPool(PoolId pool) => ModelTiers(Placement.Pool).FirstOrDefault(t => t.Pool == pool)?.Model;
+
+    public RevisionSnapshot WithHomes(Func<TierSnapshot, string?> home) => this with
+    {
+        Tiers = [.. Tiers.Select(t => t.Model is { Placement: Placement.Pool } model ? t with { Model = model with { Home = home(t) } } : t)],
+    };
+
     /// <summary>Ten hexadecimal digits over everything but the number of pods: scaling makes no revision.</summary>
     public string Hash()
     {
@@ -38,6 +52,10 @@ internal sealed record TierSnapshot
     public CacheTier? Cache { get; init; }
 
     public ModelTierSnapshot? Model { get; init; }
+
+    /// <summary>Of a tier with placement Pool.</summary>
+    [JsonIgnore]
+    public PoolId Pool => new(Name, Model?.Home);
 }
 
 internal sealed record ModelTierSnapshot
@@ -45,6 +63,13 @@ internal sealed record ModelTierSnapshot
     public required ModelSpec Model { get; init; }
 
     public required Placement Placement { get; init; }
+
+    /// <summary>
+    /// Which of the tier's pools. It isn't what the revision is but where, so that it isn't part of its data and its hash; <see cref="RevisionObject"/>
+    /// keeps it in an annotation.
+    /// </summary>
+    [JsonIgnore]
+    public string? Home { get; init; }
 
     public Escalation? Escalation { get; init; }
 

@@ -1,0 +1,45 @@
+namespace Rerank.Operator.Analysis.Metrics;
+
+/// <summary>What a metric sees in the evidence, before it is asked whether that is enough.</summary>
+internal sealed record Finding
+{
+    public double? Stable { get; init; }
+
+    public double? Candidate { get; init; }
+
+    public double? Estimate { get; init; }
+
+    public double? Lower { get; init; }
+
+    public double? Upper { get; init; }
+
+    public required double Threshold { get; init; }
+
+    /// <summary>Whether harm beyond the margin is shown.</summary>
+    public bool IsBeyond { get; init; }
+
+    /// <summary>Whether the estimate is within the margin.</summary>
+    public bool IsWithin { get; init; }
+
+    public required Samples Samples { get; init; }
+
+    public string? SourceError { get; init; }
+
+    /// <summary>The numbers in words; empty without any.</summary>
+    public string Words { get; init; } = "";
+}
+
+/// <param name="Name">What is counted, such as <c>requests</c>.</param>
+/// <param name="ArePairs">Whether each sample is one of both arms.</param>
+internal sealed record Samples(string Name, long Stable, long Candidate, bool ArePairs = false)
+{
+    public bool AreFewerThan(long needed) => Math.Min(Stable, Candidate) < needed;
+
+    /// <summary>What is missing, in words.</summary>
+    public string Missing(long needed) => string.Join(" and ", new[]
+    {
+        ArePairs && Candidate < needed ? $"{needed - Candidate:n0} more {Name}" : null,
+        !ArePairs && Candidate < needed ? $"{needed - Candidate:n0} more {Name} of the candidate" : null,
+        !ArePairs && Stable < needed ? $"{needed - Stable:n0} more {Name} of stable" : null,
+    }.Where(part => part is not null));
+}

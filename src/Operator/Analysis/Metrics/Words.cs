@@ -1,0 +1,18 @@
+using Rerank.Operator.Analysis.Statistics;
+
+namespace Rerank.Operator.Analysis.Metrics;
+
+/// <summary>Numbers as messages show them.</summary>
+internal static class Words
+{
+    public static string Percent(double? share) => $"{100 * share:0.00} %";
+
+    public static string Points(double? difference) => $"{100 * difference:0.00}";
+
+    public static string Number(double? value) => $"{value:0.000}";
+
+    public static string Bounds(double lower, double upper, Func<double?, string> format) =>
+        double.IsInfinity(upper) ? $"({format(lower)} or more)" : $"({format(lower)} to {format(upper)})";
+
+    public static string Bounds(Interval bounds, Func<double?, string> format) => Bounds(bounds.Lower, bounds.Upper, format);
+}

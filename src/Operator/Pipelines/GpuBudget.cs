@@ -1,0 +1,55 @@
+using Rerank.Operator.Api;
+using Rerank.Operator.Manifests;
+using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Status;
+
+namespace Rerank.Operator.Pipelines;
+
+/// <summary>How many GPUs a candidate's own pods may ask for. It is asked before they are made; what was made goes on.</summary>
+internal static class GpuBudget
+{
+    /// <returns>Null when the candidate, if any, may be placed.</returns>
+    public static Problem? Exceeded(RerankPipelineSpec spec, RevisionRoles roles)
+    {
+        if (!IsPlacing(spec, roles))
+            return null;
+        var pools = Pools(spec, roles.Candidate!, Homes.OwnPools(roles)).ToList();
+        var asked = pools.Sum(p => p.Replicas.Min * p.Gpus);
+        var allowed = spec.Rollout.Capacity.MaxExtraGPUs;
+        return asked <= allowed ? null : new(
+            Reasons.InsufficientGPU,
+            $"Pods of its own need {asked} GPUs ({string.Join(", ", pools.Select(p => $"tier \"{p.Tier}\": {p.Replicas.Min} pods with {p.Gpus}"))}), and "
+                + $"`rollout.capacity.maxExtraGPUs` allows {allowed}. Raise it, ask for less in `replicas.min` and `gpu.count`, or set `placement` to \"CoResident\".");
+    }
+
+    /// <summary>The layout with no more pods for a candidate's own pools than the budget allows, whatever an autoscaler wants.</summary>
+    public static PipelineLayout Limit(PipelineLayout layout, RerankPipelineSpec spec, RevisionRoles roles)
+    {
+        if (spec.Rollout.Capacity.Placement != CapacityPlacement.DedicatedPods || roles is not { Stable: not null, Candidate: { RetiredAt: null } })
+            return layout;
+        var own = Homes.OwnPools(roles);
+        var left = spec.Rollout.Capacity.MaxExtraGPUs - layout.Pools.Where(p => own.Contains(p.Id)).Sum(p => p.Min * Gpus(p.Host.Gpu));
+        return layout with { Pools = [.. layout.Pools.Select(pool => own.Contains(pool.Id) && pool is { IsAutoscaled: true, Host.Gpu: not null } ? Limited(pool) : pool)] };
+
+        PoolLayout Limited(PoolLayout pool)
+        {
+            var more = Math.Clamp(left / Gpus(pool.Host.Gpu), 0, pool.Max - pool.Min);
+            left -= more * Gpus(pool.Host.Gpu);
+            var max = pool.Min + more;
+            return pool with { Max = max, Replicas = Math.Min(pool.Replicas, max) };
+        }
+    }
+
+    // What a revision had when it was stable, it keeps for as long as it is retained anyway.
+    private static bool IsPlacing(RerankPipelineSpec spec, RevisionRoles roles) =>
+        spec.Rollout.Capacity.Placement == CapacityPlacement.DedicatedPods
+        && roles is { Stable: not null, Candidate: { Rollout.Step: null, RetiredAt: null } };
+
+    private static IEnumerable<(string Tier, ReplicasSnapshot Replicas, int Gpus)> Pools(
+        RerankPipelineSpec spec, Revision candidate, IReadOnlySet<PoolId> own) =>
+        from tier in candidate.Snapshot.ModelTiers(Placement.Pool)
+        where own.Contains(tier.Pool) && tier.Model!.Gpu is not null
+        select (tier.Name, LayoutPlan.Replicas(spec, tier.Pool, tier.Model), Gpus(tier.Model.Gpu));
+
+    private static int Gpus(GpuSnapshot? gpu) => gpu?.Count ?? 0;
+}

@@ -1,0 +1,57 @@
+using Rerank.Contracts.Dialects;
+using Rerank.Contracts.Feedback;
+using Rerank.Router.Routing;
+using Rerank.Router.Serving;
+using Rerank.Router.Telemetry;
+
+namespace Rerank.Router.Feedback;
+
+/// <summary>Joins feedback to the answer that it is about. Errors have the shape of Cohere's.</summary>
+internal sealed class FeedbackEndpoint(TableStore tables, AnswerBook book, PeerFeedback peers, RouterMetrics metrics)
+{
+    private const int MaxBytes = 256 * 1024;
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        try
+        {
+            await JoinAsync(context);
+            context.Response.StatusCode = StatusCodes.Status202Accepted;
+        }
+        catch (RequestException e)
+        {
+            // Routers ask each other about answers that most of them can't know.
+            if (!IsForwarded(context) || e.Error.Kind != RequestErrorKind.AnswerNotFound)
+                metrics.FeedbackTaken(e.Error.Kind == RequestErrorKind.AnswerNotFound ? "unknown" : "invalid");
+            await RerankResponses.WriteErrorAsync(context, RerankDialects.CohereV2, e.Error);
+        }
+        catch (Exception e) when (context.RequestAborted.IsCancellationRequested && e is OperationCanceledException or IOException)
+        {
+            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+        }
+    }
+
+    private static bool IsForwarded(HttpContext context) => context.Request.Headers.ContainsKey(FeedbackApi.ForwardedHeader);
+
+    private async Task JoinAsync(HttpContext context)
+    {
+        if (!HttpMethods.IsPost(context.Request.Method))
+        {
+            context.Response.Headers.Allow = HttpMethods.Post;
+            throw new RequestException(RequestErrorKind.MethodNotAllowed, $"{context.Request.Path} takes POST, not {context.Request.Method}");
+        }
+
+        using var body = await RequestBody.ReadAsync(context.Request, MaxBytes, context.RequestAborted);
+        var feedback = FeedbackReader.Read(body.Written);
+        if (book.Find(feedback.RequestId) is { } answer)
+        {
+            answer.Take(feedback.Events);
+            metrics.FeedbackTaken("joined");
+            return;
+        }
+
+        if (IsForwarded(context) || tables.Current?.Peers is not { } others || !await peers.TryHandOnAsync(others, body.Written, context.RequestAborted))
+            throw new RequestException(RequestErrorKind.AnswerNotFound, $"request_id: there is no answer {feedback.RequestId} of the last hour");
+        metrics.FeedbackTaken("forwarded");
+    }
+}

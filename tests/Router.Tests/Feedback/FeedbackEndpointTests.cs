@@ -1,0 +1,151 @@
+using System.Net;
+using Microsoft.Extensions.Time.Testing;
+using Rerank.Contracts.Evidence;
+using Rerank.Router.Tests.Stubs;
+
+namespace Rerank.Router.Tests.Feedback;
+
+public sealed class FeedbackEndpointTests
+{
+    private static readonly string[] Documents = Canary.Documents((1, 2), (3, 1), (2, 3));
+
+    [Fact]
+    public async Task Feedback_ToBothArms_CountsForTheArmThatAnswered()
+    {
+        await using var canary = await Canary.StartAsync(candidate => candidate with { TrafficPermille = 500 });
+        var candidates = await canary.Router.CohereAsync("q", Documents);
+        canary.Dice.Value = 999;
+        var stables = await canary.Router.CohereAsync("q", Documents);
+
+        Assert.Equal(HttpStatusCode.Accepted, (await SendAsync(canary.Router, candidates, ("click", 0), ("accept", 1))).Status);
+        Assert.Equal(HttpStatusCode.Accepted, (await SendAsync(canary.Router, stables, ("reject", 1))).Status);
+
+        var evidence = await canary.EvidenceAsync();
+        Assert.Equivalent(Evidence(rank: 2, clicked: 1, accepted: 1, rejected: 0), evidence.Candidate.Feedback, strict: true);
+        Assert.Equivalent(Evidence(rank: 0, clicked: 0, accepted: 0, rejected: 1), evidence.Stable.Feedback, strict: true);
+        Assert.Contains("rerank_router_feedback_total{result=\"joined\"} 2\n", await canary.Router.MetricsAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Feedback_Again_CountsOnceAndAClickMovesAReject()
+    {
+        await using var canary = await Canary.StartAsync();
+        var answer = await canary.Router.CohereAsync("q", Documents);
+
+        foreach (var type in new[] { "reject", "reject", "click", "click" })
+            await SendAsync(canary.Router, answer, (type, 2));
+        await SendAsync(canary.Router, answer, ("click", 0));
+
+        Assert.Equivalent(Evidence(rank: 1, clicked: 1, accepted: 0, rejected: 1), (await canary.EvidenceAsync()).Candidate.Feedback, strict: true);
+    }
+
+    [Fact]
+    public async Task Feedback_ToAForcedAnswer_IsTakenAndCountsForNobody()
+    {
+        await using var canary = await Canary.StartAsync();
+        var answer = await canary.Router.CohereAsync("q", Documents, null, Canary.Force);
+
+        Assert.Equal(HttpStatusCode.Accepted, (await SendAsync(canary.Router, answer, ("click", 0))).Status);
+        Assert.Equivalent(FeedbackEvidence.None, (await canary.EvidenceAsync()).Candidate.Feedback, strict: true);
+    }
+
+    [Fact]
+    public async Task Feedback_ToAnEarlierTry_CountsForNoOther()
+    {
+        await using var canary = await Canary.StartAsync();
+        var answer = await canary.Router.CohereAsync("q", Documents);
+        await canary.ChangeAsync(candidate => candidate with { Attempt = 2 });
+
+        Assert.Equal(HttpStatusCode.Accepted, (await SendAsync(canary.Router, answer, ("click", 0))).Status);
+        Assert.Equivalent(FeedbackEvidence.None, (await canary.EvidenceAsync()).Candidate.Feedback, strict: true);
+    }
+
+    [Fact]
+    public async Task Feedback_WithoutACandidate_IsTaken()
+    {
+        await using var canary = await Canary.StartAsync(table: table => table with { Candidate = null });
+        var answer = await canary.Router.CohereAsync("q", Documents);
+
+        Assert.Equal(HttpStatusCode.Accepted, (await SendAsync(canary.Router, answer, ("click", 0))).Status);
+    }
+
+    [Fact]
+    public async Task Feedback_WrongOrUnknown_IsAnsweredLikeOtherErrors()
+    {
+        await using var canary = await Canary.StartAsync();
+        var answer = await canary.Router.CohereAsync("q", Documents);
+
+        var outOfRange = await SendAsync(canary.Router, answer, ("click", 3));
+        var malformed = await canary.Router.SendAsync("/v1/feedback", "{");
+        var unknown = await canary.Router.SendAsync("/v1/feedback", Body("0198c2f0-0000-7000-8000-000000000001", ("click", 0)));
+        using var get = await canary.Router.Main.GetAsync("/v1/feedback", TestContext.Current.CancellationToken);
+
+        Assert.Equal((HttpStatusCode.BadRequest, """{"message":"events[0] is about document 3, but the request had 3"}"""), (outOfRange.Status, outOfRange.Body));
+        Assert.Equal(HttpStatusCode.BadRequest, malformed.Status);
+        Assert.Equal(
+            (HttpStatusCode.NotFound, """{"message":"request_id: there is no answer 0198c2f0-0000-7000-8000-000000000001 of the last hour"}"""),
+            (unknown.Status, unknown.Body));
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, get.StatusCode);
+        Assert.Equivalent(FeedbackEvidence.None, (await canary.EvidenceAsync()).Candidate.Feedback, strict: true);
+        Assert.Contains("rerank_router_feedback_total{result=\"invalid\"} 3\n", await canary.Router.MetricsAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Feedback_AnHourLater_IsUnknown()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var canary = await Canary.StartAsync(time: time);
+        var answer = await canary.Router.CohereAsync("q", Documents);
+
+        time.Advance(TimeSpan.FromMinutes(59));
+        Assert.Equal(HttpStatusCode.Accepted, (await SendAsync(canary.Router, answer, ("click", 0))).Status);
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(canary.Router, answer, ("click", 0))).Status);
+    }
+
+    [Fact]
+    public async Task Feedback_ToAnotherRoutersAnswer_IsHandedOn()
+    {
+        await using var canary = await Canary.StartAsync();
+        await using var other = await RunningRouter.StartAsync(canary.Table with { Peers = [canary.Router.Main.BaseAddress!.ToString(), "http://127.0.0.1:1"] });
+        var answer = await canary.Router.CohereAsync("q", Documents);
+
+        var taken = await SendAsync(other, answer, ("click", 0));
+        var outOfRange = await SendAsync(other, answer, ("click", 3));
+        var unknown = await other.SendAsync("/v1/feedback", Body("0198c2f0-0000-7000-8000-000000000001", ("click", 0)));
+
+        Assert.Equal(HttpStatusCode.Accepted, taken.Status);
+        Assert.Equal((HttpStatusCode.BadRequest, """{"message":"events[0] is about document 3, but the request had 3"}"""), (outOfRange.Status, outOfRange.Body));
+        Assert.Equal(HttpStatusCode.NotFound, unknown.Status);
+        Assert.Equal(1, (await canary.EvidenceAsync()).Candidate.Feedback.Clicked);
+        Assert.Contains("rerank_router_feedback_total{result=\"forwarded\"} 1\n", await other.MetricsAsync(), StringComparison.Ordinal);
+        Assert.Equal(2, (await other.StatusAsync()).Clusters.Count);
+    }
+
+    [Fact]
+    public async Task Feedback_HandedOnAlready_IsNotHandedOnAgain()
+    {
+        await using var canary = await Canary.StartAsync();
+        await using var other = await RunningRouter.StartAsync(canary.Table with { Peers = [canary.Router.Main.BaseAddress!.ToString()] });
+        var answer = await canary.Router.CohereAsync("q", Documents);
+
+        var refused = await other.SendAsync("/v1/feedback", Body(answer.Header("X-Rerank-Request-Id")!, ("click", 0)), ("X-Rerank-Feedback-Forwarded", "true"));
+
+        Assert.Equal(HttpStatusCode.NotFound, refused.Status);
+    }
+
+    private static FeedbackEvidence Evidence(int rank, int clicked, int accepted, int rejected) => new()
+    {
+        Answers = 1,
+        Clicked = clicked,
+        Accepted = accepted,
+        Rejected = rejected,
+        FirstRank = new Histogram(new Dictionary<int, long> { [rank] = 1 }),
+    };
+
+    private static string Body(string id, params (string Type, int Index)[] events) =>
+        $$"""{"request_id":"{{id}}","events":[{{string.Join(',', events.Select(e => $$"""{"type":"{{e.Type}}","index":{{e.Index}}}"""))}}]}""";
+
+    private static Task<Answer> SendAsync(RunningRouter router, Answer answer, params (string Type, int Index)[] events) =>
+        router.SendAsync("/v1/feedback", Body(answer.Header("X-Rerank-Request-Id")!, events));
+}
