@@ -22,7 +22,7 @@ internal sealed class Person : IAsyncDisposable
             {"apiVersion": "v1", "kind": "Config", "current-context": "test",
              "contexts": [{"name": "test", "context": {"cluster": "test", "user": "test"}}],
              "clusters": [{"name": "test", "cluster": {"server": "{{{server.Kubernetes.BaseUri}}}"}}],
-             "users": [{"name": "test", "user": {}}]}
+             "users": [{"name": "test", "user": {"token": "of-a-test"} }]}
             """);
     }
 

@@ -136,7 +136,7 @@ public sealed class CommandLineTests(ClusterFixture cluster) : IAsyncLifetime
 
     private async Task<IEnumerable<string>> DirectivesAsync() =>
         (await _user!.GetAsync<RerankPipeline>(Key, Cancel))!.Spec.Rollout.Directives!
-        .Select(directive => $"{directive.Action} {directive.Revision} {directive.Step}{directive.Attempt}".TrimEnd())
+        .Select(directive => $"{directive.Action} {directive.Revision} {(directive.Step == DirectiveSpec.NoStep ? "" : directive.Step)}{directive.Attempt}".TrimEnd())
         .Order(StringComparer.Ordinal);
 
     private Task<V1ControllerRevision> CreateRevisionAsync(string revision, string role, long sequence, string model) =>

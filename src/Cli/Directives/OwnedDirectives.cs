@@ -25,7 +25,7 @@ internal static class OwnedDirectives
         return [.. pipeline.Spec.Rollout.Directives.Where(directive => keys.Exists(directive.IsSameAs))];
     }
 
-    /// <summary>Of <c>k:{"action":"Pause","revision":"0123456789","step":""}</c>.</summary>
+    /// <summary>Of <c>k:{"action":"Pause","revision":"0123456789","step":"None"}</c>.</summary>
     private static DirectiveSpec? KeyOf(string segment)
     {
         if (!segment.StartsWith(ItemPrefix, StringComparison.Ordinal))

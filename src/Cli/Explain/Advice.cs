@@ -14,7 +14,7 @@ internal static class Advice
         if (subject.Candidate is { } candidate)
             return [.. OfCandidate(subject, candidate, now)];
         if (subject.Rejected is { } rejected)
-            return [.. OfRejected(subject.Pipeline.Metadata.Name, rejected)];
+            return [.. OfRejected(subject.Pipeline, rejected)];
         return subject.Stable is { BakesUntilTime: { } until } && until > now
             ? [$"It bakes another {Age.Of(until - now)}: a regression returns all traffic to the revision that it replaced. There is nothing to do."]
             : [];
@@ -65,10 +65,11 @@ internal static class Advice
             : $"Metric {metric.Name} has too few samples ({Counts.Of(samples)}).";
     }
 
-    private static IEnumerable<string> OfRejected(string pipeline, RejectedStatus rejected) =>
-    [
-        $"It gets no traffic again by itself. See what it changed: `{Program} diff {pipeline} STABLE {rejected.Revision}`.",
-        "Mend it and change the pipeline: another content is another revision, which starts anew. Or go back: apply the pipeline as it was.",
-        $"When the cause was elsewhere: `{Program} retry {pipeline} {rejected.Revision}` tries it once more.",
-    ];
+    private static IEnumerable<string> OfRejected(Pipeline pipeline, RejectedStatus rejected)
+    {
+        var name = pipeline.Metadata.Name;
+        yield return $"It gets no traffic again by itself. See what it changed: `{Program} diff {name} {pipeline.Status.Stable?.Revision ?? "REVISION"} {rejected.Revision}`.";
+        yield return "Mend it and change the pipeline: another content is another revision, which starts anew. Or go back: apply the pipeline as it was.";
+        yield return $"When the cause was elsewhere: `{Program} retry {name} {rejected.Revision}` tries it once more.";
+    }
 }

@@ -111,7 +111,8 @@ internal static class ExplainText
             return;
 
         text.Append('\n').Append(style.Heading("Path")).Append('\n');
-        var names = report.Path.SelectMany(point => point.Metrics).Select(metric => metric.Name).Distinct().ToList();
+        var seen = report.Path.SelectMany(point => point.Metrics).Select(metric => metric.Name).ToHashSet();
+        var names = report.Metrics.Select(metric => metric.Name).Where(seen.Contains).Union(seen).ToList();
         var table = new Table(style).Header(["AGE", "STEP", "TRAFFIC", "STABLE", "CANDIDATE", "COMPARED", .. names.Select(name => (Cell)name.ToUpperInvariant())]);
         foreach (var point in Thin(report.Path))
         {

@@ -116,11 +116,14 @@ internal sealed record MetricSpec
 /// <summary>What somebody has decided about one revision. Action, revision and step tell one from another.</summary>
 internal sealed record DirectiveSpec
 {
+    /// <summary>The step of what isn't about one.</summary>
+    public const string NoStep = "None";
+
     public required string Revision { get; init; }
 
     public required string Action { get; init; }
 
-    public string Step { get; set; } = "";
+    public string Step { get; set; } = NoStep;
 
     public int? Attempt { get; init; }
 

@@ -9,7 +9,7 @@ internal static class DecisionTable
     {
         var table = new Table(style);
         foreach (var decision in decisions)
-            table.Row(Age.Since(decision.Time, now), decision.What, decision.Reason, decision.Message);
+            table.Row(Age.Since(decision.Time, now), decision.What, decision.Reason == decision.What ? "" : decision.Reason, decision.Message);
         return table;
     }
 }

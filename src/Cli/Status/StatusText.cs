@@ -70,14 +70,12 @@ internal static class StatusText
 
         if (status is { Stable: null, Candidate: null })
             table.Row("none yet");
+        table.WriteTo(text);
         if (status.Router is { } router)
         {
-            table.Row(
-                "routers", $"{router.AcknowledgedReplicas} of {router.ReadyReplicas} follow",
-                new($"generation {router.ConfigGeneration}", router.AcknowledgedReplicas < router.ReadyReplicas ? Tint.Uncertain : Tint.None));
+            var follow = $"{router.AcknowledgedReplicas} of {router.ReadyReplicas} routers follow generation {router.ConfigGeneration}";
+            text.Append($"  {style.Apply(router.AcknowledgedReplicas < router.ReadyReplicas ? Tint.Uncertain : Tint.None, follow)}\n");
         }
-
-        table.WriteTo(text);
     }
 
     private static IEnumerable<string> Details(CandidateStatus candidate, StepProgress? progress)
@@ -155,6 +153,9 @@ internal static class StatusText
 
     private static void WriteConditions(StringBuilder text, PipelineStatus status, DateTimeOffset now, Style style)
     {
+        if (status.Conditions.Count == 0)
+            return;
+
         text.Append('\n').Append(style.Heading("Conditions")).Append('\n');
         var table = new Table(style);
         foreach (var condition in ConditionsShown.Of(status))

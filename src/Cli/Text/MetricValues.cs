@@ -13,7 +13,8 @@ internal static class MetricValues
         : type switch
         {
             "ErrorRate" or "DegradedShare" or "Prometheus" => Format(number * 100, "0.00 '%'"),
-            "LatencyQuantile" => Format(number, "0.0 'ms'"),
+            // In seconds.
+            "LatencyQuantile" => Format(number * 1000, "0.0 'ms'"),
             _ => Format(number, "0.000"),
         };
 

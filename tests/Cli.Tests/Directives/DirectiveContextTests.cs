@@ -12,7 +12,7 @@ public sealed class DirectiveContextTests
         var pipeline = Sample.Pipeline("rolling");
         DirectiveSpec[] directives = [new() { Revision = "eeeeeeeeee", Action = "Abort" }, new() { Revision = "cccccccccc", Action = "Abort" }];
         var items = new JsonObject(directives.Select(directive => KeyValuePair.Create<string, JsonNode?>(
-            $$"""k:{"action":"Abort","revision":"{{directive.Revision}}","step":""}""", new JsonObject())));
+            $$"""k:{"action":"Abort","revision":"{{directive.Revision}}","step":"None"}""", new JsonObject())));
         pipeline = pipeline with
         {
             Spec = pipeline.Spec with { Rollout = pipeline.Spec.Rollout with { Directives = directives } },

@@ -86,7 +86,7 @@ public sealed class DirectivePlanTests
             Context("rejected", other, new() { Revision = Candidate, Action = "Abort" }, new() { Revision = Candidate, Action = "Retry", Attempt = 1 }), "f6");
 
         Assert.Equal([other, new() { Revision = Candidate, Action = "Retry", Attempt = 2 }], plan.Directives);
-        Assert.Equal("""[{"revision":"cccccccccc","action":"Abort","step":""},{"revision":"f6e5d4c3b2","action":"Retry","step":"","attempt":2}]""", plan.ToJson().ToJsonString());
+        Assert.Equal("""[{"revision":"cccccccccc","action":"Abort","step":"None"},{"revision":"f6e5d4c3b2","action":"Retry","step":"None","attempt":2}]""", plan.ToJson().ToJsonString());
     }
 
     [Theory]

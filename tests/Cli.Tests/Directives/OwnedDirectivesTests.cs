@@ -13,8 +13,8 @@ public sealed class OwnedDirectivesTests
     public void Of_DirectivesOfTwoManagers_AreTheOnesOfTheNamedOne()
     {
         var pipeline = With(
-            Manager("argocd", "Apply", "", """{"action":"Pause","revision":"f6e5d4c3b2","step":""}"""),
-            Manager("kubectl-rerank", "Apply", "", """{"action":"Retry","revision":"f6e5d4c3b2","step":""}"""));
+            Manager("argocd", "Apply", "", """{"action":"Pause","revision":"f6e5d4c3b2","step":"None"}"""),
+            Manager("kubectl-rerank", "Apply", "", """{"action":"Retry","revision":"f6e5d4c3b2","step":"None"}"""));
 
         Assert.Equal([Retry], OwnedDirectives.Of(pipeline, "kubectl-rerank"));
     }
@@ -23,8 +23,8 @@ public sealed class OwnedDirectivesTests
     public void Of_UpdatesAndStatusOfTheManager_AreNoDirectivesOfItsApplies()
     {
         var pipeline = With(
-            Manager("kubectl-rerank", "Update", "", """{"action":"Pause","revision":"f6e5d4c3b2","step":""}"""),
-            Manager("kubectl-rerank", "Apply", "status", """{"action":"Retry","revision":"f6e5d4c3b2","step":""}"""));
+            Manager("kubectl-rerank", "Update", "", """{"action":"Pause","revision":"f6e5d4c3b2","step":"None"}"""),
+            Manager("kubectl-rerank", "Apply", "status", """{"action":"Retry","revision":"f6e5d4c3b2","step":"None"}"""));
 
         Assert.Empty(OwnedDirectives.Of(pipeline, "kubectl-rerank"));
     }
@@ -32,7 +32,7 @@ public sealed class OwnedDirectivesTests
     [Fact]
     public void Of_KeysThatAreGoneOrNoKeys_AreLeftOut()
     {
-        var pipeline = With(Manager("kubectl-rerank", "Apply", "", """{"action":"Abort","revision":"f6e5d4c3b2","step":""}""", "not json"));
+        var pipeline = With(Manager("kubectl-rerank", "Apply", "", """{"action":"Abort","revision":"f6e5d4c3b2","step":"None"}""", "not json"));
 
         Assert.Empty(OwnedDirectives.Of(pipeline, "kubectl-rerank"));
     }

@@ -8,13 +8,13 @@ public sealed class GaugeTests
 {
     [Fact]
     public void Draw_EstimateBetweenBoundsBelowLimit_ShowsThemInOrder() =>
-        Assert.Equal("·─────●───────┃··", Gauge.Draw(-0.4, 0, 0.5, 0.6, 17));
+        Assert.Equal("·──────●───────┃·", Gauge.Draw(-0.4, 0, 0.5, 0.6, 17));
 
     [Fact]
     public void Draw_OpenBounds_ReachTheEdges()
     {
         Assert.StartsWith("──", Gauge.Draw(null, 1, 2, 3, 20), StringComparison.Ordinal);
-        Assert.EndsWith("──", Gauge.Draw(1, 2, null, 0, 20), StringComparison.Ordinal);
+        Assert.EndsWith("●─", Gauge.Draw(1, 2, null, 0, 20), StringComparison.Ordinal);
     }
 
     [Fact]

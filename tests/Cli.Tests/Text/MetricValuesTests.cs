@@ -16,7 +16,7 @@ public sealed class MetricValuesTests
 
     [Theory]
     [InlineData("DegradedShare", 0.0152, "1.52 %")]
-    [InlineData("LatencyQuantile", 48.66, "48.7 ms")]
+    [InlineData("LatencyQuantile", 0.04866, "48.7 ms")]
     [InlineData("Feedback", 0.5, "0.500")]
     public void OfRevision_Type_HasItsUnit(string type, double value, string expected) => Assert.Equal(expected, MetricValues.OfRevision(type, value));
 

@@ -5,7 +5,7 @@ namespace Rerank.Cli.Tests.Text;
 public sealed class SparklineTests
 {
     [Fact]
-    public void Draw_Rise_IsAStair() => Assert.Equal("▁▃▄▆█", Sparkline.Draw([0, 1, 2, 3, 4], 40));
+    public void Draw_Rise_IsAStair() => Assert.Equal("▁▃▅▇█", Sparkline.Draw([0, 1, 2, 3, 4], 40));
 
     [Fact]
     public void Draw_Gap_IsABlank() => Assert.Equal("▁ █", Sparkline.Draw([0, null, 4], 40));

@@ -78,7 +78,7 @@ public sealed class LocalApiServerTests
     [Theory]
     [InlineData("""{"router": {"replicas": 0}}""", "spec.router.replicas: Invalid value: 0")]
     [InlineData("""{"unheard": 1}""", "spec.unheard: Invalid value: \\u0022\\u0022: unknown field")]
-    [InlineData("""{"rollout": {"directives": [{"revision": "a", "action": "Explode", "step": ""}]}}""", "Unsupported value")]
+    [InlineData("""{"rollout": {"directives": [{"revision": "a", "action": "Explode", "step": "None"}]}}""", "Unsupported value")]
     public async Task Apply_PartThatMakesTheWholeInvalid_IsRefusedAndChangesNothing(string spec, string expected)
     {
         await using var cluster = await LocalCluster.StartAsync(Cancel);
