@@ -49,7 +49,7 @@ internal static class GpuBudget
         RerankPipelineSpec spec, Revision candidate, IReadOnlySet<PoolId> own) =>
         from tier in candidate.Snapshot.ModelTiers(Placement.Pool)
         where own.Contains(tier.Pool) && tier.Model!.Gpu is not null
-        select (tier.Name, LayoutPlan.Replicas(spec, tier.Pool, tier.Model), Gpus(tier.Model.Gpu));
+        select (tier.Name, LayoutPlan.Replicas(spec, tier.Pool, tier.Model!), Gpus(tier.Model!.Gpu));
 
     private static int Gpus(GpuSnapshot? gpu) => gpu?.Count ?? 0;
 }
