@@ -64,6 +64,11 @@ public sealed class CanaryPipeline(Installation installation) : IAsyncDisposable
         var rollout = spec["rollout"]!;
         // No step without traffic: that a bad candidate answers requests, and none fails, is what is to be seen.
         rollout["steps"]!.AsArray().RemoveAt(0);
+        rollout["steps"]![0]!["trafficPermille"] = 300;
+        // The median needs fewer requests than a high quantile, for which this load would need minutes.
+        var latency = rollout["analysis"]!["metrics"]!.AsArray().Single(metric => (string?)metric!["type"] == "LatencyQuantile")!;
+        latency["quantilePermille"] = 500;
+        latency["maxRatioPermille"] = 2000;
         rollout["progressDeadlineSeconds"] = 40;
         rollout["bakeSeconds"] = 5;
         change?.Invoke(spec);
