@@ -16,6 +16,19 @@ internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildW
 {
     private readonly IChildWriter[] _children = [.. children];
 
+    /// <summary>
+    /// Before the revisions, which a decision changes: the next reconcile would find it taken, and no longer know why. One that is cut off here is taken again,
+    /// and told once.
+    /// </summary>
+    /// <returns>What kept it from being written; null when nothing did.</returns>
+    public async Task<Problem?> StoreReportAsync(PipelineOwner owner, PipelinePlan plan, CancellationToken cancellationToken)
+    {
+        if (plan.Rollout.Report is not { } report)
+            return null;
+        var map = ReportObject.From(owner, report);
+        return await _children.Single(c => c.Writes(map)).ApplyAsync(owner, map, cancellationToken);
+    }
+
     public async Task StoreRevisionsAsync(PipelineOwner owner, PipelinePlan plan, CancellationToken cancellationToken)
     {
         foreach (var revision in plan.RevisionWrites)
@@ -59,7 +72,5 @@ internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildW
         yield return ConfigMaps.Of(owner, owner.Names.Router, Labels.RouterComponent, plan.Documents.RouterFiles());
         foreach (var pool in plan.Layout.Pools)
             yield return ConfigMaps.Of(owner, owner.Names.Pool(pool.Id), pool.Component, plan.Documents.PoolFiles(pool.Id));
-        if (plan.Rollout.Report is { } report)
-            yield return ReportObject.From(owner, report);
     }
 }
