@@ -102,5 +102,5 @@ public sealed class HoldTests(ControlPlane server)
     }
 
     private static string Sample(string value) =>
-        $$"""200 {"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"{{value}}"]}]}}""";
+        $$$"""200 {"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"{{{value}}}"]}]}}""";
 }

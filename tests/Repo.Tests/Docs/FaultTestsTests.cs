@@ -24,7 +24,7 @@ public partial class FaultTestsTests
         .ToLookup(row => row.Number, row => row.Test);
 
     [Fact]
-    public void Faults_Required_AreAllListed() => Assert.Empty(Required.Where(number => !Listed.Contains(number)));
+    public void Faults_Required_AreAllListed() => Assert.DoesNotContain(Required, number => !Listed.Contains(number));
 
     [Fact]
     public void Faults_Listed_AreThoseOfTheTests() => Assert.Equal(
