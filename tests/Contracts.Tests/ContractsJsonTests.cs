@@ -7,7 +7,7 @@ namespace Rerank.Contracts.Tests;
 public sealed class ContractsJsonTests
 {
     private const string Table =
-        """{"generation":3,"pipeline":"shop/search","clusters":[{"name":"full","addresses":["http://p-full:8080"]}],"stable":{"revision":"r3","policy":{"requestTimeoutMilliseconds":10000,"failurePolicy":"ServeLowerTier","limits":{"maxBodyBytes":8388608,"maxDocuments":1000}},"tiers":[{"name":"cache","cache":{"memoryBytes":1048576,"ttlSeconds":60}},{"name":"full","model":{"cluster":"full","model":"base","digest":"sha256:00","activation":"Sigmoid"}}]}}""";
+        """{"generation":3,"pipeline":"shop/search","clusters":[{"name":"full","addresses":["http://p-full:8080"]}],"stable":{"revision":"r3","policy":{"requestTimeoutMilliseconds":10000,"failurePolicy":"ServeLowerTier","limits":{"maxBodyBytes":8388608,"maxDocuments":1000}},"tiers":[{"name":"cache","cache":{"memoryBytes":1048576,"ttlSeconds":60}},{"name":"full","model":{"cluster":"full","model":"base","digest":"sha256:00","activation":"Sigmoid"}}]},"peers":["http://p-router:8080"]}""";
 
     [Fact]
     public void RoutingTable_WrittenAndRead_IsTheSameText()
@@ -25,6 +25,19 @@ public sealed class ContractsJsonTests
             """{"generation":1,"pipeline":"a/b","clusters":[],"stable":{"revision":"r","policy":{},"tiers":[]}}""", ContractsJson.Default.RoutingTable)!;
 
         Assert.Equal(new RouterPolicy(), table.Stable.Policy);
+    }
+
+    [Fact]
+    public void CandidateArm_WithoutOptionalParts_HasDefaults()
+    {
+        var table = JsonSerializer.Deserialize(
+            """{"generation":1,"pipeline":"a/b","clusters":[],"stable":{"revision":"r","policy":{},"tiers":[]},"candidate":{"arm":{"revision":"c","policy":{},"tiers":[]},"attempt":1,"trafficPermille":5,"mirrorPermille":6,"assignment":{},"hardLimits":[{"name":"e","type":"Error","permille":9}]}}""",
+            ContractsJson.Default.RoutingTable)!;
+
+        Assert.Empty(table.Peers);
+        Assert.Equal((200, 10), (table.Candidate!.MaxShadowCostPermille, table.Candidate.ComparedPlaces));
+        Assert.Equal(new Assignment { Type = AssignmentType.HeaderHash }, table.Candidate.Assignment);
+        Assert.Equal([new HardLimit { Name = "e", Type = HardLimitType.Error, Permille = 9, WindowSeconds = 10, MinRequests = 20 }], table.Candidate.HardLimits);
     }
 
     [Fact]

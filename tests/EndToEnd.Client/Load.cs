@@ -3,72 +3,72 @@ using System.Text.Json.Nodes;
 
 namespace Rerank.EndToEnd.Client;
 
-/// <summary>Sends requests without a pause. Each query is new, so that no answer comes from a cache alone.</summary>
-/// <param name="retries">How often a request that got no answer at all is sent again, as client libraries do.</param>
-internal sealed class Load(Uri url, string model, int retries, TimeProvider time)
+/// <summary>Sends requests at a steady rate, whether or not those before them are answered.</summary>
+internal sealed class Load(Uri url, LoadOptions options, TimeProvider time)
 {
-    private static readonly string[] Documents =
-    [
-        "Berlin is the capital and largest city of Germany.",
-        "Paris is known for its museums and its river.",
-        "A cache keeps results that are needed again.",
-        "The kernel schedules processes on processors.",
-        "Bread is made of flour, water, salt and yeast.",
-        "A reranker orders passages by how well they answer a query.",
-    ];
+    private const int Sessions = 200;
+    private const int MaxInFlight = 200;
 
+    private readonly Texts _texts = new();
     private readonly Tally _tally = new();
-    private long _number;
+    private readonly Random _random = new(1);
 
-    public async Task RunAsync(int workers, CancellationToken stop)
+    public async Task RunAsync(CancellationToken stop)
     {
         // Connections are renewed often, so that a pod that joined gets its share.
         using var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(2) };
         using var client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(30) };
-        await Task.WhenAll([ReportAsync(stop), .. Enumerable.Range(0, workers).Select(_ => WorkAsync(client, stop))]);
+        await Task.WhenAll(ReportAsync(stop), SendAllAsync(client, stop));
         Console.WriteLine(_tally.ToJson());
     }
 
     private async Task ReportAsync(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stop))
-                Console.WriteLine(_tally.ToJson());
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-        }
+        while (await NextAsync(timer, stop))
+            Console.WriteLine(_tally.ToJson());
     }
 
-    private async Task WorkAsync(HttpClient client, CancellationToken stop)
+    private async Task SendAllAsync(HttpClient client, CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested)
-            await SendAsync(client, $"what is known about subject {Interlocked.Increment(ref _number)}");
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / options.Rate), time);
+        var inFlight = new List<Task>();
+        for (var number = 0L; await NextAsync(timer, stop); number++)
+        {
+            inFlight.RemoveAll(request => request.IsCompleted);
+            if (inFlight.Count < MaxInFlight)
+                inFlight.Add(SendAsync(client, $"session-{number % Sessions}", Body()));
+        }
+
+        await Task.WhenAll(inFlight);
     }
 
-    private async Task SendAsync(HttpClient client, string query)
+    private string Body()
     {
-        var body = new JsonObject
+        var (query, passages) = _texts.Request(options.Documents, _random);
+        return new JsonObject
         {
-            ["model"] = model,
+            ["model"] = options.Model,
             ["query"] = query,
-            ["documents"] = new JsonArray([.. Documents.Select(document => (JsonNode)document)]),
+            ["documents"] = new JsonArray([.. passages.Select(passage => (JsonNode)passage)]),
         }.ToJsonString();
+    }
 
+    private async Task SendAsync(HttpClient client, string session, string body)
+    {
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                using var content = new StringContent(body, Encoding.UTF8, "application/json");
-                using var response = await client.PostAsync(url, content);
-                Judge(response, await response.Content.ReadAsStringAsync());
+                using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+                request.Headers.Add("X-Session-Id", session);
+                using var response = await client.SendAsync(request);
+                Judge(session, response, await response.Content.ReadAsStringAsync());
                 return;
             }
             catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
             {
-                if (attempt == retries)
+                if (attempt == options.Retries)
                 {
                     _tally.Failed($"{time.GetUtcNow():HH:mm:ss.fff} {exception.Message} {exception.InnerException?.Message}");
                     return;
@@ -80,16 +80,33 @@ internal sealed class Load(Uri url, string model, int retries, TimeProvider time
         }
     }
 
-    private void Judge(HttpResponseMessage response, string body)
+    private void Judge(string session, HttpResponseMessage response, string body)
     {
         if (!response.IsSuccessStatusCode)
             _tally.Failed($"{time.GetUtcNow():HH:mm:ss.fff} {(int)response.StatusCode} {body}");
-        else if (JsonNode.Parse(body)?["results"] is not JsonArray results || results.Count != Documents.Length)
+        else if (JsonNode.Parse(body)?["results"] is not JsonArray results || results.Count != options.Documents)
             _tally.Failed($"{time.GetUtcNow():HH:mm:ss.fff} not every document was ranked: {body}");
         else
-            _tally.Answered(Header(response, "X-Rerank-Revision"), Header(response, "X-Rerank-Tier"));
+            _tally.Answered(session, Header(response, "X-Rerank-Revision"), response.Headers.Contains("X-Rerank-Degraded"), time.GetUtcNow());
     }
 
     private static string Header(HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : "";
+
+    private static async Task<bool> NextAsync(PeriodicTimer timer, CancellationToken stop)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
 }
+
+/// <param name="Rate">Requests a second.</param>
+/// <param name="Documents">Of each request.</param>
+/// <param name="Retries">How often a request that got no answer at all is sent again, as client libraries do.</param>
+internal sealed record LoadOptions(string Model, int Rate, int Documents, int Retries);

@@ -2,26 +2,34 @@ using System.Text.Json.Nodes;
 
 namespace Rerank.EndToEnd.Client;
 
-/// <summary>What happened so far. Safe for use by several workers.</summary>
+/// <summary>What happened so far. Safe for use by several requests at once.</summary>
 internal sealed class Tally
 {
     private const int MaxSamples = 20;
 
     private readonly Lock _lock = new();
-    private readonly SortedDictionary<string, long> _revisions = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<string, long> _tiers = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, Answers> _revisions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _revisionOfSession = [];
     private readonly List<string> _samples = [];
     private long _requests;
     private long _failures;
     private long _retries;
+    private long _degraded;
+    private long _sessionSwitches;
 
-    public void Answered(string revision, string tier)
+    public void Answered(string session, string revision, bool degraded, DateTimeOffset time)
     {
         lock (_lock)
         {
             _requests++;
-            _revisions[revision] = _revisions.GetValueOrDefault(revision) + 1;
-            _tiers[tier] = _tiers.GetValueOrDefault(tier) + 1;
+            _revisions[revision] = _revisions.GetValueOrDefault(revision) is { } before
+                ? before with { Count = before.Count + 1, Last = time }
+                : new(1, time, time);
+            if (degraded)
+                _degraded++;
+            if (_revisionOfSession.TryGetValue(session, out var last) && last != revision)
+                _sessionSwitches++;
+            _revisionOfSession[session] = revision;
         }
     }
 
@@ -51,13 +59,16 @@ internal sealed class Tally
                 ["requests"] = _requests,
                 ["failures"] = _failures,
                 ["retries"] = _retries,
-                ["revisions"] = Counts(_revisions),
-                ["tiers"] = Counts(_tiers),
+                ["degraded"] = _degraded,
+                ["sessionSwitches"] = _sessionSwitches,
+                ["revisions"] = new JsonObject(_revisions.Select(answers => KeyValuePair.Create(answers.Key, (JsonNode?)answers.Value.ToJson()))),
                 ["samples"] = new JsonArray([.. _samples.Select(sample => (JsonNode)sample)]),
             }.ToJsonString();
         }
     }
 
-    private static JsonObject Counts(SortedDictionary<string, long> counts) =>
-        new(counts.Select(count => KeyValuePair.Create(count.Key, (JsonNode?)count.Value)));
+    private sealed record Answers(long Count, DateTimeOffset First, DateTimeOffset Last)
+    {
+        public JsonObject ToJson() => new() { ["count"] = Count, ["first"] = First, ["last"] = Last };
+    }
 }

@@ -5,6 +5,7 @@ using Rerank.TestKit;
 
 namespace Rerank.LocalMode.Tests;
 
+[Collection("local mode")]
 public sealed class LocalModeTests
 {
     // Four processes start, on a machine that runs other tests at the same time.

@@ -30,6 +30,9 @@ internal sealed class LocalOperator : IAsyncDisposable
     /// <summary>The folder that it watches.</summary>
     public string Directory { get; }
 
+    /// <summary>The file with the pipeline.</summary>
+    public string PipelineFile => Path.Combine(Directory, "pipeline.yaml");
+
     /// <summary>Goes to the first pipeline.</summary>
     public HttpClient Client { get; }
 
@@ -116,7 +119,7 @@ internal sealed class LocalOperator : IAsyncDisposable
     }
 
     /// <summary>.../artifacts/bin/LocalMode.Tests/release -> .../artifacts/bin/Operator/release.</summary>
-    private static string AssemblyOf(string project, string name)
+    public static string AssemblyOf(string project, string name)
     {
         var own = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar);
         return Path.GetFullPath(Path.Combine(own, "..", "..", project, Path.GetFileName(own), $"{name}.dll"));

@@ -70,7 +70,9 @@ internal sealed class CapacitySpec
     [DefaultValue("CoResident")]
     public CapacityPlacement Placement { get; set; } = CapacityPlacement.CoResident;
 
-    /// <summary>With `DedicatedPods`: most GPUs that the candidate's pods may ask for together. A candidate that needs more is not placed.</summary>
+    /// <summary>
+    /// With `DedicatedPods`: most GPUs that the candidate's pods may ask for together until it is promoted. A candidate that needs more is not placed.
+    /// </summary>
     [DefaultValue(0)]
     [RangeMinimum(0)]
     [RangeMaximum(10000)]

@@ -48,8 +48,9 @@ internal static class GpuBudget
     private static IEnumerable<(string Tier, ReplicasSnapshot Replicas, int Gpus)> Pools(
         RerankPipelineSpec spec, Revision candidate, IReadOnlySet<PoolId> own) =>
         from tier in candidate.Snapshot.ModelTiers(Placement.Pool)
-        where own.Contains(tier.Pool) && tier.Model!.Gpu is not null
-        select (tier.Name, LayoutPlan.Replicas(spec, tier.Pool, tier.Model!), Gpus(tier.Model!.Gpu));
+        let model = tier.Model!
+        where own.Contains(tier.Pool) && model.Gpu is not null
+        select (tier.Name, LayoutPlan.Replicas(spec, tier.Pool, model), Gpus(model.Gpu));
 
     private static int Gpus(GpuSnapshot? gpu) => gpu?.Count ?? 0;
 }

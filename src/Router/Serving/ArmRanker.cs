@@ -21,21 +21,17 @@ internal sealed class ArmRanker(TableStore tables, TieredRanker ranker, TrialRec
             try
             {
                 var outcome = await ranker.RankAsync(context, choice.Arm, request, deadline, context.RequestAborted);
-                next = mayChange && outcome.Degraded is not null ? InNewTable(choice) : null;
+                next = mayChange && outcome.Degraded is not null ? Next(choice, outcome.NoTierAnswered, deadline) : null;
+                if (next is null || (outcome.NoTierAnswered && IsToBlame(choice)))
+                    recorder.Answered(choice, outcome, time.GetElapsedTime(started));
                 if (next is null)
-                {
-                    recorder.Answered(choice, Observation.Of(choice.Arm.Role, outcome, time.GetElapsedTime(started)));
                     return new ArmAnswer(choice, outcome);
-                }
             }
             catch (Exception e) when (ArmFault.Of(e, context.RequestAborted.IsCancellationRequested) is { } fault)
             {
-                var stepsIn = choice.Arm.Role == ArmRole.Candidate && (tables.IsRunning(choice.Table.Trial) || !choice.Counts);
-                next = !mayChange || deadline.Remaining == TimeSpan.Zero ? null
-                    : stepsIn ? new ArmChoice(tables.Current!, tables.Current!.Stable, Counts: false)
-                    : InNewTable(choice);
-                if (next is null || stepsIn)
-                    recorder.Answered(choice, Observation.OfFailure(choice.Arm.Role, fault, time.GetElapsedTime(started)));
+                next = mayChange ? Next(choice, failed: true, deadline) : null;
+                if (next is null || IsToBlame(choice))
+                    recorder.Failed(choice, fault, time.GetElapsedTime(started));
                 if (next is null)
                     throw;
             }
@@ -45,16 +41,23 @@ internal sealed class ArmRanker(TableStore tables, TieredRanker ranker, TrialRec
     }
 
     /// <summary>
-    /// A request that began just before a change of the table may find that its revision's models have left the hosts. It is then ranked as the new
-    /// table says, instead of failing or getting less. Null when the table is still the same.
+    /// Who ranks instead. For a candidate that failed, stable. A request that began just before a change of the table may find that its revision's models have
+    /// left the hosts: it is then ranked as the new table says, instead of failing or getting less. Null when neither is the case.
     /// </summary>
-    private ArmChoice? InNewTable(ArmChoice choice)
+    private ArmChoice? Next(ArmChoice choice, bool failed, Deadline deadline)
     {
         var current = tables.Current!;
+        if (deadline.Remaining == TimeSpan.Zero)
+            return null;
+        if (failed && IsToBlame(choice))
+            return new ArmChoice(current, current.Stable, Counts: false);
         if (ReferenceEquals(current, choice.Table))
             return null;
 
         var same = current.ArmOf(choice.Arm.Revision);
         return new ArmChoice(current, same ?? current.Stable, choice.Counts && same is not null && tables.IsRunning(choice.Table.Trial));
     }
+
+    /// <summary>Whether a failure is the candidate's: not when it has just been taken away.</summary>
+    private bool IsToBlame(ArmChoice choice) => choice.Arm.Role == ArmRole.Candidate && tables.IsRunning(choice.Table.Trial);
 }

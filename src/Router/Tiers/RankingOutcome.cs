@@ -16,6 +16,9 @@ internal sealed record RankingOutcome
     /// <summary>Why a tier that should have decided didn't; null when it did.</summary>
     public string? Degraded { get; init; }
 
+    /// <summary>Whether it is the documents in the order of the request.</summary>
+    public bool NoTierAnswered => Tier == Climb.NoTier;
+
     public int TokensFed { get; init; }
 
     /// <summary>Documents that went beyond the first model.</summary>

@@ -33,7 +33,10 @@ internal readonly record struct Observation
     {
         Arm = arm,
         Shadow = shadow,
-        Degraded = outcome.Degraded is not null,
+
+        // The request's own order is what a policy makes of having no answer.
+        Error = outcome.NoTierAnswered ? outcome.Degraded : null,
+        Degraded = outcome.Degraded is not null && !outcome.NoTierAnswered,
         InvalidScores = outcome.InvalidScores,
         Constant = outcome.Judgement.IsConstant(),
         TopLogit = outcome.Judgement.TopLogit,

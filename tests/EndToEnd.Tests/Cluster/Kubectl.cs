@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Rerank.TestKit;
 
@@ -15,6 +16,10 @@ internal sealed class Kubectl(string kubeconfig, string ns)
     public Task<string> RunAsync(params string[] arguments) => Command.RequireAsync("kubectl", Given(arguments), Stop);
 
     public Task<CommandResult> TryAsync(params string[] arguments) => Command.RunAsync("kubectl", Given(arguments), Stop);
+
+    /// <summary>Runs until it is killed.</summary>
+    public Process Start(params string[] arguments) =>
+        Process.Start(new ProcessStartInfo("kubectl", Given(arguments)) { RedirectStandardOutput = true, RedirectStandardError = true })!;
 
     public async Task<JsonNode> GetAsync(string resource, string name) => JsonNode.Parse(await RunAsync("get", resource, name, "-o", "json"))!;
 

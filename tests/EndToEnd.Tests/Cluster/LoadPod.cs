@@ -34,8 +34,14 @@ internal sealed class LoadPod(Kubectl kubectl, string pod) : IAsyncDisposable
     public async ValueTask DisposeAsync() => await kubectl.TryAsync("delete", "pod", pod, "--wait=false");
 }
 
-internal sealed record LoadTally(long Requests, long Failures, long Retries, IReadOnlyDictionary<string, long> Revisions, string Samples)
+/// <param name="SessionSwitches">How often a session was answered by another revision than the time before.</param>
+/// <param name="Revisions">Answers of each revision.</param>
+internal sealed record LoadTally(
+    long Requests, long Failures, long Retries, long Degraded, long SessionSwitches, IReadOnlyDictionary<string, LoadAnswers> Revisions, string Samples)
 {
+    /// <summary>How many the client takes turns with.</summary>
+    public const int Sessions = 200;
+
     public long Succeeded => Requests - Failures;
 
     public static LoadTally Parse(string line)
@@ -45,9 +51,15 @@ internal sealed record LoadTally(long Requests, long Failures, long Retries, IRe
             (long)json["requests"]!,
             (long)json["failures"]!,
             (long)json["retries"]!,
-            json["revisions"]!.AsObject().ToDictionary(count => count.Key, count => (long)count.Value!),
+            (long)json["degraded"]!,
+            (long)json["sessionSwitches"]!,
+            json["revisions"]!.AsObject().ToDictionary(
+                revision => revision.Key,
+                revision => new LoadAnswers((long)revision.Value!["count"]!, (DateTimeOffset)revision.Value["first"]!, (DateTimeOffset)revision.Value["last"]!)),
             json["samples"]!.ToJsonString());
     }
 
-    public override string ToString() => $"{Requests} requests, {Failures} failed, {Retries} sent again {Samples}";
+    public override string ToString() => $"{Requests} requests, {Failures} failed, {Degraded} degraded, {Retries} sent again {Samples}";
 }
+
+internal sealed record LoadAnswers(long Count, DateTimeOffset First, DateTimeOffset Last);

@@ -31,6 +31,8 @@ internal static class Programs
                     "--disable-build-servers", .. options,
                 ],
                 cancellationToken);
+            if (repository == Client)
+                DisturbedModels.Write(Path.Combine(directory, DisturbedModels.Folder));
             await loader.LoadAsync(new($"{repository}:{tag}", directory, $"{name}.dll"), cancellationToken);
         }
     }

@@ -13,7 +13,7 @@ using Rerank.TestKit;
 
 namespace Rerank.Operator.Tests.Manifests;
 
-/// <summary>What is made for a pipeline: Golden/CASE/input.yaml to expected.yaml. UPDATE_GOLDEN=1 writes the latter.</summary>
+/// <summary>What is made for a pipeline: Golden/CASE/input.yaml to expected.yaml. UPDATE_GOLDEN=1 writes the latter. Of two pipelines the first is deployed.</summary>
 public sealed class GoldenTests
 {
     private const string Folder = "tests/Operator.Tests/Golden";
@@ -27,16 +27,18 @@ public sealed class GoldenTests
     {
         var documents = YamlReader.Read(File.ReadAllText(Repository.File(Folder, name, "input.yaml"))).Select(d => d.AsObject()).ToList();
         var models = documents.Where(d => (string?)d["kind"] == "ModelVersion").Select(Admit<ModelVersion>).ToDictionary(m => m.Name());
-        var pipeline = Admit<RerankPipeline>(documents.Single(d => (string?)d["kind"] == "RerankPipeline"));
+        var pipelines = documents.Where(d => (string?)d["kind"] == "RerankPipeline").Select(Admit<RerankPipeline>).ToList();
         var context = new ManifestContext(Samples.Options, name.StartsWith("old-cluster", StringComparison.Ordinal) ? new(false, false) : ServedApis.All);
 
-        var manifests = Plan(pipeline, models, context);
+        var manifests = Plan(pipelines[0], pipelines[^1], models, context);
 
         var yaml = manifests.Select(m => YamlWriter.Write(Readable(JsonNode.Parse(KubernetesJson.Serialize(m))!)));
         Golden.Equal($"{Folder}/{name}/expected.yaml", string.Join("---\n", yaml));
     }
 
-    private static List<object> Plan(RerankPipeline pipeline, Dictionary<string, ModelVersion> models, ManifestContext context)
+    /// <param name="deployed">As the pipeline is deployed already.</param>
+    /// <param name="pipeline">As it is now; mostly the same.</param>
+    private static List<object> Plan(RerankPipeline deployed, RerankPipeline pipeline, Dictionary<string, ModelVersion> models, ManifestContext context)
     {
         var observed = new Observation
         {
@@ -52,15 +54,15 @@ public sealed class GoldenTests
         var owner = PipelineOwner.Of(pipeline);
         var now = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
         // As if its models were loaded already: with a routing table.
-        var placed = RevisionPlan.Settle([], observed.Desired.Snapshot, new(null), now);
+        var placed = RevisionPlan.Settle([], DesiredRevision.Of(deployed, models.GetValueOrDefault).Snapshot, new(null), now);
         var stable = RevisionPlan.Promote(placed, new(RevisionVerdictKind.Promoted, "FirstRevision", "It is the first one.", now, 1), TimeSpan.Zero, now).Stable!;
         var plan = PipelinePlan.Of(observed with { Revisions = [stable] }, context, new ClusterPoolAddresses(), now);
         return
         [
-            RevisionObject.From(owner, stable),
+            .. plan.Roles.Live.Select(revision => RevisionObject.From(owner, revision)),
             AdminSecret.Of(owner, "token"),
             ConfigMaps.Of(owner, owner.Names.Router, Labels.RouterComponent, plan.Documents.RouterFiles()),
-            .. plan.Layout.Pools.Select(p => ConfigMaps.Of(owner, owner.Names.Pool(p.Host.Tier), p.Host.Tier, plan.Documents.PoolFiles(p.Host.Tier))),
+            .. plan.Layout.Pools.Select(p => ConfigMaps.Of(owner, owner.Names.Pool(p.Id), p.Component, plan.Documents.PoolFiles(p.Id))),
             .. PipelineManifests.Of(plan.Layout, context),
         ];
     }

@@ -27,6 +27,18 @@ public sealed class CrashTests
     }
 
     [Fact]
+    public async Task ModelChangedInPodsOfItsOwn_CrashAfterAnyWrite_EndsTheSame()
+    {
+        await ForEveryWriteAsync(world => world.ApplyAsync(Samples.TwoTiers(full: "better", change: Dedicated)), DeployedAsync);
+
+        static void Dedicated(RerankPipelineSpec spec)
+        {
+            Impatient(spec);
+            spec.Rollout.Capacity.Placement = CapacityPlacement.DedicatedPods;
+        }
+    }
+
+    [Fact]
     public async Task TierRemoved_CrashAfterAnyWrite_EndsTheSame()
     {
         await ForEveryWriteAsync(

@@ -32,7 +32,7 @@ public class ConfigSampleTests
     [Fact]
     public void Pipelines_OfASample_ReferToItsModels()
     {
-        foreach (var folder in new[] { "quickstart", "huggingface" })
+        foreach (var folder in new[] { "quickstart", "huggingface", "canary" })
         {
             var documents = SourceFiles.Below($"config/samples/{folder}", "*.yaml").SelectMany(Sample.Read).ToList();
             var names = documents.Where(document => (string?)document["kind"] == "ModelVersion").Select(document => (string?)document["metadata"]!["name"]);

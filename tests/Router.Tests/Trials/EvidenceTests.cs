@@ -1,5 +1,6 @@
 using System.Net;
 using Rerank.Contracts.Evidence;
+using Rerank.Contracts.Routing;
 using Rerank.Contracts.Scoring;
 using Rerank.Router.Tests.Stubs;
 using Rerank.TestKit;
@@ -164,13 +165,11 @@ public sealed class EvidenceTests
         await using var canary = await Canary.StartAsync(candidate => candidate with { TrafficPermille = 500 }, cached: true);
         canary.Dice.Value = 999;
         await canary.Router.CohereAsync("q", Documents);
-        await Eventually.Passes(
-            async () => Assert.Contains("rerank_router_cache_entries 3\n", await canary.Router.MetricsAsync(), StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await CachedAsync(canary, 3);
 
         canary.Dice.Value = 0;
         var first = await canary.Router.CohereAsync("q", Documents);
-        await Eventually.Passes(
-            async () => Assert.Contains("rerank_router_cache_entries 6\n", await canary.Router.MetricsAsync(), StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await CachedAsync(canary, 6);
         var second = await canary.Router.CohereAsync("q", Documents);
 
         first.HasOrder(2, 0, 1);
@@ -178,6 +177,45 @@ public sealed class EvidenceTests
         Assert.Equal(("next", "cache"), (first.Tier, second.Tier));
         var evidence = await canary.EvidenceAsync();
         Assert.Equal((2, 1), (evidence.Candidate.Requests, evidence.Candidate.Latency.Counts.Values.Sum()));
+    }
+
+    [Fact]
+    public async Task CandidateHasNoAnswer_UnderInputOrder_StableAnswersAndItIsAnError()
+    {
+        await using var canary = await Canary.StartAsync(candidate => candidate with
+        {
+            Arm = candidate.Arm with { Policy = new RouterPolicy { FailurePolicy = FailurePolicy.InputOrder } },
+        });
+        canary.Candidate.Failure = (503, ScoreErrorCode.ModelNotReady);
+
+        var answer = await canary.Router.CohereAsync("q", Documents);
+
+        answer.HasOrder(1, 2, 0);
+        Assert.Equal(("r1", null), (answer.Header("X-Rerank-Revision"), answer.Header("X-Rerank-Degraded")));
+        var evidence = await canary.EvidenceAsync();
+        Assert.Equal((1, 1, 0, 0), (evidence.Candidate.Requests, evidence.Candidate.Errors, evidence.Candidate.Degraded, evidence.Stable.Requests));
+    }
+
+    [Fact]
+    public async Task Cache_OfAnotherSize_IsTheCandidatesOwnAndGoesWithIt()
+    {
+        await using var canary = await Canary.StartAsync(cached: true, table: table => table with { Candidate = null });
+        await canary.Router.CohereAsync("q", Documents);
+        await CachedAsync(canary, 3);
+        var larger = Tables.Cache with { Cache = new CacheTier(2 * 1024 * 1024, 3600) };
+        var candidate = Tables.Candidate([larger, Tables.Model("next")], traffic: 0);
+        await canary.ChangeAsync(_ => candidate);
+
+        var stables = await canary.Router.CohereAsync("q", Documents);
+        await canary.Router.CohereAsync("q", Documents, null, Canary.Force);
+        await CachedAsync(canary, 6);
+        canary.Table = canary.Table with { Stable = candidate.Arm };
+        await canary.ChangeAsync(_ => null);
+        var promoted = await canary.Router.CohereAsync("q", Documents);
+
+        Assert.Equal(("r1", "cache"), (stables.Header("X-Rerank-Revision"), stables.Tier));
+        Assert.Equal(("c1", "cache"), (promoted.Header("X-Rerank-Revision"), promoted.Tier));
+        promoted.HasOrder(2, 0, 1);
     }
 
     [Fact]
@@ -252,4 +290,9 @@ public sealed class EvidenceTests
         Assert.Equal("r1", answer.Header("X-Rerank-Revision"));
         Assert.Equal((1, 1), ((await canary.EvidenceAsync()).Candidate.Errors, (await canary.EvidenceAsync()).Candidate.InvalidScores));
     }
+
+    /// <summary>The cache is filled after the answer.</summary>
+    private static Task CachedAsync(Canary canary, int entries) => Eventually.Passes(
+        async () => Assert.Contains($"rerank_router_cache_entries {entries}\n", await canary.Router.MetricsAsync(), StringComparison.Ordinal),
+        TestContext.Current.CancellationToken);
 }

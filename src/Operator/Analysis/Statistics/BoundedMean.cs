@@ -12,7 +12,7 @@ namespace Rerank.Operator.Analysis.Statistics;
 /// </remarks>
 internal static class BoundedMean
 {
-    private const int Halvings = 30;
+    private const int Halvings = 22;
 
     /// <summary>Large ones find a collapse in few values, small ones a little shift in many.</summary>
     private static readonly double[] Fractions = [0.9, .. Enumerable.Range(1, 10).Select(power => Math.Pow(2, -power))];

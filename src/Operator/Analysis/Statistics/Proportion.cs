@@ -12,7 +12,7 @@ namespace Rerank.Operator.Analysis.Statistics;
 /// </remarks>
 internal static class Proportion
 {
-    private const int Halvings = 48;
+    private const int MaxNewtonSteps = 40;
 
     /// <summary>Parameters of the two beta priors that are mixed in equal parts: Jeffreys', and one for what is rare, as errors are. Any prior is valid.</summary>
     private static readonly (double A, double B)[] Priors = [(0.5, 0.5), (0.5, 20)];
@@ -27,12 +27,7 @@ internal static class Proportion
 
         var failures = trials - successes;
         var floor = LogMarginal(successes, failures) + Math.Log(alpha);
-        var estimate = (double)successes / trials;
-
-        // The logarithm of the likelihood is concave with its top at the estimate: on each side of it there is one crossing of the floor.
-        return new(
-            successes == 0 ? 0 : Bisect(estimate, 0, p => LogLikelihood(successes, failures, p) > floor),
-            failures == 0 ? 1 : Bisect(estimate, 1, p => LogLikelihood(successes, failures, p) > floor));
+        return new(Lower(successes, failures, floor), 1 - Lower(failures, successes, floor));
     }
 
     /// <summary>Whether the lower bound lies above a chance, without computing it.</summary>
@@ -56,18 +51,30 @@ internal static class Proportion
     private static double LogLikelihood(long successes, long failures, double chance) =>
         (successes == 0 ? 0 : successes * Math.Log(chance)) + (failures == 0 ? 0 : failures * Math.Log(1 - chance));
 
-    /// <summary>The last value seen outside of the sequence, so that rounding makes it wider.</summary>
-    private static double Bisect(double inside, double outside, Func<double, bool> isInside)
+    /// <summary>
+    /// Where the logarithm of the likelihood reaches the floor below the estimate. It is concave and rises there, so Newton's steps from a point below the
+    /// crossing come up to it and never pass it: whatever is left over makes the sequence wider.
+    /// </summary>
+    private static double Lower(long successes, long failures, double floor)
     {
-        for (var i = 0; i < Halvings; i++)
+        if (successes == 0)
+            return 0;
+
+        double trials = successes + failures, estimate = successes / trials;
+        var depth = Math.Max(0, LogLikelihood(successes, failures, estimate) - floor);
+
+        // Two points that are surely below: by Pinsker's inequality, and by leaving out what the failures add.
+        var nearEnough = estimate - Math.Sqrt(depth / (2 * trials));
+        var smallEnough = estimate * Math.Exp((failures == 0 ? 0 : failures * Math.Log(1 - estimate)) / successes - depth / successes);
+        var chance = Math.Max(nearEnough, smallEnough);
+        for (var i = 0; i < MaxNewtonSteps && chance > 0; i++)
         {
-            var middle = 0.5 * (inside + outside);
-            if (isInside(middle))
-                inside = middle;
-            else
-                outside = middle;
+            var step = (floor - LogLikelihood(successes, failures, chance)) / (successes / chance - failures / (1 - chance));
+            if (!(step > 1e-12 * chance))
+                break;
+            chance += step;
         }
 
-        return outside;
+        return Math.Max(0, chance);
     }
 }

@@ -42,11 +42,16 @@ internal static class StabilityIndex
         {
             for (var start = 0; start < end; start++)
             {
-                var p = BoundsBetween(stable, cuts[start], cuts[end], alpha / 2);
-                var q = BoundsBetween(candidate, cuts[start], cuts[end], alpha / 2);
-                lower[end] = Math.Max(lower[end], lower[start] + Least(p, q));
-                if (start == end - 1)
-                    upper += Most(p, q);
+                var (isBin, least) = (start == end - 1, 0.0);
+                if (isBin || MayDiffer(stable, candidate, cuts[start], cuts[end], alpha / 2))
+                {
+                    var p = BoundsBetween(stable, cuts[start], cuts[end], alpha / 2);
+                    var q = BoundsBetween(candidate, cuts[start], cuts[end], alpha / 2);
+                    least = Least(p, q);
+                    upper += isBin ? Most(p, q) : 0;
+                }
+
+                lower[end] = Math.Max(lower[end], lower[start] + least);
             }
         }
 
@@ -69,15 +74,33 @@ internal static class StabilityIndex
 
     private static long Between(Tally tally, int after, int upTo) => tally.UpTo(upTo) - tally.UpTo(after);
 
-    private static Interval BoundsBetween(Tally tally, int after, int upTo, double alpha)
+    private static Interval BoundsBetween(Tally tally, int after, int upTo, double alpha) =>
+        ShareOfAlpha(tally, after, upTo) is { } share ? Proportion.Bounds(Between(tally, after, upTo), tally.Total, alpha * share) : new(1, 1);
+
+    /// <summary>Whether the two bounds are apart: never when both hold the share of both arms together. Saves computing most of them.</summary>
+    private static bool MayDiffer(Tally stable, Tally candidate, int after, int upTo, double alpha)
+    {
+        if (ShareOfAlpha(stable, after, upTo) is not { } share || candidate.Total == 0)
+            return false;
+
+        long seen = Between(stable, after, upTo), others = Between(candidate, after, upTo);
+        var both = (double)(seen + others) / (stable.Total + candidate.Total);
+        return Excludes(seen, stable.Total) || Excludes(others, candidate.Total);
+
+        bool Excludes(long count, long total) =>
+            Proportion.IsAbove(both, count, total, alpha * share) || Proportion.IsBelow(both, count, total, alpha * share);
+    }
+
+    /// <summary>An interval's part of the error; null for all buckets together, which have no error.</summary>
+    private static double? ShareOfAlpha(Tally tally, int after, int upTo)
     {
         bool isOpenBelow = after < tally.First, isOpenAbove = upTo == tally.Last;
         if (isOpenBelow && isOpenAbove)
-            return new(1, 1);
+            return null;
 
         // A cut splits the buckets into two sides of which each has the bounds of the other.
         double cuts = tally.Last - tally.First, others = cuts * (cuts - 1) / 2;
-        return Proportion.Bounds(Between(tally, after, upTo), tally.Total, alpha / 2 / (isOpenBelow || isOpenAbove ? cuts : others));
+        return 0.5 / (isOpenBelow || isOpenAbove ? cuts : others);
     }
 
     private static double Least(Interval p, Interval q) =>

@@ -1,0 +1,10 @@
+using Rerank.RolloutStudy.Simulation;
+
+namespace Rerank.RolloutStudy.Methods;
+
+/// <summary>A method that looks at one metric, once a minute.</summary>
+internal interface IMinuteMethod
+{
+    /// <returns>Whether it rolls the candidate back now.</returns>
+    bool Look(Minute minute);
+}
