@@ -85,15 +85,14 @@ public sealed class DirectiveListTests(ClusterFixture cluster) : IAsyncLifetime
             schema["type"] = "string";
         }
 
-        foreach (var child in node switch
+        IEnumerable<JsonNode?> children = node switch
         {
             JsonObject map => map.Select(member => member.Value),
             JsonArray list => list,
             _ => [],
-        })
-        {
+        };
+        foreach (var child in children)
             SayTextForQuantities(child);
-        }
     }
 
     private Task<RerankPipeline> ApplyAsync(int replicas) => new ResourceClient(_kubernetes!, TimeProvider.System, fieldManager: "gitops").ApplyAsync(

@@ -14,7 +14,7 @@ internal static class OwnedDirectives
 
     public static IReadOnlyList<DirectiveSpec> Of(Pipeline pipeline, string manager)
     {
-        var fields = pipeline.Metadata.ManagedFields.Where(fields => fields.Subresource.Length == 0).ToList();
+        var fields = pipeline.Metadata.ManagedFields.Where(entry => entry.Subresource.Length == 0).ToList();
         // Old servers (1.20) make nothing of the list's keys in a schema with quantities: the list is one value, which every apply replaces as a whole.
         if (fields.Exists(entry => ListOf(entry) is { Count: 0 }))
             return pipeline.Spec.Rollout.Directives;
