@@ -15,7 +15,7 @@ internal static class Schema
         return Below("spec", crd["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!["spec"]!.AsObject());
     }
 
-    private static IEnumerable<(string Path, JsonObject Schema)> Below(string path, JsonObject schema)
+    private static List<(string Path, JsonObject Schema)> Below(string path, JsonObject schema)
     {
         var members = (schema["properties"] as JsonObject ?? []).SelectMany(member => Below($"{path}.{member.Key}", member.Value!.AsObject())).ToList();
         if (schema["items"] is JsonObject items)

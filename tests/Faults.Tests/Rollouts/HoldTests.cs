@@ -1,7 +1,6 @@
 using System.Net;
 using Rerank.Faults.Tests.World;
 using Rerank.Operator.Api;
-using Rerank.Operator.Pipelines;
 using Rerank.Operator.Tests.World;
 
 namespace Rerank.Faults.Tests.Rollouts;

@@ -78,7 +78,7 @@ internal sealed class RandomSchedule(int seed, FaultWorld world)
         switch (_random.Next(12))
         {
             // Never the last one of its kind, so that requests are answered throughout.
-            case 0 when world.Nodes.Pods.Where(p => world.Nodes.Pods.Count(o => o.IsReady && o != p && o.Deployment == p.Deployment) > 0).ToList() is { Count: > 0 } pods:
+            case 0 when world.Nodes.Pods.Where(p => world.Nodes.Pods.Any(o => o.IsReady && o != p && o.Deployment == p.Deployment)).ToList() is { Count: > 0 } pods:
                 await world.Nodes.KillAsync(pods[_random.Next(pods.Count)].Pod.Metadata.Name, TestContext.Current.CancellationToken);
                 break;
             case 1:

@@ -4,7 +4,6 @@ using Rerank.Faults.Tests.Faults;
 using Rerank.Faults.Tests.Oracles;
 using Rerank.Faults.Tests.World;
 using Rerank.Operator.Api;
-using Rerank.Operator.Manifests;
 using Rerank.Operator.Pipelines;
 using Rerank.Operator.Tests.World;
 
