@@ -38,9 +38,6 @@ public sealed class CanaryTests(Installation installation, CanaryPipeline canary
     [Theory]
     [InlineData(DisturbedModels.Failing, "InvalidScores|HardLimitExceeded|ErrorRateRegression")]
     [InlineData(DisturbedModels.NotANumber, "InvalidScores")]
-    [InlineData(DisturbedModels.Slow, "LatencyRegression")]
-    [InlineData(DisturbedModels.BrokenTokenizer, "OverlapRegression")]
-    [InlineData(DisturbedModels.SubtlyWorse, "OverlapRegression")]
     public async Task WorseCandidate_UnderLoad_IsRolledBackAndNoRequestFails(string model, string reason)
     {
         await canary.EnsureAsync();

@@ -133,7 +133,7 @@ internal static partial class EndState
         _ => node?.DeepClone(),
     };
 
-    [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")]
+    [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|(\+|\\+u002B)00:00)")]
     private static partial Regex Time();
 
     // Inside of documents too, where quotes are escaped.

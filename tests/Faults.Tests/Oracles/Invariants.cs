@@ -96,7 +96,7 @@ internal sealed class Invariants(FakeNodes nodes)
         var address = table.Clusters.Single(c => c.Name == tier.Model!.Cluster).Addresses[0];
         var hosts = address.StartsWith("unix:", StringComparison.Ordinal)
             ? [router.Hosts[tier.Name]]
-            : nodes.Pods.ToList().Where(p => p.IsReady && address.StartsWith($"http://{p.Deployment}.", StringComparison.Ordinal)).Select(p => p.Hosts[tier.Name]);
+            : nodes.Pods.ToList().Where(p => p.IsReady && address.StartsWith($"http://{p.Deployment}.", StringComparison.Ordinal)).SelectMany(p => p.Hosts.Values);
         return hosts.Any(h => h.Serves(tier.Model!.Digest));
     }
 
