@@ -1,3 +1,4 @@
+using k8s.Models;
 using Rerank.Contracts.Models;
 using Rerank.Operator.Admin;
 using Rerank.Operator.Analysis;
@@ -10,7 +11,6 @@ using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Caching;
 using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Status;
-using k8s.Models;
 
 namespace Rerank.Operator.Pipelines;
 

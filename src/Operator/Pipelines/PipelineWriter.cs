@@ -1,10 +1,10 @@
+using k8s;
+using k8s.Models;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Pipelines.Revisions;
 using Rerank.Operator.Rollouts;
 using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Status;
-using k8s;
-using k8s.Models;
 
 namespace Rerank.Operator.Pipelines;
 
