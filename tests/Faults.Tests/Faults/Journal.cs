@@ -16,7 +16,10 @@ internal enum Effect
 }
 
 /// <param name="Body">What was sent; null for deletions without options.</param>
-internal sealed record Entry(int Number, Call Call, Effect Effect, JsonObject? Body);
+internal sealed record Entry(int Number, Call Call, Effect Effect, JsonObject? Body)
+{
+    public override string ToString() => $"{Number}: {Call} ({Effect})";
+}
 
 /// <summary>Every write that reached its receiver, whoever of a world's operators did it.</summary>
 internal sealed class Journal

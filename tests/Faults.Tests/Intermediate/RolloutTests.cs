@@ -14,7 +14,7 @@ namespace Rerank.Faults.Tests.Intermediate;
 public sealed class RolloutTests(ControlPlane server)
 {
     private static readonly Scenario Good = new(
-        world => Deploy.DoneAsync(world, Deploy.Steps), world => world.ApplyAsync(Samples.TwoTiers(full: "better", change: Deploy.Steps)), IsPromotedAsync);
+        world => Deploy.DoneAsync(world, Deploy.Steps), world => world.ApplyAsync(Samples.TwoTiers(full: "better", change: Deploy.Steps)), Promotion.IsOverAsync);
 
     // At half of the traffic the routers notice that it gives no numbers.
     private static readonly Scenario Bad = new(
@@ -50,9 +50,9 @@ public sealed class RolloutTests(ControlPlane server)
                 await Deploy.DoneAsync(world, Dedicated);
             },
             world => world.ApplyAsync(Samples.TwoTiers(full: "better", change: Dedicated)),
-            IsPromotedAsync);
+            Promotion.IsOverAsync);
 
-        Assert.True(await EveryWrite.EndsTheSameAsync(server, dedicated, new Fault.Crash(), stride: 2) > 25);
+        Assert.True(await EveryWrite.EndsTheSameAsync(server, dedicated, new Fault.Crash()) > 25);
 
         static void Dedicated(RerankPipelineSpec spec)
         {
@@ -134,13 +134,6 @@ public sealed class RolloutTests(ControlPlane server)
         Assert.All(world.Nodes.ReadyRouters, r => Assert.Equal(500, r.Table!.Candidate!.TrafficPermille));
         Assert.Equal("half", (await world.PipelineAsync()).Status!.Candidate!.Step);
         Assert.Single(world.Invariants.StableHistory);
-    }
-
-    private static async Task<bool> IsPromotedAsync(FaultWorld world)
-    {
-        var stable = await world.StableAsync();
-        return stable?.Snapshot.Tiers[^1].Model!.Model.Name == "better" && stable.Rollout.BakesAgainst is null
-            && (await world.RevisionsAsync()).All(r => r.Role is RevisionRole.Stable or RevisionRole.Retired);
     }
 
     private static async Task<bool> IsRejectedAsync(FaultWorld world) =>

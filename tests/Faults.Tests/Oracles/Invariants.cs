@@ -12,6 +12,9 @@ namespace Rerank.Faults.Tests.Oracles;
 /// </summary>
 internal sealed class Invariants(FakeNodes nodes)
 {
+    // The first tells the cause, and the rest is what follows from it.
+    private const int Shown = 5;
+
     private readonly ConcurrentQueue<string> _violations = new();
     private readonly Dictionary<string, StoredRevision> _revisions = [];
     private readonly List<string> _stable = [];
@@ -59,7 +62,7 @@ internal sealed class Invariants(FakeNodes nodes)
     /// <summary>Revisions that people let be tried again.</summary>
     public ConcurrentBag<string> Retried { get; } = [];
 
-    public void Check() => Assert.Empty(_violations);
+    public void Check() => Assert.True(_violations.IsEmpty, string.Join("\n", _violations.Take(Shown)));
 
     public void AfterWrite(Entry entry)
     {

@@ -12,7 +12,8 @@ using Rerank.Operator.Tests.World;
 namespace Rerank.Faults.Tests.Schedules;
 
 /// <summary>One schedule, from its seed.</summary>
-internal sealed class RandomSchedule(int seed, FaultWorld world)
+/// <param name="newWorld">Another world on a server of the same kind.</param>
+internal sealed class RandomSchedule(int seed, FaultWorld world, Func<Task<FaultWorld>> newWorld)
 {
     private const int Changes = 3;
 
@@ -65,7 +66,7 @@ internal sealed class RandomSchedule(int seed, FaultWorld world)
     /// <summary>Oracle D: however it came to this spec, it is as if it had been the first one.</summary>
     private async Task AssertAsIfNewAsync(RerankPipelineSpec spec)
     {
-        using var fresh = FaultWorld.InMemory();
+        using var fresh = await newWorld();
         foreach (var model in RandomSpecs.Models)
             await fresh.ApplyAsync(Samples.Model(model));
         await fresh.ApplyAsync(Samples.Of(spec));
