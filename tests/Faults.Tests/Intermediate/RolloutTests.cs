@@ -83,7 +83,8 @@ public sealed class RolloutTests(ControlPlane server)
 
         var actual = await Outcome.OfAsync(Good, world, w =>
         {
-            w.Plan.On(call => call.IsWrite && ++writes % 4 == 0, new Fault.Crash());
+            // A new process repeats the writes of the one before: with crashes for ever none would get further.
+            w.Plan.On(call => call.IsWrite && ++writes % 7 == 0, new Fault.Crash(), times: 8);
             w.Plan.On(
                 call => call.IsWrite && writes % 5 == 0,
                 new Fault.Meanwhile(() => server.Fixture.InstallCrdsAsync(Repository.File("config", "crds"), TestContext.Current.CancellationToken)),

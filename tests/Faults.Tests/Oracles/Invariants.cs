@@ -89,7 +89,7 @@ internal sealed class Invariants(FakeNodes nodes)
             foreach (var arm in new[] { table.Stable, table.Candidate is { TrafficPermille: > 0 } candidate ? candidate.Arm : null }.OfType<Contracts.Routing.Arm>())
             {
                 foreach (var tier in arm.Tiers.Where(t => t.Model is not null))
-                    Require(Serves(pod, table, tier), $"S1: nobody serves {tier.Model!.Model} to {pod.Pod.Metadata.Name}, {when}");
+                    Require(Serves(pod, table, tier), $"S1: nobody serves {tier.Model!.Model} of tier {tier.Name} of {arm.Revision} to {pod}, {when}; of {string.Join("; ", nodes.Pods)}");
             }
         }
     }
