@@ -17,22 +17,23 @@ public abstract class GuardedClient(IResourceClient inner) : IResourceClient
         where T : class, IKubernetesObject<V1ObjectMeta> => inner.GetAsync<T>(key, cancellationToken);
 
     public Task<T> ApplyAsync<T>(T desired, CancellationToken cancellationToken)
-        where T : IKubernetesObject<V1ObjectMeta> => WriteAsync(() => inner.ApplyAsync(desired, cancellationToken));
+        where T : IKubernetesObject<V1ObjectMeta> => WriteAsync(typeof(T), () => inner.ApplyAsync(desired, cancellationToken));
 
     public Task ApplyStatusAsync<T>(T entity, CancellationToken cancellationToken)
-        where T : IKubernetesObject<V1ObjectMeta> => WriteAsync(() => Done(inner.ApplyStatusAsync(entity, cancellationToken)));
+        where T : IKubernetesObject<V1ObjectMeta> => WriteAsync(typeof(T), () => Done(inner.ApplyStatusAsync(entity, cancellationToken)));
 
     public Task<T> SetFinalizersAsync<T>(T entity, IReadOnlyList<string> finalizers, CancellationToken cancellationToken)
-        where T : IKubernetesObject<V1ObjectMeta> => WriteAsync(() => inner.SetFinalizersAsync(entity, finalizers, cancellationToken));
+        where T : IKubernetesObject<V1ObjectMeta> => WriteAsync(typeof(T), () => inner.SetFinalizersAsync(entity, finalizers, cancellationToken));
 
     public Task DeleteAsync<T>(ObjectKey key, string? uid, CancellationToken cancellationToken)
-        where T : IKubernetesObject<V1ObjectMeta> => WriteAsync(() => Done(inner.DeleteAsync<T>(key, uid, cancellationToken)));
+        where T : IKubernetesObject<V1ObjectMeta> => WriteAsync(typeof(T), () => Done(inner.DeleteAsync<T>(key, uid, cancellationToken)));
 
     public Task<T> CreateAsync<T>(T entity, CancellationToken cancellationToken)
-        where T : IKubernetesObject<V1ObjectMeta> => WriteAsync(() => inner.CreateAsync(entity, cancellationToken));
+        where T : IKubernetesObject<V1ObjectMeta> => WriteAsync(typeof(T), () => inner.CreateAsync(entity, cancellationToken));
 
+    /// <param name="kind">Of what is written.</param>
     /// <param name="write">Does it.</param>
-    protected abstract Task<T> WriteAsync<T>(Func<Task<T>> write);
+    protected abstract Task<T> WriteAsync<T>(Type kind, Func<Task<T>> write);
 
     private static async Task<bool> Done(Task write)
     {
