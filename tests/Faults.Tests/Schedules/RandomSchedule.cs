@@ -20,6 +20,9 @@ internal sealed class RandomSchedule(int seed, FaultWorld world, Func<Task<Fault
     // What is on its way through a rollout at the end of the faults, and the one after it, must be done by then.
     private const int Enough = 200;
 
+    // Requests in a turn, so that one of a thousand is enough to judge by.
+    private const int Plenty = 100_000;
+
     private static readonly string[] KindsThatLag = ["pods", "deployments", "configmaps", "services", "networkpolicies", "modelversions", "rerankpipelines"];
 
     private readonly Random _random = new(seed);
@@ -45,6 +48,7 @@ internal sealed class RandomSchedule(int seed, FaultWorld world, Func<Task<Fault
 
         world.Plan.Clear();
         (world.Stale, world.Nodes.Outcome) = (_ => false, _ => null);
+        world.Traffic.PerTurn = Plenty;
         await world.UntilAsync(IsDoneAsync, Enough);
         await world.SettleAsync();
         await world.AssertQuietAsync(TimeSpan.FromSeconds(20), TimeSpan.FromMinutes(5));

@@ -36,7 +36,7 @@ internal sealed class FaultWorld : IDisposable
     private FaultWorld(IServer server, FakeTimeProvider time, string ns, bool collects)
     {
         (_server, Time, Namespace) = (server, time, ns);
-        _observer = server.As("observer");
+        _observer = server.AsReader("observer");
         _user = server.As("kubectl");
         Network = new(new CrashPoint());
         Nodes = new(server.AsReader("kubelet"), Network, ns);
@@ -265,6 +265,7 @@ internal sealed class FaultWorld : IDisposable
             await _garbage.CollectAsync(Stop);
     }
 
+    /// <summary>In memory, what is read is everybody's, and not to be changed.</summary>
     public Task<T?> GetAsync<T>(string name)
         where T : class, IKubernetesObject<V1ObjectMeta> => _observer.GetAsync<T>(new(Namespace, name), Stop);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using k8s.Models;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
@@ -17,6 +18,7 @@ namespace Rerank.Operator.Tests.World;
 internal sealed class FakeNodes(IResourceClient kubelet, FakeNetwork network, string? ns = null)
 {
     private readonly Dictionary<string, FakePod> _pods = [];
+    private readonly ConditionalWeakTable<V1PodTemplateSpec, string> _hashes = [];
     private int _started;
 
     /// <summary>What becomes of a model on a host; the rest loads.</summary>
@@ -49,7 +51,7 @@ internal sealed class FakeNodes(IResourceClient kubelet, FakeNetwork network, st
 
     private async Task RollAsync(V1Deployment deployment, List<V1Pod> pods, CancellationToken cancellationToken)
     {
-        var hash = PodTemplates.HashOf(deployment.Spec.Template);
+        var hash = _hashes.GetValue(deployment.Spec.Template, PodTemplates.HashOf);
         var current = pods.Where(p => p.GetAnnotation(Labels.TemplateHash) == hash).ToList();
         var old = pods.Except(current).ToList();
         for (var i = current.Count; i < deployment.Spec.Replicas; i++)
