@@ -22,7 +22,7 @@ internal sealed record Entry(int Number, Call Call, Effect Effect, JsonObject? B
 }
 
 /// <summary>Every write that reached its receiver, whoever of a world's operators did it.</summary>
-internal sealed class Journal
+internal sealed class Journal : IDisposable
 {
     private readonly ConcurrentQueue<Entry> _entries = new();
     private readonly ConcurrentDictionary<string, bool> _uids = new();
@@ -62,6 +62,8 @@ internal sealed class Journal
             _one.Release();
         }
     }
+
+    public void Dispose() => _one.Dispose();
 
     /// <summary>How often each object was created and deleted, by kind and name; events of kinds that only tell are left out.</summary>
     public IReadOnlyDictionary<string, (int Created, int Deleted)> Counts() =>

@@ -292,6 +292,7 @@ internal sealed class FaultWorld : IDisposable
     public void Dispose()
     {
         Operator.Dispose();
+        Journal.Dispose();
         (_server as IDisposable)?.Dispose();
     }
 
