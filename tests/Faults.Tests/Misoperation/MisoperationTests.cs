@@ -112,7 +112,7 @@ public sealed class MisoperationTests(ControlPlane server)
     public async Task FirstSpecsPodsFitNowhere_Corrected_ComesToBeWithoutHelp()
     {
         using var world = await FaultWorld.OnServerAsync(server);
-        world.Nodes.Schedules = _ => false;
+        world.Nodes.Schedules = component => component != Labels.RouterComponent;
         await Deploy.ApplyAsync(world, spec => spec.Router.Scheduling = new() { NodeSelector = new() { ["there"] = "never" } });
         for (var turn = 0; turn < 4; turn++)
             await world.TurnAsync();

@@ -89,7 +89,10 @@ internal sealed class Invariants(FakeNodes nodes)
             foreach (var arm in new[] { table.Stable, table.Candidate is { TrafficPermille: > 0 } candidate ? candidate.Arm : null }.OfType<Contracts.Routing.Arm>())
             {
                 foreach (var tier in arm.Tiers.Where(t => t.Model is not null))
-                    Require(Serves(pod, table, tier), $"S1: nobody serves {tier.Model!.Model} of tier {tier.Name} of {arm.Revision} to {pod}, {when}; of {string.Join("; ", nodes.Pods)}");
+                {
+                    if (!Serves(pod, table, tier))
+                        Violated($"S1: nobody serves {tier.Model!.Model} of tier {tier.Name} of {arm.Revision} to {pod}, {when}; of {string.Join("; ", nodes.Pods)}");
+                }
             }
         }
     }
@@ -199,8 +202,10 @@ internal sealed class Invariants(FakeNodes nodes)
     private void Require(bool holds, string otherwise)
     {
         if (!holds)
-            _violations.Enqueue(otherwise);
+            Violated(otherwise);
     }
+
+    private void Violated(string what) => _violations.Enqueue(what);
 
     private void Guard(Action check)
     {
@@ -210,7 +215,7 @@ internal sealed class Invariants(FakeNodes nodes)
         }
         catch (Exception exception)
         {
-            _violations.Enqueue(exception.ToString());
+            Violated(exception.ToString());
         }
     }
 }

@@ -39,7 +39,7 @@ internal sealed class RandomSchedule(int seed, FaultWorld world, Func<Task<Fault
         {
             spec = _specs.Next();
             await world.ApplyAsync(Samples.Of(spec));
-            for (var turns = _random.Next(1, 14); turns > 0; turns--)
+            for (var turns = _random.Next(1, 10); turns > 0; turns--)
             {
                 await TroubleAsync();
                 await world.TurnAsync();
