@@ -1,4 +1,5 @@
 using Rerank.Contracts.Evidence;
+using Rerank.Contracts.Models;
 using Rerank.Faults.Tests.Faults;
 using Rerank.Faults.Tests.Oracles;
 using Rerank.Faults.Tests.World;
@@ -71,6 +72,31 @@ public sealed class RolloutTests(ControlPlane server)
     [Trait("Fault", "T10")]
     public async Task Rollback_AnswerOfEveryWriteLost_EndsRolledBack() =>
         Assert.True(await EveryWrite.EndsTheSameAsync(server, Bad, new Fault.LostAnswer()) > 5);
+
+    [Fact]
+    [Trait("Fault", "T3")]
+    public async Task PromotionCutOff_AndThePoolIsWantedByAnother_ItServesUntilRoutersHaveLeftIt()
+    {
+        using var world = await FaultWorld.OnServerAsync(server);
+        await Deploy.DoneAsync(world, Deploy.Impatient);
+        world.Plan.On(call => call.IsWrite && world.Invariants.StableHistory.Count == 2, new Fault.Crash(), times: 1);
+        await world.ApplyAsync(Samples.TwoTiers(change: spec =>
+        {
+            Deploy.Impatient(spec);
+            spec.Tiers[1] = Samples.Sidecar("full", "base");
+        }));
+        await world.UntilAsync(() => Task.FromResult(world.Lives == 2));
+
+        world.Nodes.Outcome = m => m.Name == "better" ? new() { Name = m.Name, Digest = m.Digest, State = ModelState.Loading } : null;
+        await world.ApplyAsync(Samples.TwoTiers(full: "better", change: Deploy.Impatient));
+        for (var turn = 0; turn < 4; turn++)
+            await world.TurnAsync();
+        Assert.All(world.Nodes.ReadyRouters, r => Assert.EndsWith(r.Table!.Stable.Revision, world.Invariants.StableHistory[^1], StringComparison.Ordinal));
+
+        world.Nodes.Outcome = _ => null;
+        await world.UntilAsync(() => Promotion.IsOverAsync(world));
+        Assert.Equal(3, world.Invariants.StableHistory.Count);
+    }
 
     [Fact]
     [Trait("Fault", "T12")]
