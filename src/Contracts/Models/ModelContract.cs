@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Rerank.Contracts.Models;
 
 /// <summary>What the model computes.</summary>
@@ -14,6 +16,8 @@ public sealed record ModelContract
 
     public Activation Activation { get; set; } = Activation.Sigmoid;
 
+    /// <remarks>Left out of JSON when it is the default, so that hosts from before it understand what they are sent.</remarks>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public SpecialTokensInText SpecialTokensInText { get; set; } = SpecialTokensInText.PlainText;
 }
 

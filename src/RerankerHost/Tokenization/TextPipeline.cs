@@ -27,8 +27,8 @@ internal sealed class TextPipeline(NormalizerChain normalizers, AddedTokens norm
                 break;
             }
 
-            if (from < found.Start)
-                pieces.Accept(normalized[from..found.Start], atStart && from == 0);
+            if (from < found.Start && !pieces.Accept(normalized[from..found.Start], atStart && from == 0))
+                break;
             output.Add(found.Id);
         }
 

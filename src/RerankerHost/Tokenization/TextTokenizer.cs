@@ -34,8 +34,8 @@ internal sealed class TextTokenizer(ITextModel model, AddedTokens addedTokens, S
                 break;
             }
 
-            if (from < found.Start)
-                model.Tokenize(text[from..found.Start], from == 0, output, left);
+            if (from < found.Start && model.Tokenize(text[from..found.Start], from == 0, output, left) >= left)
+                break;
             output.Add(found.Id);
         }
 
