@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { buildCharsmap } from './charsmap.mjs'
-import { bytePairs, unigrams } from './train.mjs'
+import { bytePairs, unigrams, wordPieces } from './train.mjs'
 
 export const folder = new URL('../../tests/RerankerHost.Tests/Tokenization/Goldens/', import.meta.url)
 
@@ -135,7 +135,23 @@ const deberta = () => {
   }
 }
 
-const made = { roberta, modernbert, oddbpe, xlmroberta, xlmroberta2, deberta }
+// BERT with tokens that somebody has added to it.
+const addedbert = () => {
+  const names = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]']
+  const vocab = wordPieces(names, 250)
+  const ids = idsOf(vocab)
+  const plain = [['Kernel', { normalized: true, single_word: true }], ['|||IP_ADDRESS|||', { rstrip: true }], ['Café', { normalized: true }], ['漢字', { normalized: true, lstrip: true }], ['##', { normalized: true }], ['  ', {}]]
+    .filter(([content]) => !ids.has(content))
+  return {
+    added_tokens: [...special(ids)(names, { '[MASK]': { lstrip: true, normalized: true } }), ...plain.map(([content, options], i) => added(ids.size + i, content, { special: false, ...options }))],
+    normalizer: { type: 'BertNormalizer', clean_text: true, handle_chinese_chars: true, strip_accents: null, lowercase: true },
+    pre_tokenizer: { type: 'BertPreTokenizer' },
+    post_processor: template(ids, '[CLS]', ['[SEP]'], '[SEP]', 1),
+    model: { type: 'WordPiece', unk_token: '[UNK]', continuing_subword_prefix: '##', max_input_chars_per_word: 100, vocab },
+  }
+}
+
+const made = { addedbert, roberta, modernbert, oddbpe, xlmroberta, xlmroberta2, deberta }
 export const names = ['tiny', ...Object.keys(made)]
 
 /** The tokenizer.json of a family as a string, and how the reference reads special tokens in text: as text, or as tokens. */

@@ -42,6 +42,14 @@ export const bytePairs = (specials, merges) => {
   return { vocab: Object.fromEntries(tokens.map((token, id) => [token, id])), merges: learned }
 }
 
+/** The most frequent words, and every character as the start of a word and within one. */
+export const wordPieces = (specials, words) => {
+  const counts = byCount(count(corpus.flatMap((text) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [])))
+  const characters = [...new Set(corpus.join('').toLowerCase())].filter((c) => c.trim()).sort()
+  const tokens = [...specials, ...characters, ...characters.map((c) => '##' + c), ...counts.slice(0, words).map(([word]) => word), '##ing', '##s', '##ed', 'ß', '##ß']
+  return Object.fromEntries([...new Set(tokens)].map((token, id) => [token, id]))
+}
+
 /** Pieces with their log probabilities, estimated from how often they occur. */
 export const unigrams = (specials, pieces) => {
   const words = count(corpus.flatMap((text) => text.normalize('NFKC').split(/\s+/).map((word) => '▁' + word)))

@@ -18,12 +18,34 @@ internal sealed class AddedTokens
             _search = SearchValues.Create([.. _longestFirst.Select(token => token.Text)], StringComparison.Ordinal);
     }
 
-    public bool IsEmpty => _search is null;
+    /// <summary>Appends the ids of a text: those of added tokens, and a model's for what is between them.</summary>
+    /// <inheritdoc cref="ITextModel.Tokenize"/>
+    public int Tokenize(ReadOnlySpan<char> text, bool atStart, ITextModel model, TokenBuffer output, int limit)
+    {
+        var start = output.Count;
+        var cursor = new AddedTokenCursor();
+        while (output.Count - start < limit)
+        {
+            var left = limit - (output.Count - start);
+            var from = cursor.Taken;
+            if (!TryNext(text, ref cursor, out var found))
+            {
+                model.Tokenize(text[from..], atStart && from == 0, output, left);
+                break;
+            }
+
+            if (from < found.Start && model.Tokenize(text[from..found.Start], atStart && from == 0, output, left) >= left)
+                break;
+            output.Add(found.Id);
+        }
+
+        return output.Count - start;
+    }
 
     /// <summary>Goes on to the next token of a text.</summary>
     /// <param name="cursor">Where the search is; at first the default value.</param>
     /// <param name="found">Where the token stands, white space that it takes included.</param>
-    public bool TryNext(ReadOnlySpan<char> text, ref AddedTokenCursor cursor, out FoundToken found)
+    private bool TryNext(ReadOnlySpan<char> text, ref AddedTokenCursor cursor, out FoundToken found)
     {
         found = default;
         while (_search is not null)

@@ -11,6 +11,8 @@ internal readonly struct JsonPart(string path, JsonElement element)
 
     public bool IsText => element.ValueKind == JsonValueKind.String;
 
+    public bool IsList => element.ValueKind == JsonValueKind.Array;
+
     public bool Boolean => element.ValueKind switch
     {
         JsonValueKind.True => true,

@@ -17,30 +17,7 @@ internal sealed class TextTokenizer(ITextModel model, AddedTokens addedTokens, S
     /// <summary>Appends the ids of a text, without special tokens around it.</summary>
     /// <param name="limit">Where it may stop; it can append a few more.</param>
     /// <returns>How many were appended.</returns>
-    public int Tokenize(ReadOnlySpan<char> text, TokenBuffer output, int limit)
-    {
-        if (addedTokens.IsEmpty)
-            return model.Tokenize(text, atStart: true, output, limit);
-
-        var start = output.Count;
-        var cursor = new AddedTokenCursor();
-        while (output.Count - start < limit)
-        {
-            var left = limit - (output.Count - start);
-            var from = cursor.Taken;
-            if (!addedTokens.TryNext(text, ref cursor, out var found))
-            {
-                model.Tokenize(text[from..], from == 0, output, left);
-                break;
-            }
-
-            if (from < found.Start && model.Tokenize(text[from..found.Start], from == 0, output, left) >= left)
-                break;
-            output.Add(found.Id);
-        }
-
-        return output.Count - start;
-    }
+    public int Tokenize(ReadOnlySpan<char> text, TokenBuffer output, int limit) => addedTokens.Tokenize(text, atStart: true, model, output, limit);
 
     /// <summary>One text with its special tokens, cut to <paramref name="maxTokens"/>.</summary>
     public EncodedText Encode(string text, int maxTokens)

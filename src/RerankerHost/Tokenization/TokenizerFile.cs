@@ -52,8 +52,7 @@ internal static class TokenizerFile
         if (root.Find("truncation") is { } truncation && truncation.TextOr("direction", "Right") != "Right")
             throw truncation.Unsupported("direction", "only Right is supported");
 
-        root["model"].ExpectType("WordPiece", "BPE", "Unigram");
-        return root["model"]["type"].Text switch
+        return ModelType(root["model"]) switch
         {
             "WordPiece" => ReadWordPiece(root, specialTokensInText),
             "BPE" => ReadBytePair(root, specialTokensInText),
@@ -61,17 +60,20 @@ internal static class TokenizerFile
         };
     }
 
+    /// <summary>Files of before 2021 don't tell the model's type, and it is seen from what it has.</summary>
+    private static string ModelType(JsonPart model)
+    {
+        if (model.Find("type") is null)
+            return model.Find("merges") is not null ? "BPE" : model["vocab"].IsList ? "Unigram" : "WordPiece";
+        model.ExpectType("WordPiece", "BPE", "Unigram");
+        return model["type"].Text;
+    }
+
     private static TextTokenizer ReadWordPiece(JsonPart root, SpecialTokensInText specialTokensInText)
     {
         var vocabulary = ReadVocabulary(root["model"]["vocab"]);
-        var model = WordPieceReader.Read(root, vocabulary);
         var added = AddedTokenReader.Read(root, vocabulary, vocabulary.Count);
-        foreach (var token in Searched(added, specialTokensInText))
-        {
-            if (token.IsNormalized)
-                throw root.Unsupported("added_tokens", $"{token.Content} is normalized, which is not supported with WordPiece");
-        }
-
+        var model = WordPieceReader.Read(root, vocabulary, [.. Searched(added, specialTokensInText)]);
         return Assemble(root, model, added, specialTokensInText);
     }
 
@@ -83,7 +85,7 @@ internal static class TokenizerFile
         var splitters = SplitterReader.ReadByteLevel(root);
         var model = BytePairReader.Read(root["model"], vocabulary, Hidden(added, specialTokensInText));
         var normalized = AddedTokenReader.Search(Searched(added, specialTokensInText), normalized: true, normalizers.Apply, root);
-        return Assemble(root, new TextPipeline(normalizers, normalized, splitters, model), added, specialTokensInText);
+        return Assemble(root, new NormalizedText(normalizers, normalized, new SplitText(splitters, model)), added, specialTokensInText);
     }
 
     private static TextTokenizer ReadUnigram(JsonPart root, SpecialTokensInText specialTokensInText)
@@ -97,7 +99,7 @@ internal static class TokenizerFile
         var splitters = SplitterReader.ReadText(root);
         var model = UnigramReader.Read(root["model"], pieces, Hidden(added, specialTokensInText));
         var normalized = AddedTokenReader.Search(Searched(added, specialTokensInText), normalized: true, normalizers.Apply, root);
-        return Assemble(root, new TextPipeline(normalizers, normalized, splitters, model), added, specialTokensInText);
+        return Assemble(root, new NormalizedText(normalizers, normalized, new SplitText(splitters, model)), added, specialTokensInText);
     }
 
     private static TextTokenizer Assemble(JsonPart root, ITextModel model, List<AddedToken> added, SpecialTokensInText specialTokensInText)

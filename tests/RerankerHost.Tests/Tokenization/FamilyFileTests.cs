@@ -10,7 +10,7 @@ namespace Rerank.RerankerHost.Tests.Tokenization;
 /// <summary>What is refused in files of BPE and unigram models, and that nothing in them crashes the host.</summary>
 public class FamilyFileTests
 {
-    public static TheoryData<string> Families => ["roberta", "modernbert", "oddbpe", "xlmroberta", "xlmroberta2", "deberta"];
+    public static TheoryData<string> Families => ["addedbert", "roberta", "modernbert", "oddbpe", "xlmroberta", "xlmroberta2", "deberta"];
 
     public static TheoryData<string, string, string, string> UnsupportedParts => new()
     {
@@ -54,6 +54,19 @@ public class FamilyFileTests
 
         Assert.Equal(ModelFailure.UnsupportedTokenizer, failure.Reason);
         Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Parse_ModelWithoutType_IsSeenFromItsParts(string family)
+    {
+        var json = Read(family);
+        json["model"]!.AsObject().Remove("type");
+        const string text = "a linux kernel, naïve  漢字";
+
+        var expected = TokenizerFile.Load(PathOf(family)).Encode(text, 64);
+
+        Assert.Equal(expected.Ids, TokenizerFile.Parse(JsonSerializer.SerializeToUtf8Bytes(json)).Encode(text, 64).Ids);
     }
 
     [Theory]

@@ -13,7 +13,7 @@ namespace Rerank.RerankerHost.Tests.Tokenization;
 /// </summary>
 public class FamilyTests
 {
-    private static readonly string[] Families = ["roberta", "modernbert", "oddbpe", "xlmroberta", "xlmroberta2", "deberta"];
+    private static readonly string[] Families = ["addedbert", "roberta", "modernbert", "oddbpe", "xlmroberta", "xlmroberta2", "deberta"];
 
     public static TheoryData<string> MadeFamilies => [.. Families];
 

@@ -40,23 +40,25 @@ internal sealed class LowercaseNormalizer : TextNormalizer
     }
 }
 
-/// <summary>Drops combining marks.</summary>
-internal sealed class StripAccentsNormalizer : TextNormalizer
+/// <summary>Drops characters.</summary>
+/// <param name="ranges">First and last of each range of them.</param>
+internal sealed class RemoveNormalizer(ReadOnlySpan<int> ranges) : TextNormalizer
 {
-    private static readonly Lazy<CodePointMap<bool>> Marks = new(() => new CodePointMap<bool>().WithRanges(UnicodeTables.CombiningMarks, true));
+    private readonly CodePointMap<bool> _removed = new CodePointMap<bool>().WithRanges(ranges, true);
 
     public override bool Apply(ReadOnlySpan<char> text, PooledList<char> output)
     {
-        var marks = Marks.Value;
-        var startsWithMark = !text.IsEmpty && marks[CodePoints.At(text, 0, out _)];
+        var keepsStart = true;
         for (var at = 0; at < text.Length;)
         {
-            if (!marks[CodePoints.At(text, at, out var length)])
+            if (_removed[CodePoints.At(text, at, out var length)])
+                keepsStart &= at > 0;
+            else
                 output.AddRange(text.Slice(at, length));
             at += length;
         }
 
-        return !startsWithMark;
+        return keepsStart;
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Rerank.RerankerHost.Tokenization.Normalization;
+using Rerank.RerankerHost.Tokenization.Unicode;
 
 namespace Rerank.RerankerHost.Tokenization.Reading;
 
@@ -25,7 +26,7 @@ internal static class NormalizerReader
         "NFKD" => new UnicodeFormNormalizer(compatibility: true, compose: false),
         "Lowercase" => new LowercaseNormalizer(),
         "Strip" => new StripNormalizer(normalizer["strip_left"].Boolean, normalizer["strip_right"].Boolean),
-        "StripAccents" => new StripAccentsNormalizer(),
+        "StripAccents" => new RemoveNormalizer(UnicodeTables.CombiningMarks),
         "Replace" => ReadReplace(normalizer),
         "Prepend" => new PrependNormalizer(normalizer["prepend"].Text),
         _ => ReadPrecompiled(normalizer),

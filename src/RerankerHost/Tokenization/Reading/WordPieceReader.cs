@@ -1,3 +1,5 @@
+using Rerank.RerankerHost.Tokenization.Normalization;
+
 namespace Rerank.RerankerHost.Tokenization.Reading;
 
 /// <summary>Reads a <c>model</c> of type WordPiece with the normalizer and pre-tokenizer of BERT.</summary>
@@ -6,7 +8,20 @@ internal static class WordPieceReader
     private const int MaxWordCharacters = 10_000;
     private const string ContinuationPrefix = "##";
 
-    public static WordPieceTokenizer Read(JsonPart root, Dictionary<string, int> vocabulary)
+    /// <param name="added">The added tokens that are looked for.</param>
+    public static ITextModel Read(JsonPart root, Dictionary<string, int> vocabulary, IReadOnlyCollection<AddedToken> added)
+    {
+        var normalization = ReadNormalization(root["normalizer"]);
+        if (!added.Any(token => token.IsNormalized))
+            return ReadModel(root, vocabulary, normalization);
+
+        var normalizers = BertNormalizer.Chain(normalization);
+        var model = ReadModel(root, vocabulary, default);
+        return new NormalizedText(normalizers, AddedTokenReader.Search(added, normalized: true, normalizers.Apply, root), model);
+    }
+
+    /// <param name="normalization">What the model does itself.</param>
+    private static WordPieceTokenizer ReadModel(JsonPart root, Dictionary<string, int> vocabulary, BertNormalization normalization)
     {
         root["pre_tokenizer"].ExpectType("BertPreTokenizer");
         var model = root["model"];
@@ -17,7 +32,7 @@ internal static class WordPieceReader
         if (!vocabulary.TryGetValue(unknown, out var unknownId))
             throw model.Unsupported("unk_token", $"{unknown} is not in the vocabulary");
         return new WordPieceTokenizer(
-            CharacterMap.For(ReadNormalization(root["normalizer"])),
+            CharacterMap.For(normalization),
             MakeVocabulary(model, vocabulary),
             unknownId,
             model["max_input_chars_per_word"].Integer(1, MaxWordCharacters));

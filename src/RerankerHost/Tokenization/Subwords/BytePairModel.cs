@@ -52,13 +52,13 @@ internal sealed class BytePairModel(BytePairVocabulary vocabulary) : ISubwordMod
 
         if (bytes.Length <= StackBytes)
         {
-            // Every merge leaves one token less, and makes two pairs at most that may be merged later.
-            Merge(bytes, stackalloc Symbol[bytes.Length], stackalloc Merge[3 * bytes.Length], output);
+            // A merge takes one entry from the queue and adds two at most, and there are fewer merges than bytes.
+            Merge(bytes, stackalloc Symbol[bytes.Length], stackalloc Merge[2 * bytes.Length], output);
             return;
         }
 
         var symbols = ArrayPool<Symbol>.Shared.Rent(bytes.Length);
-        var merges = ArrayPool<Merge>.Shared.Rent(3 * bytes.Length);
+        var merges = ArrayPool<Merge>.Shared.Rent(2 * bytes.Length);
         Merge(bytes, symbols, merges, output);
         ArrayPool<Symbol>.Shared.Return(symbols);
         ArrayPool<Merge>.Shared.Return(merges);
