@@ -2,6 +2,7 @@ using System.Text.Json;
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Tokenization.Reading;
+using Rerank.RerankerHost.Tokenization.Subwords;
 
 namespace Rerank.RerankerHost.Tokenization;
 
@@ -85,7 +86,7 @@ internal static class TokenizerFile
         var splitters = SplitterReader.ReadByteLevel(root);
         var model = BytePairReader.Read(root["model"], vocabulary, Hidden(added, specialTokensInText));
         var normalized = AddedTokenReader.Search(Searched(added, specialTokensInText), normalized: true, normalizers.Apply, root);
-        return Assemble(root, new NormalizedText(normalizers, normalized, new SplitText(splitters, model)), added, specialTokensInText);
+        return Assemble(root, new NormalizedText(normalizers, normalized, new SplitText(splitters, new RememberingModel(model))), added, specialTokensInText);
     }
 
     private static TextTokenizer ReadUnigram(JsonPart root, SpecialTokensInText specialTokensInText)
@@ -99,7 +100,7 @@ internal static class TokenizerFile
         var splitters = SplitterReader.ReadText(root);
         var model = UnigramReader.Read(root["model"], pieces, Hidden(added, specialTokensInText));
         var normalized = AddedTokenReader.Search(Searched(added, specialTokensInText), normalized: true, normalizers.Apply, root);
-        return Assemble(root, new NormalizedText(normalizers, normalized, new SplitText(splitters, model)), added, specialTokensInText);
+        return Assemble(root, new NormalizedText(normalizers, normalized, new SplitText(splitters, new RememberingModel(model))), added, specialTokensInText);
     }
 
     private static TextTokenizer Assemble(JsonPart root, ITextModel model, List<AddedToken> added, SpecialTokensInText specialTokensInText)

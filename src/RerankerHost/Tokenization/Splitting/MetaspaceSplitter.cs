@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Rerank.RerankerHost.Tokenization.Splitting;
 
@@ -13,6 +14,7 @@ internal enum PrependScheme
 /// <summary>Makes spaces visible, and cuts before each of them.</summary>
 internal sealed class MetaspaceSplitter(char replacement, PrependScheme scheme, bool split) : Splitter
 {
+    [SkipLocalsInit]
     public override bool Split(ReadOnlySpan<char> piece, bool atStart, in PieceChain next)
     {
         var prepends = piece[0] != ' ' && piece[0] != replacement && (scheme == PrependScheme.Always || (scheme == PrependScheme.First && atStart));

@@ -7,19 +7,19 @@ internal sealed class WhitespaceSplitter : Splitter
 {
     public override bool Split(ReadOnlySpan<char> piece, bool atStart, in PieceChain next)
     {
-        var at = 0;
-        while (at < piece.Length)
+        while (true)
         {
-            // All white space is in the first plane.
-            var start = at;
-            while (at < piece.Length && !CharacterClasses.IsSpace(piece[at]))
-                at++;
-            if (!next.Accept(piece[start..at], atStart && start == 0))
+            var end = piece.IndexOfAny(CharacterClasses.Spaces);
+            if (end < 0)
+                return next.Accept(piece, atStart);
+            if (!next.Accept(piece[..end], atStart))
                 return false;
-            while (at < piece.Length && CharacterClasses.IsSpace(piece[at]))
-                at++;
-        }
 
-        return true;
+            var start = piece[end..].IndexOfAnyExcept(CharacterClasses.Spaces);
+            if (start < 0)
+                return true;
+            piece = piece[(end + start)..];
+            atStart = false;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Rerank.RerankerHost.Tokenization.Subwords;
@@ -15,17 +16,9 @@ internal sealed class BytePairModel(BytePairVocabulary vocabulary) : ISubwordMod
 {
     private const int StackBytes = 128;
 
-    private readonly WordCache _cache = new();
-
+    [SkipLocalsInit]
     public void Tokenize(ReadOnlySpan<char> piece, TokenBuffer output)
     {
-        if (_cache.TryGet(piece, out var known))
-        {
-            output.AddRange(known);
-            return;
-        }
-
-        var start = output.Count;
         var most = Encoding.UTF8.GetMaxByteCount(piece.Length);
         if (most <= StackBytes)
         {
@@ -38,10 +31,9 @@ internal sealed class BytePairModel(BytePairVocabulary vocabulary) : ISubwordMod
             Tokenize(bytes.AsSpan(0, Encoding.UTF8.GetBytes(piece, bytes)), output);
             ArrayPool<byte>.Shared.Return(bytes);
         }
-
-        _cache.Remember(piece, output[start..output.Count]);
     }
 
+    [SkipLocalsInit]
     private void Tokenize(ReadOnlySpan<byte> bytes, TokenBuffer output)
     {
         if (vocabulary.TryGetWhole(bytes, out var whole))

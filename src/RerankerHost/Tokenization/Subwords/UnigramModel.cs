@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Rerank.RerankerHost.Tokenization.Subwords;
@@ -9,6 +10,7 @@ internal sealed class UnigramModel(UnigramVocabulary vocabulary) : ISubwordModel
 {
     private const int StackBytes = 64;
 
+    [SkipLocalsInit]
     public void Tokenize(ReadOnlySpan<char> piece, TokenBuffer output)
     {
         var most = Encoding.UTF8.GetMaxByteCount(piece.Length);
