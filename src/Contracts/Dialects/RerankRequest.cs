@@ -20,6 +20,11 @@ public sealed record RerankRequest
 
     public int? MaxTokensPerDocument { get; init; }
 
+    public int? MaxTokensPerQuery { get; init; }
+
+    /// <summary>In how many parts a document that is too long is scored at most; its score is that of the best. Null: one, the rest is cut off.</summary>
+    public int? MaxChunksPerDocument { get; init; }
+
     /// <summary>False: a pair that doesn't fit is an error instead of being shortened.</summary>
     public bool Truncate { get; init; } = true;
 }

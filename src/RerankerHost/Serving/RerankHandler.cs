@@ -20,7 +20,7 @@ internal sealed class RerankHandler(
     {
         var request = await ReadAsync(http);
         using var model = models.AcquireByName(request.Model);
-        var pairs = new PairOptions(request.MaxTokensPerDocument, request.Truncate);
+        var pairs = new PairOptions(request.MaxTokensPerDocument, request.Truncate, request.MaxTokensPerQuery, request.MaxChunksPerDocument ?? 1);
         var scores = await scorer.ScoreAsync(http, model, request.Query, request.Documents, pairs);
 
         var tokens = 0;
