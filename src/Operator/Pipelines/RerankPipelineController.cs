@@ -61,18 +61,38 @@ internal sealed class RerankPipelineController(
         var now = environment.Time.GetUtcNow();
         var plan = PipelinePlan.Of(observed, context, environment.Addresses, now);
 
-        var untold = await writer.StoreReportAsync(owner, plan, cancellationToken);
-        await writer.StoreRevisionsAsync(owner, plan, cancellationToken);
-        var problem = await writer.ApplyAsync(owner, plan, context, cancellationToken) ?? untold;
+        Problem? problem;
+        try
+        {
+            problem = await WriteAsync(owner, plan, context, cancellationToken);
+        }
+        catch (Exception e) when (e is HttpOperationException or HttpRequestException or ConflictException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            await pusher.HoldAsync(observed, plan.Documents, token, cancellationToken);
+            throw;
+        }
+
         if (problem is null)
         {
             observed = observed with { Pods = await pusher.PushAsync(observed, plan.Documents, token, cancellationToken) };
             await writer.DeleteRevisionsAsync(owner, plan, cancellationToken);
         }
+        else
+        {
+            observed = observed with { Pods = await pusher.HoldAsync(observed, plan.Documents, token, cancellationToken) };
+        }
 
         followers.Follow(observed, plan, token);
         var status = await reporter.ReportAsync(observed, plan, context, problem, now, cancellationToken);
         return ReconciliationResult<RerankPipeline>.Success(entity, Pace.Of(status, plan, entity, now));
+    }
+
+    /// <returns>What kept something from being written; null when nothing did.</returns>
+    private async Task<Problem?> WriteAsync(PipelineOwner owner, PipelinePlan plan, ManifestContext context, CancellationToken cancellationToken)
+    {
+        var untold = await writer.StoreReportAsync(owner, plan, cancellationToken);
+        await writer.StoreRevisionsAsync(owner, plan, cancellationToken);
+        return await writer.ApplyAsync(owner, plan, context, cancellationToken) ?? untold;
     }
 
     public Task<ReconciliationResult<RerankPipeline>> DeletedAsync(RerankPipeline entity, CancellationToken cancellationToken)
