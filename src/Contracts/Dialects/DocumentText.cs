@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Rerank.Contracts.Dialects;
 
@@ -73,7 +74,7 @@ internal static class DocumentText
             var place = 0;
             while (place < values.Length && !reader.ValueTextEquals(rankFields[place]))
                 place++;
-            var value = ReadAny(ref reader, json);
+            var value = ReadAny(ref reader, json, name);
             if (place < values.Length)
                 values[place] = value;
         }
@@ -96,7 +97,7 @@ internal static class DocumentText
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
             var key = reader.GetString()!;
-            AppendLine(text, key, ReadAny(ref reader, json));
+            AppendLine(text, key, ReadAny(ref reader, json, name));
         }
 
         return text.Length > 0 ? text.ToString() : throw NoText(name, "put it into \"text\"");
@@ -112,7 +113,7 @@ internal static class DocumentText
     }
 
     /// <summary>A string's text; anything else as it is written, and null for null.</summary>
-    private static string? ReadAny(ref Utf8JsonReader reader, ReadOnlySpan<byte> json)
+    private static string? ReadAny(ref Utf8JsonReader reader, ReadOnlySpan<byte> json, string name)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.String)
@@ -121,7 +122,8 @@ internal static class DocumentText
             return null;
         var start = (int)reader.TokenStartIndex;
         reader.Skip();
-        return Encoding.UTF8.GetString(json[start..(int)reader.BytesConsumed]);
+        var value = json[start..(int)reader.BytesConsumed];
+        return Utf8.IsValid(value) ? Encoding.UTF8.GetString(value) : throw new RequestException(RequestReader.NotUnicode(name));
     }
 
     private static string? ReadContent(ref Utf8JsonReader reader, string name)

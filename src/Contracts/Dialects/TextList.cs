@@ -1,3 +1,5 @@
+using System.Text.Unicode;
+
 namespace Rerank.Contracts.Dialects;
 
 /// <summary>
@@ -37,11 +39,18 @@ internal sealed class TextList(string name)
     }
 
     /// <summary>The objects as they were sent, by place; empty where a string was. The JSON's memory may go afterwards.</summary>
+    /// <exception cref="RequestException">One isn't valid UTF-8, so that it can't be part of an answer.</exception>
     public ReadOnlyMemory<byte>[] CopyObjects(ReadOnlySpan<byte> json)
     {
         var copies = new ReadOnlyMemory<byte>[Texts.Count];
         foreach (var (index, start, length) in _objects ?? [])
-            copies[index] = json.Slice(start, length).ToArray();
+        {
+            var copied = json.Slice(start, length);
+            if (!Utf8.IsValid(copied))
+                throw new RequestException(RequestReader.NotUnicode($"{name}[{index}]"));
+            copies[index] = copied.ToArray();
+        }
+
         return copies;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Rerank.Contracts.Dialects;
+using Rerank.Contracts.Routing;
 
 namespace Rerank.Contracts.Tests.Dialects;
 
@@ -17,12 +18,33 @@ public sealed class DocumentTextTests
     public void Parse_Object_HasTheTextThatComesFirstInTheRules(string document, string text) =>
         Assert.Equal([text, "last"], Dialect.Parse($$"""{"model":"m","query":"q","documents":[{{document}},"last"]}""").Documents);
 
+    [Theory]
+    [InlineData("documents", false)]
+    [InlineData("documents[0]", true)]
+    public void Parse_ObjectThatIsNoUtf8_IsRefused(string name, bool nested)
+    {
+        var title = nested ? "[\"\u00ff\"]" : "\"\u00ff\"";
+        var body = Encoding.Latin1.GetBytes($"{{\"model\":\"m\",\"query\":\"q\",\"documents\":[{{\"title\":{title}}}]}}");
+
+        Assert.Equal($"{name} has text that is not valid Unicode", Assert.Throws<RequestException>(() => Dialect.Parse(body, new RequestLimits())).Message);
+    }
+
+    [Fact]
+    public void Parse_ObjectGivenBackThatIsNoUtf8_IsRefused()
+    {
+        var body = Encoding.Latin1.GetBytes("{\"query\":\"q\",\"documents\":[{\"text\":\"a\",\"title\":\"\u00ff\"}],\"return_documents\":true}");
+
+        var error = Assert.Throws<RequestException>(() => RerankDialects.CohereV1.Parse(body, new RequestLimits())).Error;
+
+        Assert.Equal("documents[0] has text that is not valid Unicode", error.Message);
+    }
+
     [Fact]
     public void Parse_ObjectBehindAByteOrderMark_IsFound()
     {
         var body = Encoding.UTF8.GetBytes("\uFEFF{\"model\":\"m\",\"query\":{\"text\":\"q\"},\"documents\":[{\"text\":\"é\"},{\"text\":\"b\"}]}");
 
-        var request = Dialect.Parse(body, new Contracts.Routing.RequestLimits());
+        var request = Dialect.Parse(body, new RequestLimits());
 
         Assert.Equal("q", request.Query);
         Assert.Equal(["é", "b"], request.Documents);

@@ -71,7 +71,7 @@ internal sealed class FakeEncoder(string name, string directory, ModelContract c
                 throw new ModelFailedException("asked to fail");
             if (query == "long" && !options.Truncate)
                 throw InputTooLongException.TruncationOff(0, 1000, MaxInputTokens);
-            return [.. passages.Select(p => new PairScore(float.Parse(p.Split()[^1], CultureInfo.InvariantCulture), options.MaxTokensPerPassage ?? 3, Truncated: query == "long"))];
+            return [.. passages.Select(p => new PairScore(float.Parse(p.Trim().Split()[^1], CultureInfo.InvariantCulture), options.MaxTokensPerPassage ?? 3, Truncated: query == "long"))];
         }
         finally
         {
