@@ -1,5 +1,6 @@
 using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Routing;
+using Rerank.TestKit;
 
 namespace Rerank.Contracts.Tests.Dialects;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -138,7 +139,7 @@ internal sealed record SpelledRequest(string Path, string Dialect, byte[] Body, 
         {
             if (random.Next(3) == 0)
                 Add($"extra_{random.Next(3)}", Pick("null", "[1,{\"query\":2}]", "{\"documents\":[]}", "\"x\""));
-            random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_fields));
+            random.Shuffle(CollectionsMarshal.AsSpan(_fields));
             var body = $"{Pick("", "\uFEFF")}{{{string.Join(Pick(",", " , ", ",\n"), _fields)}}}{Pick("", " \r\n")}";
             return Encoding.UTF8.GetBytes(body);
         }

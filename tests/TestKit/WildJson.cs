@@ -1,10 +1,14 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
-namespace Rerank.Contracts.Tests.Dialects;
+namespace Rerank.TestKit;
 
-/// <summary>Requests of real field names and any values: some that fit, some that don't, some that are no JSON.</summary>
-internal static class WildJson
+/// <summary>
+/// Rerank requests with the field names of all dialects and any values: some that fit, some that don't, some that are no JSON. Where they name a model, it
+/// mostly is <c>q</c>; most texts end in a number.
+/// </summary>
+public static class WildJson
 {
     private static readonly string[] Names =
     [
@@ -21,13 +25,14 @@ internal static class WildJson
 
     public static byte[] Request(Random random)
     {
+        ArgumentNullException.ThrowIfNull(random);
         var json = new StringBuilder("{");
         var names = new List<string>();
         if (random.Next(4) > 0)
             names.AddRange(["query", "documents", "model", "texts", "passages", "queries"]);
         for (var more = random.Next(6); more > 0; more--)
             names.Add(Names[random.Next(Names.Length)]);
-        random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(names));
+        random.Shuffle(CollectionsMarshal.AsSpan(names));
         for (var i = 0; i < names.Count; i++)
             json.Append(i > 0 ? "," : "").Append(JsonSerializer.Serialize(names[i])).Append(':').Append(Value(random, names[i]));
         json.Append('}');
@@ -63,10 +68,10 @@ internal static class WildJson
         var count = random.Next(12) == 0 ? 20 : random.Next(1, 5);
         return "[" + string.Join(',', Enumerable.Range(0, count).Select(_ => random.Next(5) switch
         {
-            0 => """{"text":"a","id":[1,{"x":null}]}""",
+            0 => """{"text":"a 2","id":[1,{"x":null}]}""",
             1 => """{"title":"a","year":1999}""",
             2 when random.Next(6) == 0 => Any(random, 2),
-            _ => "\"a\"",
+            _ => $"\"a {random.Next(9)}\"",
         })) + "]";
     }
 
