@@ -13,6 +13,9 @@ public sealed record RerankAnswer
 
     /// <summary>Tokens fed to models for this answer.</summary>
     public int InputTokens { get; init; }
+
+    /// <summary>When it was given, for dialects that show it.</summary>
+    public DateTimeOffset Created { get; init; }
 }
 
 /// <param name="Index">Place of the document in the request.</param>

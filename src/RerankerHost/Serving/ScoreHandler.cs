@@ -16,8 +16,10 @@ internal sealed class ScoreHandler(
     PairScorer scorer,
     HostMetrics metrics,
     TimeProvider time,
-    ILogger<ScoreHandler> logger) : RequestHandler("score", metrics, time, logger)
+    ILogger<ScoreHandler> logger) : RequestHandler(metrics, time, logger)
 {
+    protected override string Route => "score";
+
     protected override async Task AnswerAsync(HttpContext http, string requestId, PooledBuffer output)
     {
         var request = await ReadAsync(http);
@@ -31,6 +33,7 @@ internal sealed class ScoreHandler(
     protected override int StatusOf(RequestErrorKind kind) => kind switch
     {
         RequestErrorKind.Malformed or RequestErrorKind.Empty or RequestErrorKind.Invalid => StatusCodes.Status400BadRequest,
+        RequestErrorKind.MethodNotAllowed => StatusCodes.Status405MethodNotAllowed,
         RequestErrorKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
         RequestErrorKind.ModelNotFound => StatusCodes.Status404NotFound,
         RequestErrorKind.Overloaded => StatusCodes.Status429TooManyRequests,
@@ -43,7 +46,7 @@ internal sealed class ScoreHandler(
     {
         var code = error.Kind switch
         {
-            RequestErrorKind.Malformed or RequestErrorKind.Empty or RequestErrorKind.Invalid or RequestErrorKind.TooLarge
+            RequestErrorKind.Malformed or RequestErrorKind.Empty or RequestErrorKind.Invalid or RequestErrorKind.TooLarge or RequestErrorKind.MethodNotAllowed
                 => ScoreErrorCode.InvalidRequest,
             RequestErrorKind.ModelNotFound => ScoreErrorCode.ModelNotFound,
             RequestErrorKind.Overloaded => ScoreErrorCode.Overloaded,
