@@ -16,6 +16,23 @@ internal static class AnswerParts
         writer.WriteEndObject();
     }
 
+    /// <summary>Results as a list, with documents as bare strings.</summary>
+    public static void WriteResultsWithTexts(this Utf8JsonWriter writer, ReadOnlySpan<byte> name, RerankRequest request, RerankAnswer answer)
+    {
+        writer.WriteStartArray(name);
+        foreach (var result in answer.Results)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("relevance_score"u8, result.Score);
+            writer.WriteNumber("index"u8, result.Index);
+            if (request.ReturnDocuments)
+                writer.WriteString("document"u8, request.Documents[result.Index]);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
     public static void WriteDocumentObject(this Utf8JsonWriter writer, string text)
     {
         writer.WriteStartObject("document"u8);

@@ -31,18 +31,7 @@ internal sealed class InfinityDialect : OpenAIErrorDialect
         using var writer = CreateWriter(output);
         writer.WriteStartObject();
         writer.WriteString("object"u8, "rerank"u8);
-        writer.WriteStartArray("results"u8);
-        foreach (var result in answer.Results)
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("relevance_score"u8, result.Score);
-            writer.WriteNumber("index"u8, result.Index);
-            if (request.ReturnDocuments)
-                writer.WriteString("document"u8, request.Documents[result.Index]);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
+        writer.WriteResultsWithTexts("results"u8, request, answer);
         writer.WriteString("model"u8, answer.Model);
         writer.WriteUsage(answer);
         writer.WriteString("id"u8, $"infinity-{answer.RequestId}");

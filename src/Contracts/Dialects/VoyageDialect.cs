@@ -15,18 +15,7 @@ internal sealed class VoyageDialect() : DetailDialect(invalidStatus: 400)
         using var writer = CreateWriter(output);
         writer.WriteStartObject();
         writer.WriteString("object"u8, "list"u8);
-        writer.WriteStartArray("data"u8);
-        foreach (var result in answer.Results)
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("relevance_score"u8, result.Score);
-            writer.WriteNumber("index"u8, result.Index);
-            if (request.ReturnDocuments)
-                writer.WriteString("document"u8, request.Documents[result.Index]);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
+        writer.WriteResultsWithTexts("data"u8, request, answer);
         writer.WriteString("model"u8, answer.Model);
         writer.WriteStartObject("usage"u8);
         writer.WriteNumber("total_tokens"u8, answer.InputTokens);
