@@ -27,6 +27,9 @@ public sealed record ScoreRequest
     /// <summary>In how many parts a passage that is too long is scored at most, the best part's score counting; null: one, the rest is cut off.</summary>
     public int? MaxChunksPerPassage { get; init; }
 
+    /// <summary>-999 to 999, lower is earlier; null: 0. A step is worth 20 ms of arrival.</summary>
+    public int? Priority { get; init; }
+
     /// <summary>Whether the answer has <see cref="ScoreResponse.TotalTokens"/>; null: it hasn't.</summary>
     public bool? TotalTokens { get; init; }
 }

@@ -39,6 +39,9 @@ internal sealed class HostedModel(ModelSpec spec, SourceCredential? credential, 
         }
     }
 
+    /// <summary>Null: it isn't ready.</summary>
+    public ICrossEncoder? Encoder => Volatile.Read(ref _progress).Model?.Encoder;
+
     public void Start() => Completion = Task.Run(RunAsync);
 
     /// <summary>The same content was asked for again. What changed about the way to get it counts at once.</summary>

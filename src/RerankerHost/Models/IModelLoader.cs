@@ -1,5 +1,6 @@
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Inference;
+using Rerank.RerankerHost.Scheduling;
 
 namespace Rerank.RerankerHost.Models;
 
@@ -12,8 +13,8 @@ internal interface IModelLoader
     ICrossEncoder Load(string directory, ModelSpec spec, Action<ModelState> entered, CancellationToken cancellationToken);
 }
 
-internal sealed class CrossEncoderModelLoader : IModelLoader
+internal sealed class CrossEncoderModelLoader(Scheduler scheduler) : IModelLoader
 {
     public ICrossEncoder Load(string directory, ModelSpec spec, Action<ModelState> entered, CancellationToken cancellationToken) =>
-        CrossEncoderLoader.Load(directory, spec.Contract, spec.Runtime, spec.GoldenPath, entered, cancellationToken);
+        CrossEncoderLoader.Load(directory, spec.Contract, spec.Runtime, spec.GoldenPath, scheduler, entered, cancellationToken);
 }

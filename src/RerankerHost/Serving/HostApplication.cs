@@ -3,6 +3,7 @@ using Prometheus;
 using Rerank.RerankerHost.Admin;
 using Rerank.RerankerHost.Health;
 using Rerank.RerankerHost.Models;
+using Rerank.RerankerHost.Scheduling;
 using Rerank.RerankerHost.Sources;
 using Rerank.RerankerHost.Telemetry;
 
@@ -48,8 +49,11 @@ internal static class HostApplication
 
     private static IServiceCollection AddServing(this IServiceCollection services)
     {
-        services.AddSingleton(provider => new PairAdmission(
-            provider.GetRequiredService<ServeOptions>().MaxPendingPairs, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<ServeOptions>();
+            return new Scheduler(options.Threads, options.MaxQueue, provider.GetRequiredService<TimeProvider>());
+        });
         services.AddSingleton<PairScorer>();
         services.AddSingleton<ScoreHandler>();
         services.AddHostedService<Draining>();

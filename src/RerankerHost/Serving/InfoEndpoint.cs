@@ -16,16 +16,24 @@ internal static class InfoEndpoint
 
     private static HostInfo Describe(ModelRegistry models, ServeOptions options) => new(
         Version,
-        [.. models.Current.Select(m => Describe(m.Spec, m.Status))],
-        new InfoLimits(options.Limits.MaxBodyBytes, options.Limits.MaxDocuments, options.MaxPendingPairs));
+        [.. models.Current.Select(Describe)],
+        new InfoLimits(options.Limits.MaxBodyBytes, options.Limits.MaxDocuments, options.MaxQueue.TotalSeconds));
 
-    private static ModelInfo Describe(ModelSpec spec, ModelStatus status) => new(
-        spec.Name,
-        spec.Digest,
-        status.State,
-        status.ExecutionProvider,
-        spec.Contract.MaxInputTokens,
-        spec.Contract.Activation);
+    private static ModelInfo Describe(HostedModel model)
+    {
+        var (spec, status) = (model.Spec, model.Status);
+        return new ModelInfo(
+            spec.Name,
+            spec.Digest,
+            status.State,
+            status.ExecutionProvider,
+            spec.Contract.MaxInputTokens,
+            spec.Contract.Activation)
+        {
+            BatchTokens = model.Encoder?.BatchTokens,
+            TokensPerSecond = model.Encoder is { } encoder ? Math.Round(encoder.TokensPerSecond) : null,
+        };
+    }
 }
 
 internal sealed record HostInfo(string Version, IReadOnlyList<ModelInfo> Models, InfoLimits Limits);
@@ -36,9 +44,16 @@ internal sealed record ModelInfo(
     ModelState State,
     ExecutionProvider? ExecutionProvider,
     int MaxInputTokens,
-    Activation Activation);
+    Activation Activation)
+{
+    /// <summary>Tokens that run together at most, as found when the model was warmed up; null: its pairs run one by one, or it isn't ready.</summary>
+    public int? BatchTokens { get; init; }
 
-internal sealed record InfoLimits(long MaxBodyBytes, int MaxDocuments, int MaxPendingPairs);
+    /// <summary>That it reads when nothing else runs, as measured of late.</summary>
+    public double? TokensPerSecond { get; init; }
+}
+
+internal sealed record InfoLimits(long MaxBodyBytes, int MaxDocuments, double MaxQueueSeconds);
 
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(HostInfo))]

@@ -55,7 +55,19 @@ internal sealed class RerankHandler(
 
     private async Task<PairScore[]> ScoreAsync(HttpContext http, ModelLease model, RerankRequest request)
     {
-        var pairs = new PairOptions(request.MaxTokensPerDocument, request.Truncate, request.MaxTokensPerQuery, request.MaxChunksPerDocument ?? 1);
+        var timings = new ScoreTimings();
+        var pairs = new PairOptions(request.MaxTokensPerDocument, request.Truncate, request.MaxTokensPerQuery, request.MaxChunksPerDocument ?? 1)
+        {
+            Priority = request.Priority,
+            Timings = timings,
+        };
+        var scores = await ScoreAsync(http, model, request, pairs);
+        ServerTiming.Write(http.Response, timings);
+        return scores;
+    }
+
+    private async Task<PairScore[]> ScoreAsync(HttpContext http, ModelLease model, RerankRequest request, PairOptions pairs)
+    {
         if (request.Queries is null)
             return await scorer.ScoreAsync(http, model, request.Query, request.Documents, pairs);
 

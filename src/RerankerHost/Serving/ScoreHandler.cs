@@ -26,6 +26,7 @@ internal sealed class ScoreHandler(
         using var model = models.AcquireByDigest(request.Digest);
         var timings = new ScoreTimings();
         var scores = await scorer.ScoreAsync(http, model, request.Query, request.Passages, Options(request, timings));
+        ServerTiming.Write(http.Response, timings);
         using var json = new Utf8JsonWriter(output);
         JsonSerializer.Serialize(json, Response(model.Digest, scores, timings, request.TotalTokens == true), ContractsJson.Default.ScoreResponse);
     }
@@ -96,6 +97,7 @@ internal sealed class ScoreHandler(
         MaxTokensPerPassage = request.MaxTokensPerPassage,
         MaxTokensPerQuery = request.MaxTokensPerQuery,
         MaxChunksPerPassage = request.MaxChunksPerPassage ?? 1,
+        Priority = request.Priority ?? 0,
         Timings = timings,
     };
 

@@ -28,7 +28,10 @@ internal static class ServeCommand
     private static readonly Option<string> ClaimsDirectory = Of("--claims-directory", "Where volumes with models are mounted.", Defaults.ClaimsDirectory);
     private static readonly Option<long> MaxBodyBytes = Of("--max-body-bytes", "Largest body of a request.", Defaults.Limits.MaxBodyBytes);
     private static readonly Option<int> MaxDocuments = Of("--max-documents", "Most documents of a request.", Defaults.Limits.MaxDocuments);
-    private static readonly Option<int> MaxPendingPairs = Of("--max-pending-pairs", "Pairs that may wait or be worked on.", Defaults.MaxPendingPairs);
+    private static readonly Option<int?> Threads = new("--threads") { Description = "Threads that run models on the CPU. Default: one for each core that the process may use." };
+    private static readonly Option<long> MaxQueue =
+        Of("--max-queue-seconds", "Work that may wait, by the time that it takes; what exceeds it is answered with 429.", (long)Defaults.MaxQueue.TotalSeconds);
+
     private static readonly Option<long> MaxFileBytes = Of("--max-file-bytes", "Largest model file that is downloaded.", Defaults.MaxFileBytes);
     private static readonly Option<long> RequestTimeout =
         Of("--request-timeout-milliseconds", "A request that takes longer is given up.", (long)Defaults.RequestTimeout.TotalMilliseconds);
@@ -44,7 +47,7 @@ internal static class ServeCommand
         var command = new Command("serve", "Serves rerank models over HTTP.")
         {
             Directories, ModelSet, Urls, AdminUrls, ProbeUrls, AdminTokenFile, ModelDirectory, BundledDirectory, ClaimsDirectory,
-            MaxBodyBytes, MaxDocuments, MaxPendingPairs, MaxFileBytes, RequestTimeout, Drain, ShutdownTimeout,
+            MaxBodyBytes, MaxDocuments, Threads, MaxQueue, MaxFileBytes, RequestTimeout, Drain, ShutdownTimeout,
         };
         command.SetAction(RunAsync);
         return command;
@@ -94,7 +97,8 @@ internal static class ServeCommand
         BundledDirectory = result.GetRequiredValue(BundledDirectory),
         ClaimsDirectory = result.GetRequiredValue(ClaimsDirectory),
         Limits = new RequestLimits { MaxBodyBytes = result.GetValue(MaxBodyBytes), MaxDocuments = result.GetValue(MaxDocuments) },
-        MaxPendingPairs = result.GetValue(MaxPendingPairs),
+        Threads = result.GetValue(Threads),
+        MaxQueue = TimeSpan.FromSeconds(result.GetValue(MaxQueue)),
         MaxFileBytes = result.GetValue(MaxFileBytes),
         RequestTimeout = TimeSpan.FromMilliseconds(result.GetValue(RequestTimeout)),
         Drain = TimeSpan.FromSeconds(result.GetValue(Drain)),

@@ -30,8 +30,11 @@ internal sealed record ServeOptions
 
     public RequestLimits Limits { get; init; } = new();
 
-    /// <summary>Pairs that may wait or be worked on; what exceeds them is refused.</summary>
-    public int MaxPendingPairs { get; init; } = 8192;
+    /// <summary>Threads that run models on the CPU; null: as many as there are cores for the process.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>Work that may wait, by the time that it takes; what exceeds it is refused.</summary>
+    public TimeSpan MaxQueue { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>A request that isn't answered after this is given up.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);

@@ -1,6 +1,7 @@
 using Prometheus;
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Inference;
+using Rerank.RerankerHost.Scheduling;
 
 namespace Rerank.RerankerHost.Telemetry;
 
@@ -16,6 +17,7 @@ internal sealed class HostMetrics
     private readonly Counter _tokens;
     private readonly Counter _truncated;
     private readonly Gauge _pending;
+    private readonly Gauge _backlog;
     private readonly Gauge _modelState;
     private readonly Counter _downloaded;
 
@@ -29,6 +31,7 @@ internal sealed class HostMetrics
         _tokens = factory.CreateCounter("rerank_host_tokens_total", "Tokens that models were fed.", "model");
         _truncated = factory.CreateCounter("rerank_host_truncated_pairs_total", "Pairs of which text was cut off to fit.", "model");
         _pending = factory.CreateGauge("rerank_host_pending_pairs", "Pairs that are waiting or being scored.");
+        _backlog = factory.CreateGauge("rerank_host_queue_seconds", "How long the work that is waiting or running takes, by estimate.");
         _modelState = factory.CreateGauge("rerank_host_model_state", "1 for the state that a model is in, else 0.", "model", "state");
         _downloaded = factory.CreateCounter("rerank_host_download_bytes_total", "Bytes of model files received.");
     }
@@ -57,9 +60,10 @@ internal sealed class HostMetrics
     public void Downloaded(int bytes) => _downloaded.Inc(bytes);
 
     /// <summary>Brings the gauges up to date; called when metrics are read.</summary>
-    public void Observe(int pendingPairs, IReadOnlyList<ModelStatus> models)
+    public void Observe(Scheduler scheduler, IReadOnlyList<ModelStatus> models)
     {
-        _pending.Set(pendingPairs);
+        _pending.Set(scheduler.Pairs);
+        _backlog.Set(scheduler.Backlog.TotalSeconds);
         var names = models.Select(m => m.Name).ToHashSet();
         foreach (var gone in _modelState.GetAllLabelValues().Where(labels => !names.Contains(labels[0])))
             _modelState.RemoveLabelled(gone);

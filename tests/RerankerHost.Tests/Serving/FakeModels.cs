@@ -3,6 +3,7 @@ using System.Globalization;
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Models;
+using Rerank.RerankerHost.Scheduling;
 
 namespace Rerank.RerankerHost.Tests.Serving;
 
@@ -36,8 +37,12 @@ internal sealed class FakeModels : IModelLoader
 
 internal sealed class FakeEncoder(string name, string directory, ModelContract contract) : ICrossEncoder
 {
+    /// <summary>That may be scored at once; more are refused.</summary>
+    private const int MostPassages = 4;
+
     private volatile TaskCompletionSource? _gate;
     private int _running;
+    private int _passages;
 
     public string Name => name;
 
@@ -51,6 +56,10 @@ internal sealed class FakeEncoder(string name, string directory, ModelContract c
 
     public int MaxInputTokens => contract.MaxInputTokens;
 
+    public int? BatchTokens => 256;
+
+    public double TokensPerSecond => 1000;
+
     public Activation Activation => contract.Activation;
 
     /// <summary>Requests wait from now on.</summary>
@@ -61,6 +70,12 @@ internal sealed class FakeEncoder(string name, string directory, ModelContract c
     public async Task<PairScore[]> ScoreAsync(string query, IReadOnlyList<string> passages, PairOptions options, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(Disposed, this);
+        if (Interlocked.Add(ref _passages, passages.Count) > MostPassages)
+        {
+            Interlocked.Add(ref _passages, -passages.Count);
+            throw new QueueFullException(TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(2));
+        }
+
         Interlocked.Increment(ref _running);
         try
         {
@@ -76,6 +91,7 @@ internal sealed class FakeEncoder(string name, string directory, ModelContract c
         finally
         {
             Interlocked.Decrement(ref _running);
+            Interlocked.Add(ref _passages, -passages.Count);
         }
     }
 
