@@ -25,7 +25,7 @@ internal static class ScoreCommand
         using var scheduler = Scheduler.OfCommand();
         return await JsonLines.WithModelAsync(
             () => CrossEncoderLoader.Load(
-                directory, ModelFolder.ReadContract(directory, modelFile), new ModelRuntime(), goldenPath: null, scheduler, entered: null, cancellationToken),
+                directory, ModelFolder.ReadContract(directory, modelFile), new ModelRuntime(), goldenPath: null, scheduler, mark: null, entered: null, cancellationToken),
             error,
             async model =>
             {

@@ -8,45 +8,42 @@ internal sealed record BatchCalibration(int TokenBudget, double SecondsPerToken)
     // Smaller batches are preferred unless larger ones give more than this: a running batch can't be interrupted.
     private const double WorthIt = 1.03;
 
-    // Larger ones only get worse from there, once activations have left the core's cache.
-    private const double Hopeless = 0.9;
-
-    private const int Tries = 3;
+    private const int Rounds = 4;
 
     /// <param name="budgets">Rising.</param>
     /// <param name="columns">Tokens of a pair.</param>
     /// <param name="run">Runs so many pairs of that length together, and gives the time that it took.</param>
-    /// <param name="patience">No further budget is tried when this is used up.</param>
+    /// <param name="patience">Nothing further is tried when this is used up.</param>
     public static BatchCalibration Sweep(ReadOnlySpan<int> budgets, int columns, Func<int, TimeSpan> run, TimeSpan patience)
     {
-        BatchCalibration? best = null;
-        var fastest = double.MaxValue;
+        // The shortest time of each counts: whatever else runs on the machine only makes it longer. Round by round rather than budget by
+        // budget, since a disturbance lasts for longer than a run.
+        Span<double> secondsPerToken = stackalloc double[budgets.Length];
+        secondsPerToken.Fill(double.PositiveInfinity);
         var spent = TimeSpan.Zero;
-        foreach (var budget in budgets)
+        for (var round = 0; round < Rounds && spent <= patience; round++)
         {
-            var rows = Math.Max(1, budget / columns);
-            var secondsPerToken = Best(rows, run, ref spent).TotalSeconds / (rows * columns);
-            fastest = Math.Min(fastest, secondsPerToken);
-            if (best is null || best.SecondsPerToken > secondsPerToken * WorthIt)
-                best = new BatchCalibration(budget, secondsPerToken);
-            if (secondsPerToken * Hopeless > fastest || spent > patience)
-                break;
+            for (var i = 0; i < budgets.Length && spent <= patience; i++)
+            {
+                var rows = Math.Max(1, budgets[i] / columns);
+                var time = run(rows);
+                spent += time;
+                secondsPerToken[i] = Math.Min(secondsPerToken[i], time.TotalSeconds / (rows * columns));
+            }
         }
 
-        return best ?? throw new ArgumentException("no budgets", nameof(budgets));
+        return Smallest(budgets, secondsPerToken);
     }
 
-    // The shortest: whatever else runs on the machine only makes it longer.
-    private static TimeSpan Best(int rows, Func<int, TimeSpan> run, ref TimeSpan spent)
+    private static BatchCalibration Smallest(ReadOnlySpan<int> budgets, ReadOnlySpan<double> secondsPerToken)
     {
-        var shortest = TimeSpan.MaxValue;
-        for (var i = 0; i < Tries; i++)
+        var best = 0;
+        for (var i = 1; i < budgets.Length; i++)
         {
-            var time = run(rows);
-            spent += time;
-            shortest = time < shortest ? time : shortest;
+            if (secondsPerToken[i] * WorthIt < secondsPerToken[best])
+                best = i;
         }
 
-        return shortest;
+        return new BatchCalibration(budgets[best], secondsPerToken[best]);
     }
 }

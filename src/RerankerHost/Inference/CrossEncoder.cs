@@ -30,5 +30,9 @@ internal sealed class CrossEncoder(OnnxRunner runner, PairEncoder encoder, Model
         return pairs.ToScores(job.Logits);
     }
 
-    public void Dispose() => runner.Dispose();
+    public void Dispose()
+    {
+        runner.Dispose();
+        FreedMemory.GiveBack();
+    }
 }

@@ -1,4 +1,5 @@
 using Rerank.Contracts.Models;
+using Rerank.RerankerHost.Quarantine;
 using Rerank.RerankerHost.Scheduling;
 using Rerank.RerankerHost.Tokenization;
 
@@ -11,6 +12,7 @@ internal static class CrossEncoderLoader
     /// <param name="directory">Folder with the model's files.</param>
     /// <param name="goldenPath">Below <paramref name="directory"/>; null: no self-test.</param>
     /// <param name="scheduler">Runs it.</param>
+    /// <param name="mark">Says while it runs that it does; null: nobody does.</param>
     /// <param name="entered">Called with <see cref="ModelState.Loading"/> and <see cref="ModelState.WarmingUp"/> when they begin.</param>
     /// <exception cref="ModelLoadException">The model can't be served; says why.</exception>
     public static ICrossEncoder Load(
@@ -19,6 +21,7 @@ internal static class CrossEncoderLoader
         ModelRuntime runtime,
         string? goldenPath,
         Scheduler scheduler,
+        CrashMark? mark,
         Action<ModelState>? entered,
         CancellationToken cancellationToken)
     {
@@ -34,10 +37,11 @@ internal static class CrossEncoderLoader
 
             // A dynamically quantised model scales activations over the whole run, so that a pair's score would depend on the
             // pairs that happen to run with it. Such a model gets one pair at a time.
-            var lane = new WarmUp(runner, encoder, contract.MaxInputTokens).Run(provider, alone: graph.IsDynamicallyQuantized, cancellationToken);
+            var lane = new WarmUp(mark is null ? runner : new MarkedRunner(runner, mark), encoder, contract.MaxInputTokens).Run(provider, alone: graph.IsDynamicallyQuantized, cancellationToken);
             var model = new CrossEncoder(runner, encoder, lane, scheduler.QueueOf(provider), provider, contract);
             if (goldenPairs.Count > 0)
                 new GoldenTest(model, graph.IsDynamicallyQuantized, tokenizer, contract).RunAsync(goldenPairs, cancellationToken).GetAwaiter().GetResult();
+            FreedMemory.GiveBack();
             return model;
         }
         catch (Exception e)

@@ -5,13 +5,13 @@ using Rerank.RerankerHost.Scheduling;
 namespace Rerank.RerankerHost.Inference;
 
 /// <summary>A model's first runs: memory grows to what it will need, and the size of batches is found.</summary>
-internal sealed class WarmUp(OnnxRunner runner, PairEncoder encoder, int maxInputTokens)
+internal sealed class WarmUp(IBatchRunner runner, PairEncoder encoder, int maxInputTokens)
 {
     // Special tokens come on top.
     private const int UsualTokens = 60;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-    private static readonly int[] CpuBudgets = [64, 128, 256, 512, 1024];
+    private static readonly int[] CpuBudgets = [64, 128, 256, 512];
     private static readonly int[] CudaBudgets = [1024, 2048, 4096, 8192, 16_384];
 
     /// <param name="alone">Whether pairs mustn't share a batch.</param>

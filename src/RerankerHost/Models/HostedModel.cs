@@ -172,13 +172,13 @@ internal sealed class HostedModel(ModelSpec spec, SourceCredential? credential, 
         {
             if (!_retired.IsCancellationRequested)
             {
-                Volatile.Write(ref _progress, new ModelProgress(ModelState.Ready) { SizeBytes = activated.SizeBytes, Model = new LoadedModel(activated.Encoder) });
+                Volatile.Write(ref _progress, new ModelProgress(ModelState.Ready) { SizeBytes = activated.SizeBytes, Model = new LoadedModel(activated) });
                 Log.Ready(logger, Spec.Name, Spec.Digest, activated.Encoder.ExecutionProvider);
                 return;
             }
         }
 
-        activated.Encoder.Dispose();
+        activated.Dispose();
     }
 
     private static TaskCompletionSource NewWake() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -33,6 +33,10 @@ internal static class ServeCommand
         Of("--max-queue-seconds", "Work that may wait, by the time that it takes; what exceeds it is answered with 429.", (long)Defaults.MaxQueue.TotalSeconds);
 
     private static readonly Option<long> MaxFileBytes = Of("--max-file-bytes", "Largest model file that is downloaded.", Defaults.MaxFileBytes);
+    private static readonly Option<long?> GpuMemory = new("--gpu-memory-bytes") { Description = "GPU memory that models may declare together. Default: not checked." };
+    private static readonly Option<long> KeptFiles =
+        Of("--kept-files-bytes", "Downloaded files of models that left the set are kept up to this many bytes, the last downloaded first.", Defaults.KeptFilesBytes);
+
     private static readonly Option<long> RequestTimeout =
         Of("--request-timeout-milliseconds", "A request that takes longer is given up.", (long)Defaults.RequestTimeout.TotalMilliseconds);
 
@@ -47,7 +51,7 @@ internal static class ServeCommand
         var command = new Command("serve", "Serves rerank models over HTTP.")
         {
             Directories, ModelSet, Urls, AdminUrls, ProbeUrls, AdminTokenFile, ModelDirectory, BundledDirectory, ClaimsDirectory,
-            MaxBodyBytes, MaxDocuments, Threads, MaxQueue, MaxFileBytes, RequestTimeout, Drain, ShutdownTimeout,
+            MaxBodyBytes, MaxDocuments, Threads, MaxQueue, GpuMemory, MaxFileBytes, KeptFiles, RequestTimeout, Drain, ShutdownTimeout,
         };
         command.SetAction(RunAsync);
         return command;
@@ -99,6 +103,8 @@ internal static class ServeCommand
         Limits = new RequestLimits { MaxBodyBytes = result.GetValue(MaxBodyBytes), MaxDocuments = result.GetValue(MaxDocuments) },
         Threads = result.GetValue(Threads),
         MaxQueue = TimeSpan.FromSeconds(result.GetValue(MaxQueue)),
+        GpuMemoryBytes = result.GetValue(GpuMemory),
+        KeptFilesBytes = result.GetValue(KeptFiles),
         MaxFileBytes = result.GetValue(MaxFileBytes),
         RequestTimeout = TimeSpan.FromMilliseconds(result.GetValue(RequestTimeout)),
         Drain = TimeSpan.FromSeconds(result.GetValue(Drain)),

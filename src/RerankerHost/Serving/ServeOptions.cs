@@ -39,6 +39,12 @@ internal sealed record ServeOptions
     /// <summary>A request that isn't answered after this is given up.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>GPU memory that models may declare together; null: it isn't checked.</summary>
+    public long? GpuMemoryBytes { get; init; }
+
+    /// <summary>Downloaded files of models that are no longer in the set are kept up to this many bytes, for models that come back.</summary>
+    public long KeptFilesBytes { get; init; }
+
     /// <summary>Largest model file that is downloaded.</summary>
     public long MaxFileBytes { get; init; } = 16L << 30;
 

@@ -69,6 +69,8 @@ internal static class ServeOptionsCheck
         Range("--max-body-bytes", options.Limits.MaxBodyBytes, 1024, 1 << 30);
         Range("--max-documents", options.Limits.MaxDocuments, 1, 100_000);
         Range("--max-file-bytes", options.MaxFileBytes, 1, long.MaxValue);
+        Range("--gpu-memory-bytes", options.GpuMemoryBytes ?? 1, 1, long.MaxValue);
+        Range("--kept-files-bytes", options.KeptFilesBytes, 0, long.MaxValue);
         Range("--request-timeout-milliseconds", (long)options.RequestTimeout.TotalMilliseconds, 1, 3_600_000);
         Range("--drain-seconds", (long)options.Drain.TotalSeconds, 0, 3600);
         Range("--shutdown-timeout-seconds", (long)options.ShutdownTimeout.TotalSeconds, 0, 3600);

@@ -18,6 +18,7 @@ internal sealed class HostMetrics
     private readonly Counter _truncated;
     private readonly Gauge _pending;
     private readonly Gauge _backlog;
+    private readonly Counter _allocated;
     private readonly Gauge _modelState;
     private readonly Counter _downloaded;
 
@@ -32,6 +33,7 @@ internal sealed class HostMetrics
         _truncated = factory.CreateCounter("rerank_host_truncated_pairs_total", "Pairs of which text was cut off to fit.", "model");
         _pending = factory.CreateGauge("rerank_host_pending_pairs", "Pairs that are waiting or being scored.");
         _backlog = factory.CreateGauge("rerank_host_queue_seconds", "How long the work that is waiting or running takes, by estimate.");
+        _allocated = factory.CreateCounter("rerank_host_allocated_bytes_total", "Managed memory allocated since the start.");
         _modelState = factory.CreateGauge("rerank_host_model_state", "1 for the state that a model is in, else 0.", "model", "state");
         _downloaded = factory.CreateCounter("rerank_host_download_bytes_total", "Bytes of model files received.");
     }
@@ -63,6 +65,7 @@ internal sealed class HostMetrics
     public void Observe(Scheduler scheduler, IReadOnlyList<ModelStatus> models)
     {
         _pending.Set(scheduler.Pairs);
+        _allocated.IncTo(GC.GetTotalAllocatedBytes());
         _backlog.Set(scheduler.Backlog.TotalSeconds);
         var names = models.Select(m => m.Name).ToHashSet();
         foreach (var gone in _modelState.GetAllLabelValues().Where(labels => !names.Contains(labels[0])))

@@ -3,6 +3,7 @@ using System.Globalization;
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Models;
+using Rerank.RerankerHost.Quarantine;
 using Rerank.RerankerHost.Scheduling;
 
 namespace Rerank.RerankerHost.Tests.Serving;
@@ -23,7 +24,7 @@ internal sealed class FakeModels : IModelLoader
             _failures[name] = reason;
     }
 
-    public ICrossEncoder Load(string directory, ModelSpec spec, Action<ModelState> entered, CancellationToken cancellationToken)
+    public ICrossEncoder Load(string directory, ModelSpec spec, CrashMark? mark, Action<ModelState> entered, CancellationToken cancellationToken)
     {
         entered(ModelState.Loading);
         if (_failures.TryGetValue(spec.Name, out var reason))
