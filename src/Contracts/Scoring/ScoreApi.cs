@@ -5,6 +5,9 @@ public static class ScoreApi
 {
     public const string Path = "/internal/v1/score";
 
+    /// <summary>The farthest that a <see cref="ScoreRequest.Priority"/> counts, either way.</summary>
+    public const int MostPriority = 999;
+
     /// <summary>Milliseconds that are left for the answer; the host drops the work after them.</summary>
     public const string TimeoutHeader = "X-Rerank-Timeout-Milliseconds";
 }

@@ -1,3 +1,5 @@
+using Rerank.Contracts.Scoring;
+
 namespace Rerank.RerankerHost.Scheduling;
 
 /// <summary>
@@ -12,9 +14,6 @@ internal static class Urgency
     /// <summary>Each step of priority is worth so much time of arrival.</summary>
     private static readonly TimeSpan PriorityStep = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>The farthest step that counts, either way.</summary>
-    public const int MostPriority = 999;
-
     /// <param name="arrival">Since any fixed moment.</param>
     /// <param name="alone">How long it takes when nothing else runs.</param>
     /// <param name="timeLeft">Until nobody waits for the answer any more.</param>
@@ -23,6 +22,6 @@ internal static class Urgency
     {
         var latestStart = timeLeft > alone ? timeLeft - alone : TimeSpan.Zero;
         var fair = alone * Stretch;
-        return arrival + (fair < latestStart ? fair : latestStart) + (PriorityStep * Math.Clamp(priority, -MostPriority, MostPriority));
+        return arrival + (fair < latestStart ? fair : latestStart) + (PriorityStep * Math.Clamp(priority, -ScoreApi.MostPriority, ScoreApi.MostPriority));
     }
 }
