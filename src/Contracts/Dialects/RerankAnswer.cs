@@ -14,6 +14,9 @@ public sealed record RerankAnswer
     /// <summary>Tokens fed to models for this answer.</summary>
     public int InputTokens { get; init; }
 
+    /// <summary>Which results say how much of their texts was read.</summary>
+    public TruncationReport TruncationReport { get; init; }
+
     /// <summary>When it was given, for dialects that show it.</summary>
     public DateTimeOffset Created { get; init; }
 }

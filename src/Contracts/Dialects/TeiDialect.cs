@@ -40,6 +40,7 @@ internal sealed class TeiDialect : JsonDialect
             writer.WriteNumber("score"u8, result.Score);
             if (request.ReturnDocuments)
                 writer.WriteString("text"u8, request.Documents[result.Index]);
+            writer.WriteTruncation(result, answer.TruncationReport);
             writer.WriteEndObject();
         }
 

@@ -23,6 +23,7 @@ internal sealed class RerankHandler(
     protected override async Task AnswerAsync(HttpContext http, string requestId, PooledBuffer output)
     {
         var request = await ReadAsync(http);
+        var report = TruncationReports.Parse(http.Request.Headers[TruncationReports.Header]);
         using var model = models.AcquireByName(request.Model);
         var scores = await ScoreAsync(http, model, request);
 
@@ -39,6 +40,7 @@ internal sealed class RerankHandler(
             Model = model.Name,
             Results = Ranking.Rank(scores, model.Encoder.Activation, request.RawScores, request.TopN),
             InputTokens = tokens,
+            TruncationReport = report,
             Created = _time.GetUtcNow(),
         });
     }

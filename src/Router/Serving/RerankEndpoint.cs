@@ -63,6 +63,7 @@ internal sealed class RerankEndpoint(
         var policy = choice.Arm.Policy;
         var timeout = RerankHeaders.TimeoutOf(context.Request, policy.RequestTimeoutMilliseconds);
         var request = await ReadAsync(context, conversation, policy.Limits);
+        var report = TruncationReports.Parse(context.Request.Headers[TruncationReports.Header]);
         var parsed = time.GetElapsedTime(started);
 
         var deadline = Deadline.ForTiers(time, started, timeout);
@@ -76,7 +77,7 @@ internal sealed class RerankEndpoint(
             // Before it is sent: feedback may come at once. It is about a ranking, and several queries have no common one.
             if (answers is [var only])
                 book.Remember(id, only, request.Documents.Count);
-            await WriteAsync(context, conversation.Dialect, id, request, groups, answers, parsed);
+            await WriteAsync(context, conversation.Dialect, id, request, groups, answers, parsed, report);
         }
         finally
         {
@@ -94,7 +95,14 @@ internal sealed class RerankEndpoint(
     }
 
     private async Task WriteAsync(
-        HttpContext context, Dialect dialect, string id, RerankRequest request, IReadOnlyList<QueryGroup> groups, List<ArmAnswer> answers, TimeSpan parsed)
+        HttpContext context,
+        Dialect dialect,
+        string id,
+        RerankRequest request,
+        IReadOnlyList<QueryGroup> groups,
+        List<ArmAnswer> answers,
+        TimeSpan parsed,
+        TruncationReport report)
     {
         var outcomes = answers.ConvertAll(answer => answer.Outcome);
         var results = ResultsOf(groups, outcomes);
@@ -105,6 +113,7 @@ internal sealed class RerankEndpoint(
             Model = outcomes[^1].Model,
             Results = results,
             InputTokens = outcomes.Sum(outcome => outcome.TokensFed),
+            TruncationReport = report,
             Created = time.GetUtcNow(),
         });
         var headers = context.Response.Headers;

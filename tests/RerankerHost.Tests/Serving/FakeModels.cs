@@ -71,7 +71,7 @@ internal sealed class FakeEncoder(string name, string directory, ModelContract c
                 throw new ModelFailedException("asked to fail");
             if (query == "long" && !options.Truncate)
                 throw InputTooLongException.TruncationOff(0, 1000, MaxInputTokens);
-            return [.. passages.Select(p => new PairScore(LogitOf(p), options.MaxTokensPerPassage ?? 3, Truncated: query == "long", TotalTokens: 3))];
+            return [.. passages.Select(p => new PairScore(LogitOf(p), options.MaxTokensPerPassage ?? 3, Truncated: query == "long", TotalTokens: query == "long" ? 1000 : 3))];
         }
         finally
         {
@@ -81,6 +81,6 @@ internal sealed class FakeEncoder(string name, string directory, ModelContract c
 
     public void Dispose() => Disposed = true;
 
-    private static float LogitOf(string passage) =>
+    public static float LogitOf(string passage) =>
         float.TryParse(passage.Trim().Split()[^1], NumberStyles.Float, CultureInfo.InvariantCulture, out var logit) && float.IsFinite(logit) ? logit : 0;
 }

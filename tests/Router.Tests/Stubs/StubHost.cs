@@ -45,6 +45,9 @@ internal sealed class StubHost : IAsyncDisposable
 
     public bool Truncates { get; set; }
 
+    /// <summary>Doesn't know of total tokens.</summary>
+    public bool IsOld { get; set; }
+
     public double WaitedMilliseconds { get; set; }
 
     public int Cancelled => _cancelled;
@@ -128,6 +131,7 @@ internal sealed class StubHost : IAsyncDisposable
         Logits = [.. request.Passages.Select(passage => Texts.LogitOf(passage, _name))],
         Tokens = [.. request.Passages.Select(_ => 10)],
         Truncated = [.. request.Passages.Select(_ => Truncates)],
+        TotalTokens = request.TotalTokens == true && !IsOld ? [.. request.Passages.Select(_ => Truncates ? 25 : 10)] : null,
         WaitedMilliseconds = WaitedMilliseconds,
     };
 
