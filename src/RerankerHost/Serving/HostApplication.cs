@@ -26,7 +26,9 @@ internal static class HostApplication
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = options.Limits.MaxBodyBytes;
+
+            // Whoever reads a body has a limit of its own and says what it is. This one would cut off callers whose requests are refused without being read.
+            kestrel.Limits.MaxRequestBodySize = null;
             Listeners.Configure(kestrel, options);
         });
 
