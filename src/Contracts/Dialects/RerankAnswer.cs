@@ -17,6 +17,9 @@ public sealed record RerankAnswer
     /// <summary>Which results say how much of their texts was read.</summary>
     public TruncationReport TruncationReport { get; init; }
 
+    /// <summary>What computed it, for dialects that show it: <c>cpu</c>, or <c>gpu+optimized</c> as text-embeddings-inference has it; null: not known.</summary>
+    public string? ComputeType { get; init; }
+
     /// <summary>When it was given, for dialects that show it.</summary>
     public DateTimeOffset Created { get; init; }
 }

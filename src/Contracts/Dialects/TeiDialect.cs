@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 
 namespace Rerank.Contracts.Dialects;
 
@@ -47,6 +48,15 @@ internal sealed class TeiDialect : JsonDialect
         writer.WriteEndArray();
     }
 
+    public override IEnumerable<KeyValuePair<string, string>> Headers(RerankRequest request, RerankAnswer answer)
+    {
+        if (answer.ComputeType is { } type)
+            yield return KeyValuePair.Create("x-compute-type", type);
+        var characters = (CharactersOf(request.Query) * request.Documents.Count) + request.Documents.Sum(CharactersOf);
+        yield return KeyValuePair.Create("x-compute-characters", characters.ToString(CultureInfo.InvariantCulture));
+        yield return KeyValuePair.Create("x-compute-tokens", answer.InputTokens.ToString(CultureInfo.InvariantCulture));
+    }
+
     public override void WriteError(IBufferWriter<byte> output, RequestError error)
     {
         using var writer = CreateWriter(output);
@@ -68,6 +78,21 @@ internal sealed class TeiDialect : JsonDialect
             ReturnDocuments = draft.ReturnText ?? false,
             Truncation = draft.Truncate == TruncationRule.None ? TruncationRule.None : draft.TruncationSide ?? draft.Truncate ?? TruncationRule.End,
         };
+    }
+
+    /// <summary>Of Unicode, of which some are two of ours.</summary>
+    private static long CharactersOf(string text)
+    {
+        const char First = '\uDC00', Last = '\uDFFF';
+        var characters = text.Length;
+        var rest = text.AsSpan();
+        while (rest.IndexOfAnyInRange(First, Last) is >= 0 and var at)
+        {
+            characters--;
+            rest = rest[(at + 1)..];
+        }
+
+        return characters;
     }
 
     private static string TypeOf(RequestErrorKind kind) => kind switch

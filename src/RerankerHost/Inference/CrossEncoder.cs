@@ -41,6 +41,9 @@ internal sealed class CrossEncoder : ICrossEncoder
 
     public Activation Activation { get; }
 
+    /// <summary>Tokens that run together at most, but for a single longer pair.</summary>
+    public int TokenBudget => _tokenBudget;
+
     /// <summary>Whether it computes with activations quantised at run time.</summary>
     public bool IsDynamicallyQuantized => _graph.IsDynamicallyQuantized;
 

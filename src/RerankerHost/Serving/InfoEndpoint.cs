@@ -1,6 +1,8 @@
 using System.Reflection;
 using System.Text.Json.Serialization;
+using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Models;
+using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Models;
 
 namespace Rerank.RerankerHost.Serving;
@@ -14,10 +16,34 @@ internal static class InfoEndpoint
     public static void MapInfo(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/info", static (ModelRegistry models, ServeOptions options) => TypedResults.Json(Describe(models, options), InfoJson.Default.HostInfo));
 
-    private static HostInfo Describe(ModelRegistry models, ServeOptions options) => new(
-        Version,
-        [.. models.Current.Select(m => Describe(m.Spec, m.Status))],
-        new InfoLimits(options.Limits.MaxBodyBytes, options.Limits.MaxDocuments, options.MaxPendingPairs));
+    private static HostInfo Describe(ModelRegistry models, ServeOptions options)
+    {
+        var current = models.Current;
+        var info = new HostInfo
+        {
+            Version = Version,
+            Models = [.. current.Select(m => Describe(m.Spec, m.Status))],
+            Limits = new InfoLimits(options.Limits.MaxBodyBytes, options.Limits.MaxDocuments, options.MaxPendingPairs),
+            MaxConcurrentRequests = options.MaxPendingPairs,
+            MaxClientBatchSize = options.Limits.MaxDocuments,
+            TokenizationWorkers = Environment.ProcessorCount,
+        };
+        return current.Count == 0 ? info : WithModel(info, current[0]);
+    }
+
+    /// <summary>The model of requests that name none, which is what this API's clients ask.</summary>
+    private static HostInfo WithModel(HostInfo info, HostedModel model)
+    {
+        info = info with { ModelId = model.Spec.Name, ModelSha = model.Spec.Digest, MaxInputLength = model.Spec.Contract.MaxInputTokens };
+        if (model.TryLease() is not { } lease)
+            return info;
+        using (lease)
+        {
+            return lease.Encoder is CrossEncoder encoder
+                ? info with { ModelDataType = encoder.IsDynamicallyQuantized ? "int8" : "float32", MaxBatchTokens = Math.Max(encoder.TokenBudget, encoder.MaxInputTokens) }
+                : info;
+        }
+    }
 
     private static ModelInfo Describe(ModelSpec spec, ModelStatus status) => new(
         spec.Name,
@@ -28,7 +54,12 @@ internal static class InfoEndpoint
         spec.Contract.Activation);
 }
 
-internal sealed record HostInfo(string Version, IReadOnlyList<ModelInfo> Models, InfoLimits Limits);
+internal sealed record HostInfo : TeiInfo
+{
+    public required IReadOnlyList<ModelInfo> Models { get; init; }
+
+    public required InfoLimits Limits { get; init; }
+}
 
 internal sealed record ModelInfo(
     string Name,

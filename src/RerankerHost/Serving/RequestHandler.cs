@@ -20,6 +20,7 @@ internal abstract class RequestHandler(HostMetrics metrics, TimeProvider time, I
         var started = time.GetTimestamp();
         var requestId = Guid.NewGuid().ToString();
         http.Response.Headers[RequestIdHeader] = requestId;
+        using var span = HostTraces.Begin(http);
         using var output = new PooledBuffer();
         var status = StatusCodes.Status200OK;
         try
@@ -43,6 +44,7 @@ internal abstract class RequestHandler(HostMetrics metrics, TimeProvider time, I
 
         if (status != ClientClosedRequest)
             await SendAsync(http, status, output);
+        span.End(Route, requestId, status);
         metrics.Answered(Route, status, time.GetElapsedTime(started));
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Rerank.Contracts.Dialects;
+using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Models;
 using Rerank.RerankerHost.Telemetry;
@@ -25,7 +26,9 @@ internal sealed class RerankHandler(
         var request = await ReadAsync(http);
         var report = TruncationReports.Parse(http.Request.Headers[TruncationReports.Header]);
         using var model = models.AcquireByName(request.Model);
-        var scores = await ScoreAsync(http, model, request);
+        PairScore[] scores;
+        using (HostTraces.Score(model.Name, request.Documents.Count))
+            scores = await ScoreAsync(http, model, request);
 
         var tokens = 0;
         for (var i = 0; i < scores.Length; i++)
@@ -34,15 +37,19 @@ internal sealed class RerankHandler(
             tokens += scores[i].Tokens;
         }
 
-        conversation.Dialect.WriteAnswer(output, request, new RerankAnswer
+        var answer = new RerankAnswer
         {
             RequestId = requestId,
             Model = model.Name,
             Results = Ranking.Rank(scores, model.Encoder.Activation, request.RawScores, request.TopN),
             InputTokens = tokens,
             TruncationReport = report,
+            ComputeType = model.Encoder.ExecutionProvider == ExecutionProvider.CPU ? "cpu" : "gpu+optimized",
             Created = _time.GetUtcNow(),
-        });
+        };
+        foreach (var (name, value) in conversation.Dialect.Headers(request, answer))
+            http.Response.Headers[name] = value;
+        conversation.Dialect.WriteAnswer(output, request, answer);
     }
 
     protected override int StatusOf(RequestErrorKind kind) => conversation.Dialect.StatusOf(kind);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text.Encodings.Web;
@@ -5,8 +6,10 @@ using System.Text.Json;
 using Rerank.Contracts;
 using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Scoring;
+using Rerank.Programs.Traces;
 using Rerank.Router.Buffers;
 using Rerank.Router.Routing;
+using Rerank.Router.Telemetry;
 using Yarp.ReverseProxy.Model;
 
 namespace Rerank.Router.Scoring;
@@ -78,10 +81,13 @@ internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy he
         message.Headers.TryAddWithoutValidation(
             ScoreApi.TimeoutHeader, Math.Max(1, (long)left.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
 
+        using var span = RouterTraces.Ask(cluster.ClusterId, message.RequestUri!, request.Passages.Count);
+        span.Propagate(message);
         DestinationPicker.Enter(destination);
         try
         {
             using var response = await cluster.Model.HttpClient.SendAsync(message, cancellationToken);
+            span.SetStatus((int)response.StatusCode);
             await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
             if (response.StatusCode != HttpStatusCode.OK)
                 return await ReadFailureAsync(cluster, destination, response, stream, cancellationToken);
@@ -96,10 +102,12 @@ internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy he
         }
         catch (Exception e) when (cancellationToken.IsCancellationRequested && e is OperationCanceledException or HttpRequestException or IOException)
         {
+            span?.SetStatus(ActivityStatusCode.Error, "out of time");
             return new Attempt(OutOfTime(cluster), TryAnother: false);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or JsonException or OperationCanceledException)
         {
+            span?.SetStatus(ActivityStatusCode.Error, "can't be reached");
             return Broken(cluster, destination, "can't be reached");
         }
         finally

@@ -20,6 +20,7 @@ internal sealed class RerankEndpoint(
         var started = time.GetTimestamp();
         var id = RerankHeaders.RequestIdOf(context.Request, time);
         context.Response.Headers[RerankHeaders.RequestId] = id;
+        using var span = RouterTraces.Begin(context);
         var serverError = false;
         try
         {
@@ -42,6 +43,7 @@ internal sealed class RerankEndpoint(
                 context, conversation.Dialect, new RequestError(RequestErrorKind.Internal, "the router failed; its log has the request id") { RequestId = id });
         }
 
+        span.End(conversation.Dialect.Name, id, context.Response.StatusCode);
         metrics.RequestAnswered(conversation.Dialect.Name, context.Response.StatusCode, serverError, time.GetElapsedTime(started));
     }
 
@@ -106,8 +108,7 @@ internal sealed class RerankEndpoint(
     {
         var outcomes = answers.ConvertAll(answer => answer.Outcome);
         var results = ResultsOf(groups, outcomes);
-        using var body = new PooledBuffer(64 * results.Count);
-        dialect.WriteAnswer(body, request, new RerankAnswer
+        var answer = new RerankAnswer
         {
             RequestId = id,
             Model = outcomes[^1].Model,
@@ -115,8 +116,12 @@ internal sealed class RerankEndpoint(
             InputTokens = outcomes.Sum(outcome => outcome.TokensFed),
             TruncationReport = report,
             Created = time.GetUtcNow(),
-        });
+        };
+        using var body = new PooledBuffer(64 * results.Count);
+        dialect.WriteAnswer(body, request, answer);
         var headers = context.Response.Headers;
+        foreach (var (name, value) in dialect.Headers(request, answer))
+            headers[name] = value;
         headers[RerankHeaders.Tier] = outcomes[^1].Tier;
         headers[RerankHeaders.ServerTiming] = RerankHeaders.FormatTiming(parsed, [.. outcomes.SelectMany(outcome => outcome.Timings)]);
         if (outcomes.Exists(outcome => outcome.Degraded is not null))

@@ -32,12 +32,15 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>The last of what it said.</summary>
     public string LastLines => _process.LastLines;
 
-    public static async Task<HostProcess> StartAsync(TestFolder folder)
+    public static async Task<HostProcess> StartAsync(TestFolder folder, params string[] more)
     {
         var (main, admin) = (folder["main.sock"], folder["admin.sock"]);
         var process = ChildProcess.Start(
-            "dotnet", typeof(ModelLoadException).Assembly.Location, "serve", "--urls", $"http://unix:{main}", "--admin-urls", $"http://unix:{admin}",
-            "--admin-token-file", folder.Write("token", Encoding.UTF8.GetBytes(Token)), "--model-directory", folder["models"]);
+            "dotnet",
+            [
+                typeof(ModelLoadException).Assembly.Location, "serve", "--urls", $"http://unix:{main}", "--admin-urls", $"http://unix:{admin}",
+                "--admin-token-file", folder.Write("token", Encoding.UTF8.GetBytes(Token)), "--model-directory", folder["models"], .. more,
+            ]);
         var host = new HostProcess(process, main, admin);
         await Eventually.Passes(
             async () =>

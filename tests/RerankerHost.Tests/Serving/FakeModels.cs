@@ -22,6 +22,8 @@ internal sealed class FakeModels : IModelLoader
             _failures[name] = reason;
     }
 
+    public bool IsFailing(string name) => _failures.ContainsKey(name);
+
     public ICrossEncoder Load(string directory, ModelSpec spec, Action<ModelState> entered, CancellationToken cancellationToken)
     {
         entered(ModelState.Loading);

@@ -29,6 +29,8 @@ internal sealed class StubHost : IAsyncDisposable
 
     public ConcurrentQueue<string?> TimeoutHeaders { get; } = [];
 
+    public ConcurrentQueue<string?> TraceParents { get; } = [];
+
     /// <summary>Calls that no test expects.</summary>
     public ConcurrentQueue<string> Unexpected { get; } = [];
 
@@ -101,6 +103,7 @@ internal sealed class StubHost : IAsyncDisposable
     {
         var request = await JsonSerializer.DeserializeAsync(context.Request.Body, ContractsJson.Default.ScoreRequest, context.RequestAborted);
         Requests.Enqueue(request!);
+        TraceParents.Enqueue(context.Request.Headers.TraceParent);
         TimeoutHeaders.Enqueue(context.Request.Headers[ScoreApi.TimeoutHeader]);
         if (Gate is { } gate)
         {
