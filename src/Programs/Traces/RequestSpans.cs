@@ -23,20 +23,15 @@ public static class RequestSpans
         return source.StartActivity(name, ActivityKind.Server, parent);
     }
 
-    /// <summary>Tells the other side of a request that goes out which trace it belongs to.</summary>
-    /// <param name="span">Of the request; null: there is none.</param>
-    public static void Propagate(this Activity? span, HttpRequestMessage message)
+    /// <summary>Tells the other side of a request that goes out which trace it belongs to: that of its span, else that which the caller's request came with.</summary>
+    /// <param name="span">Of the request that goes out; null: there is none.</param>
+    /// <param name="header">Value of a header of the caller's request; null: it isn't there.</param>
+    public static void Propagate(this Activity? span, HttpRequestMessage message, Func<string, string?> header)
     {
         ArgumentNullException.ThrowIfNull(message);
-        if (span is null)
-            return;
-        message.Headers.Remove(TraceParent);
-        message.Headers.TryAddWithoutValidation(TraceParent, span.Id);
-        if (span.TraceStateString is { Length: > 0 } state)
-        {
-            message.Headers.Remove(TraceState);
-            message.Headers.TryAddWithoutValidation(TraceState, state);
-        }
+        ArgumentNullException.ThrowIfNull(header);
+        Set(message, TraceParent, span is null ? header(TraceParent) : span.Id);
+        Set(message, TraceState, span is null ? header(TraceState) : span.TraceStateString);
     }
 
     /// <summary>How it ended. Only what is the server's fault is an error of the server's.</summary>
@@ -45,5 +40,11 @@ public static class RequestSpans
         span?.SetTag("http.response.status_code", status);
         if (status >= 500)
             span?.SetStatus(ActivityStatusCode.Error);
+    }
+
+    private static void Set(HttpRequestMessage message, string name, string? value)
+    {
+        if (!string.IsNullOrEmpty(value))
+            message.Headers.TryAddWithoutValidation(name, value);
     }
 }

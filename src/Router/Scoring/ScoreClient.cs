@@ -44,7 +44,7 @@ internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy he
             if (left == TimeSpan.Zero)
                 return OutOfTime(cluster);
 
-            var attempt = await TryAsync(cluster, destination, request, body, left, either.Token);
+            var attempt = await TryAsync(context, cluster, destination, request, body, left, either.Token);
             cancellationToken.ThrowIfCancellationRequested();
             if (timeout.IsCancellationRequested && attempt.Result.Scores is null)
                 return OutOfTime(cluster);
@@ -73,7 +73,13 @@ internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy he
     }
 
     private async Task<Attempt> TryAsync(
-        ClusterState cluster, DestinationState destination, ScoreRequest request, PooledBuffer body, TimeSpan left, CancellationToken cancellationToken)
+        HttpContext context,
+        ClusterState cluster,
+        DestinationState destination,
+        ScoreRequest request,
+        PooledBuffer body,
+        TimeSpan left,
+        CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(destination.Model.Config.Address), ScoreApi.Path));
         message.Content = new ScoreContent(body);
@@ -82,7 +88,7 @@ internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy he
             ScoreApi.TimeoutHeader, Math.Max(1, (long)left.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
 
         using var span = RouterTraces.Ask(cluster.ClusterId, message.RequestUri!, request.Passages.Count);
-        span.Propagate(message);
+        span.Propagate(message, name => context.Request.Headers[name]);
         DestinationPicker.Enter(destination);
         try
         {

@@ -30,6 +30,18 @@ public sealed class RouterTracesTests
     }
 
     [Fact]
+    public async Task Router_WithoutTraces_HandsTheCallersOn()
+    {
+        await using var pipeline = await Pipeline.StartAsync(Tables.Always);
+        var parent = $"00-{ActivityTraceId.CreateRandom()}-{ActivitySpanId.CreateRandom()}-01";
+
+        await pipeline.Router.CohereAsync("q", Documents, null, ("traceparent", parent));
+
+        // In a process with other tests there may be spans, of the same trace then.
+        Assert.StartsWith(parent[..36], pipeline.Full.TraceParents.Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Host_ThatFails_IsAnErrorInItsSpanAndItsTiers()
     {
         using var spans = new Spans(RouterTraces.SourceName);
