@@ -2,6 +2,8 @@
 // single character, found by asking them. Their Unicode data is of several versions at once (categories, decompositions and
 // case each come from another library), so tables made from any one version of the Unicode database would differ.
 import tokenizers from 'tokenizers'
+import { classes, combining, ranks } from './canonical-order.mjs'
+import { characters, isHangulSyllable, points, text } from './characters.mjs'
 import { member, ranges } from './rows.mjs'
 
 const off = { cleanText: false, handleChineseChars: false, stripAccents: false, lowercase: false }
@@ -16,12 +18,6 @@ const lower = normalizer('lowercase')
 const nfd = ((made) => (text) => made.normalizeString(text))(tokenizers.nfdNormalizer())
 const split = ((made) => (text) => made.preTokenizeString(text).length)(tokenizers.bertPreTokenizer())
 
-const characters = []
-for (let c = 0; c < 0x110000; c++) if (c < 0xd800 || c > 0xdfff) characters.push(c)
-const text = (c) => String.fromCodePoint(c)
-const points = (s) => Array.from(s, (c) => c.codePointAt(0))
-const isHangulSyllable = (c) => c >= 0xac00 && c <= 0xd7a3
-
 const where = (predicate) => characters.filter((c) => predicate(text(c)))
 const removed = where((s) => clean(s) === '')
 const cleanedToSpace = where((s) => clean(s) === ' ')
@@ -32,23 +28,9 @@ const marks = where((s) => strip(s) === '')
 const decomposed = characters.filter((c) => !isHangulSyllable(c) && strip(text(c)) !== text(c) && strip(text(c)) !== '')
 const lowered = where((s) => lower(s) !== s)
 
-// Canonical order. Two characters of different non-zero classes are swapped when they stand the wrong way round; only the order
-// of the classes matters, so that ranks found by comparing are as good as the classes themselves.
-const swaps = (a, b) => nfd(text(a) + text(b)) === text(b) + text(a) && a !== b
-const undecomposed = characters.filter((c) => !isHangulSyllable(c) && nfd(text(c)) === text(c))
-const probes = [0x0334, 0x0323, 0x0301, 0x0345]
-const combining = undecomposed.filter((c) => probes.some((p) => swaps(c, p) || swaps(p, c)))
-const classes = []
-for (const c of combining) {
-  const found = classes.find((members) => !swaps(members[0], c) && !swaps(c, members[0]))
-  if (found) found.push(c)
-  else classes.push([c])
-}
-classes.sort((a, b) => (swaps(b[0], a[0]) ? -1 : 1))
-const rank = new Map(classes.flatMap((members, i) => members.map((c) => [c, i + 1])))
 const isMark = new Set(marks)
 const ranked = combining.filter((c) => !isMark.has(c))
-const starterMarks = marks.filter((c) => !rank.has(c) && points(nfd(text(c))).every((p) => !rank.has(p)))
+const starterMarks = marks.filter((c) => !ranks.has(c) && points(nfd(text(c))).every((p) => !ranks.has(p)))
 
 for (const c of cleanedToSpace) if (!whitespace.includes(c)) throw new Error(`${c.toString(16)} becomes a space but does not split`)
 for (const c of chinese) if (points(strip(text(c))).length !== 1) throw new Error(`${c.toString(16)} decomposes to several`)
@@ -70,7 +52,7 @@ internal static class CharacterTables
   member('StarterMarks', 'Those of the dropped that combining characters do not move across: ranges.', ranges(starterMarks)),
   member('Decompositions', 'What is left when accents are stripped: character, count, characters. Without Hangul syllables.', mappings(decomposed, strip)),
   member('Lowercase', 'Lower case: character, count, characters.', mappings(lowered, lower)),
-  member('CombiningRanks', 'Order among combining characters that are not dropped: character, rank.', ranked.flatMap((c) => [c, rank.get(c)])),
+  member('CombiningRanks', 'Order among combining characters that are not dropped: character, rank.', ranked.flatMap((c) => [c, ranks.get(c)])),
 ].join('').trimEnd()}
 }
 `)

@@ -2,14 +2,11 @@
 // for, found by asking them. Several libraries with Unicode data of different versions are at work there, so tables made from
 // any one version of the Unicode database would differ.
 import tokenizers from 'tokenizers'
+import { classes, combining, ranks } from './canonical-order.mjs'
+import { characters, isHangulSyllable, points, text } from './characters.mjs'
 import { buildCharsmap } from './charsmap.mjs'
 import { member, ranges } from './rows.mjs'
 
-const characters = []
-for (let c = 0; c < 0x110000; c++) if (c < 0xd800 || c > 0xdfff) characters.push(c)
-const text = (c) => String.fromCodePoint(c)
-const points = (s) => Array.from(s, (c) => c.codePointAt(0))
-const isHangulSyllable = (c) => c >= 0xac00 && c <= 0xd7a3
 const where = (predicate) => characters.filter((c) => predicate(text(c)))
 const normalizer = (made) => (s) => made.normalizeString(s)
 
@@ -36,19 +33,6 @@ const compositions = canonical.flatMap((c) => {
   return [first[0], parts.at(-1), c]
 })
 
-// Canonical order. Only the order of the combining classes matters, so that ranks found by comparing are as good as the classes.
-const swaps = (a, b) => nfd(text(a) + text(b)) === text(b) + text(a) && a !== b
-const undecomposed = characters.filter((c) => !isHangulSyllable(c) && nfd(text(c)) === text(c))
-const probes = [0x0334, 0x0323, 0x0301, 0x0345]
-const combining = undecomposed.filter((c) => probes.some((p) => swaps(c, p) || swaps(p, c)))
-const classes = []
-for (const c of combining) {
-  const found = classes.find((members) => !swaps(members[0], c) && !swaps(c, members[0]))
-  if (found) found.push(c)
-  else classes.push([c])
-}
-classes.sort((a, b) => (swaps(b[0], a[0]) ? -1 : 1))
-const ranks = classes.flatMap((members, i) => members.flatMap((c) => [c, i + 1]))
 const combiningMarks = where((s) => stripAccents(s) === '')
 
 // What \w is beside an added token with single_word.
@@ -111,7 +95,7 @@ internal static class UnicodeTables
   member('CanonicalDecompositions', 'NFD: character, count, characters. Without Hangul syllables.', mappings(canonical, nfd)),
   member('CompatibilityDecompositions', 'NFKD where it differs from NFD: character, count, characters.', mappings(compatible, nfkd)),
   member('Compositions', 'NFC: two characters and the one that they become. Without Hangul syllables.', compositions),
-  member('CombiningRanks', 'Order among combining characters: character, rank.', ranks),
+  member('CombiningRanks', 'Order among combining characters: character, rank.', [...ranks].flat()),
   member('ClusterFlags', 'Where grapheme clusters end: first, last, flags.', clusters),
 ].join('').trimEnd()}
 }

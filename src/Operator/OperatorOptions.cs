@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using Rerank.Programs.Logs;
 
 namespace Rerank.Operator;
 
@@ -21,6 +22,12 @@ internal sealed class OperatorOptions
 
     /// <summary>Namespace that the operator itself runs in; absent outside a cluster. Network policies let its pods in.</summary>
     public string? Namespace { get; set; }
+
+    /// <summary>How the operator and the pods that it makes write their messages; <c>run --log-format</c> decides for the operator itself.</summary>
+    public LogFormat LogFormat { get; set; } = LogFormat.Text;
+
+    /// <summary>Collector that routers and hosts send traces to by OTLP; null or empty: none.</summary>
+    public string? OtlpEndpoint { get; set; }
 
     /// <summary>Time for a router or host to say what it does. Short: nothing is decided before all have answered, or have had this time.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]

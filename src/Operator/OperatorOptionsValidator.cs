@@ -1,9 +1,18 @@
 using Microsoft.Extensions.Options;
+using Rerank.Programs.Traces;
 
 namespace Rerank.Operator;
 
 [OptionsValidator]
 internal sealed partial class OperatorOptionsValidator : IValidateOptions<OperatorOptions>;
+
+internal sealed class OtlpEndpointValidator : IValidateOptions<OperatorOptions>
+{
+    public ValidateOptionsResult Validate(string? name, OperatorOptions options) =>
+        options.OtlpEndpoint is { Length: > 0 } endpoint && ProgramTraces.Problem(endpoint) is { } problem
+            ? ValidateOptionsResult.Fail($"{nameof(OperatorOptions.OtlpEndpoint)}: {problem}")
+            : ValidateOptionsResult.Success;
+}
 
 [OptionsValidator]
 internal sealed partial class ImageOptionsValidator : IValidateOptions<ImageOptions>;

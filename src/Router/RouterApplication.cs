@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Prometheus;
+using Rerank.Programs.Logs;
+using Rerank.Programs.Traces;
 using Rerank.Router.Admin;
 using Rerank.Router.Feedback;
 using Rerank.Router.Health;
@@ -32,7 +34,7 @@ internal static class RouterApplication
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Configuration.AddEnvironmentVariables();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options));
-        AddLogging(builder);
+        AddLogging(builder, options);
         AddServices(builder.Services, options);
         configure?.Invoke(builder.Services);
 
@@ -40,6 +42,7 @@ internal static class RouterApplication
         app.MapWhen(Listeners.IsAdmin, admin => admin.Run(app.Services.GetRequiredService<AdminEndpoint>().HandleAsync));
         app.MapRerank();
         app.MapFeedback();
+        app.MapModels();
         app.MapHealth();
         app.MapMetrics(registry: app.Services.GetRequiredService<RouterMetrics>().Registry);
 
@@ -48,26 +51,21 @@ internal static class RouterApplication
         return app;
     }
 
-    private static void AddLogging(WebApplicationBuilder builder)
+    private static void AddLogging(WebApplicationBuilder builder, RouterOptions options)
     {
-        builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
+        builder.Logging.AddProgramLogs(options.LogFormat).AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Yarp", LogLevel.Warning);
 
         // One stack trace per failed probe; that a destination's health changed is said elsewhere.
         builder.Logging.AddFilter("Yarp.ReverseProxy.Health.ActiveHealthCheckMonitor", LogLevel.Error);
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-            console.UseUtcTimestamp = true;
-        });
     }
 
     private static void AddServices(IServiceCollection services, RouterOptions options)
     {
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
+        services.AddTraces(new TraceOptions("rerank-router", RouterTraces.SourceName, options.OtlpEndpoint));
         services.AddRoutingCore();
 
         services.AddSingleton<DestinationConnector>();

@@ -1,3 +1,5 @@
+using Rerank.Programs.Logs;
+
 namespace Rerank.Router;
 
 /// <summary>How a router runs. Times other than the drain are here for tests; the command line doesn't set them.</summary>
@@ -20,6 +22,11 @@ internal sealed record RouterOptions
 
     /// <summary>How long requests are still taken after the readiness is off, until nobody sends new ones.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(3);
+
+    public LogFormat LogFormat { get; init; } = LogFormat.Text;
+
+    /// <summary>Where traces go by OTLP; null: where OpenTelemetry's variables say, or nowhere.</summary>
+    public string? OtlpEndpoint { get; init; }
 
     public TimeSpan DnsRefreshPeriod { get; init; } = TimeSpan.FromSeconds(5);
 

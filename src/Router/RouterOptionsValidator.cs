@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Rerank.Programs.Traces;
 using Rerank.Router.Hosting;
 
 namespace Rerank.Router;
@@ -27,6 +28,9 @@ internal static class RouterOptionsValidator
             failures.Add("--drain-seconds must be from 0 to 300");
         if (!Path.IsPathRooted(options.SocketDirectory))
             failures.Add($"--socket-directory must be an absolute path, not {options.SocketDirectory}");
+
+        if (ProgramTraces.Problem(options.OtlpEndpoint) is { } problem)
+            failures.Add($"--otlp-endpoint: {problem}");
 
         if (failures.Count > 0)
             throw new OptionsValidationException(nameof(RouterOptions), typeof(RouterOptions), failures);

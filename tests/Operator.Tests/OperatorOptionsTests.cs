@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Rerank.Operator.Run;
 using Rerank.Operator.Runtime;
+using Rerank.Programs.Logs;
 
 namespace Rerank.Operator.Tests;
 
@@ -14,15 +15,17 @@ public sealed class OperatorOptionsTests
     [InlineData("PushTimeout", "00:10:00")]
     [InlineData("StatusTimeout", "00:00:00")]
     [InlineData("PrometheusTimeout", "00:00:00")]
+    [InlineData("OtlpEndpoint", "collector")]
     public void Value_NotAllowed_IsRefused(string key, string value) =>
         Assert.Throws<OptionsValidationException>(() => Read((key, value)));
 
     [Fact]
     public void Value_AsTheChartSetsIt_IsRead()
     {
-        var options = Read(("Images:RerankerHostCuda", "registry/host:cuda"), ("ImagePullPolicy", "Always"), ("Namespace", "rerank-system"));
+        var options = Read(("Images:RerankerHostCuda", "registry/host:cuda"), ("ImagePullPolicy", "Always"), ("Namespace", "rerank-system"), ("LogFormat", "json"), ("OtlpEndpoint", "http://collector:4317"));
 
         Assert.Equal(("registry/host:cuda", "Always", "rerank-system"), (options.Images.RerankerHostCuda, options.ImagePullPolicy, options.Namespace));
+        Assert.Equal((LogFormat.Json, "http://collector:4317"), (options.LogFormat, options.OtlpEndpoint));
     }
 
     [Fact]

@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace Rerank.TestKit;
 
 /// <summary>A program that runs beside the tests and ends with them, also when their process is killed.</summary>
-internal sealed class ChildProcess : IAsyncDisposable
+public sealed class ChildProcess : IAsyncDisposable
 {
     private const int KeptLines = 40;
 

@@ -25,6 +25,8 @@ internal static class ModelCommand
         var tokens = new Option<int?>("--max-input-tokens") { Description = "Most tokens of query and passage together; else what the model's configuration says", HelpName = "N" };
         var truncation = Text("--truncation", "HOW", "LongestFirst or OnlySecond");
         truncation.AcceptOnlyFromAmong("LongestFirst", "OnlySecond");
+        var specialTokens = Text("--special-tokens-in-text", "HOW", "What [SEP] and the like are in a text: PlainText (the default), or Parse, as the model's authors' own code has it");
+        specialTokens.AcceptOnlyFromAmong("PlainText", "Parse");
         var activation = Text("--activation", "HOW", "Sigmoid or Identity");
         activation.AcceptOnlyFromAmong("Sigmoid", "Identity");
         var providers = new Option<string[]>("--execution-providers") { Description = "CPU, CUDA, in order of preference", AllowMultipleArgumentsPerToken = true, HelpName = "NAMES" };
@@ -34,7 +36,7 @@ internal static class ModelCommand
 
         var command = new Command("create", "Write a ModelVersion with the digests of a model's files")
         {
-            name, from, claim, http, bundled, endpoint, secret, model, tokenizer, tokens, truncation, activation, providers, apply, output,
+            name, from, claim, http, bundled, endpoint, secret, model, tokenizer, tokens, truncation, specialTokens, activation, providers, apply, output,
         };
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -50,6 +52,7 @@ internal static class ModelCommand
                     TokenizerFile = result.GetValue(tokenizer),
                     MaxInputTokens = result.GetValue(tokens),
                     Truncation = result.GetValue(truncation),
+                    SpecialTokensInText = result.GetValue(specialTokens),
                     Activation = result.GetValue(activation),
                     ExecutionProviders = result.GetValue(providers) ?? [],
                 },

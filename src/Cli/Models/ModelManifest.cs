@@ -40,6 +40,8 @@ internal static class ModelManifest
         contract["maxInputTokens"] = maxInputTokens;
         if (request.Truncation is { } truncation)
             contract["truncation"] = truncation;
+        if (request.SpecialTokensInText is { } specialTokens)
+            contract["specialTokensInText"] = specialTokens;
         if (request.Activation is { } activation)
             contract["activation"] = activation;
         return contract;

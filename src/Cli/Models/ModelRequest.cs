@@ -12,6 +12,8 @@ internal sealed record ModelRequest(string Name, string? Namespace = null)
 
     public string? Truncation { get; init; }
 
+    public string? SpecialTokensInText { get; init; }
+
     public string? Activation { get; init; }
 
     public IReadOnlyList<string> ExecutionProviders { get; init; } = [];

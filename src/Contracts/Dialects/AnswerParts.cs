@@ -27,10 +27,22 @@ internal static class AnswerParts
             writer.WriteNumber("index"u8, result.Index);
             if (request.ReturnDocuments)
                 writer.WriteString("document"u8, request.Documents[result.Index]);
+            writer.WriteTruncation(result, answer.TruncationReport);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
+    }
+
+    /// <summary>The fields that say how much of a result's texts was read, where they are to be. What isn't known is left out.</summary>
+    public static void WriteTruncation(this Utf8JsonWriter writer, in RankedDocument result, TruncationReport report)
+    {
+        if (report == TruncationReport.None || (report == TruncationReport.Cut && !result.Truncated) || result.Tokens == 0)
+            return;
+        writer.WriteBoolean("truncated"u8, result.Truncated);
+        writer.WriteNumber("tokens"u8, result.Tokens);
+        if (result.TotalTokens > 0)
+            writer.WriteNumber("total_tokens"u8, result.TotalTokens);
     }
 
     public static void WriteDocumentObject(this Utf8JsonWriter writer, string text)

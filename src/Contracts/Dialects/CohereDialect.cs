@@ -37,6 +37,7 @@ internal abstract class CohereDialect : JsonDialect
             writer.WriteNumber("relevance_score"u8, result.Score);
             if (request.ReturnDocuments)
                 WriteDocument(writer, request, result.Index);
+            writer.WriteTruncation(result, answer.TruncationReport);
             writer.WriteEndObject();
         }
 

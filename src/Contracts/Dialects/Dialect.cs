@@ -20,6 +20,9 @@ public abstract class Dialect
     /// <summary>Writes the body of a 200.</summary>
     public abstract void WriteAnswer(IBufferWriter<byte> output, RerankRequest request, RerankAnswer answer);
 
+    /// <summary>Headers that a 200 has in this dialect.</summary>
+    public virtual IEnumerable<KeyValuePair<string, string>> Headers(RerankRequest request, RerankAnswer answer) => [];
+
     /// <summary>The status code with which this dialect tells of an error.</summary>
     public abstract int StatusOf(RequestErrorKind kind);
 

@@ -24,6 +24,7 @@ internal sealed class JinaDialect() : DetailDialect(invalidStatus: 422)
             writer.WriteNumber("relevance_score"u8, result.Score);
             if (request.ReturnDocuments)
                 writer.WriteDocumentObject(request.Documents[result.Index]);
+            writer.WriteTruncation(result, answer.TruncationReport);
             writer.WriteEndObject();
         }
 

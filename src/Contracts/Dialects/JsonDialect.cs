@@ -67,5 +67,5 @@ internal abstract class JsonDialect : Dialect
 
     protected static RequestException Wrong(RequestErrorKind kind, string field, string message) => new(new RequestError(kind, message) { Field = field });
 
-    protected static Utf8JsonWriter CreateWriter(IBufferWriter<byte> output) => new(output, WriterOptions);
+    internal static Utf8JsonWriter CreateWriter(IBufferWriter<byte> output) => new(output, WriterOptions);
 }

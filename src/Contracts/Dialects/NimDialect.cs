@@ -31,6 +31,7 @@ internal sealed class NimDialect : JsonDialect
             writer.WriteStartObject();
             writer.WriteNumber("index"u8, result.Index);
             writer.WriteNumber("logit"u8, result.Score);
+            writer.WriteTruncation(result, answer.TruncationReport);
             writer.WriteEndObject();
         }
 

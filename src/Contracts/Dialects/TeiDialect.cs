@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 
 namespace Rerank.Contracts.Dialects;
 
@@ -40,10 +41,31 @@ internal sealed class TeiDialect : JsonDialect
             writer.WriteNumber("score"u8, result.Score);
             if (request.ReturnDocuments)
                 writer.WriteString("text"u8, request.Documents[result.Index]);
+            writer.WriteTruncation(result, answer.TruncationReport);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
+    }
+
+    public override IEnumerable<KeyValuePair<string, string>> Headers(RerankRequest request, RerankAnswer answer)
+    {
+        if (answer.ComputeType is { } type)
+            yield return KeyValuePair.Create("x-compute-type", type);
+        var characters = (CharactersOf(request.Query) * request.Documents.Count) + request.Documents.Sum(CharactersOf);
+        yield return KeyValuePair.Create("x-compute-characters", characters.ToString(CultureInfo.InvariantCulture));
+        yield return KeyValuePair.Create("x-compute-tokens", answer.InputTokens.ToString(CultureInfo.InvariantCulture));
+        if (answer.Times is not { } times)
+            yield break;
+        yield return Milliseconds("x-compute-time", times.Total);
+        yield return Milliseconds("x-total-time", times.Total);
+        yield return Milliseconds("x-tokenization-time", times.Tokenization);
+        yield return Milliseconds("x-queue-time", times.Queue);
+        yield return Milliseconds("x-inference-time", times.Inference);
+
+        // Whole numbers, as its clients parse them.
+        static KeyValuePair<string, string> Milliseconds(string name, TimeSpan time) =>
+            KeyValuePair.Create(name, ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
     }
 
     public override void WriteError(IBufferWriter<byte> output, RequestError error)
@@ -67,6 +89,21 @@ internal sealed class TeiDialect : JsonDialect
             ReturnDocuments = draft.ReturnText ?? false,
             Truncation = draft.Truncate == TruncationRule.None ? TruncationRule.None : draft.TruncationSide ?? draft.Truncate ?? TruncationRule.End,
         };
+    }
+
+    /// <summary>Of Unicode, of which some are two of ours.</summary>
+    private static long CharactersOf(string text)
+    {
+        const char First = '\uDC00', Last = '\uDFFF';
+        var characters = text.Length;
+        var rest = text.AsSpan();
+        while (rest.IndexOfAnyInRange(First, Last) is >= 0 and var at)
+        {
+            characters--;
+            rest = rest[(at + 1)..];
+        }
+
+        return characters;
     }
 
     private static string TypeOf(RequestErrorKind kind) => kind switch

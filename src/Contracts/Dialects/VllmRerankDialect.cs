@@ -25,6 +25,7 @@ internal sealed class VllmRerankDialect : VllmDialect
             if (request.ReturnDocuments)
                 writer.WriteDocumentObject(request.Documents[result.Index]);
             writer.WriteNumber("relevance_score"u8, result.Score);
+            writer.WriteTruncation(result, answer.TruncationReport);
             writer.WriteEndObject();
         }
 

@@ -17,9 +17,9 @@ internal sealed class VllmScoreDialect : VllmDialect
 
     public override void WriteAnswer(IBufferWriter<byte> output, RerankRequest request, RerankAnswer answer)
     {
-        var scores = ArrayPool<float>.Shared.Rent(answer.Results.Count);
+        var inOrder = ArrayPool<RankedDocument>.Shared.Rent(answer.Results.Count);
         foreach (var result in answer.Results)
-            scores[result.Index] = result.Score;
+            inOrder[result.Index] = result;
 
         using var writer = CreateWriter(output);
         writer.WriteStartObject();
@@ -33,14 +33,15 @@ internal sealed class VllmScoreDialect : VllmDialect
             writer.WriteStartObject();
             writer.WriteNumber("index"u8, i);
             writer.WriteString("object"u8, "score"u8);
-            writer.WriteNumber("score"u8, scores[i]);
+            writer.WriteNumber("score"u8, inOrder[i].Score);
+            writer.WriteTruncation(inOrder[i], answer.TruncationReport);
             writer.WriteEndObject();
         }
 
         writer.WriteEndArray();
         writer.WriteUsage(answer, completion: true);
         writer.WriteEndObject();
-        ArrayPool<float>.Shared.Return(scores);
+        ArrayPool<RankedDocument>.Shared.Return(inOrder);
     }
 
     protected override RerankRequest Finish(RequestDraft draft)

@@ -1,5 +1,6 @@
 using k8s.Models;
 using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Programs.Logs;
 
 namespace Rerank.Operator.Manifests;
 
@@ -32,6 +33,19 @@ internal static class Containers
         container.StartupProbe = Probe("/health/live", port, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 120);
         container.LivenessProbe = Probe("/health/live", port, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6);
         container.ReadinessProbe = Probe("/health/ready", port, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 3);
+    }
+
+    /// <summary>What the operator's settings say of logs and traces. As variables: programs of another version skip those that they don't know.</summary>
+    /// <param name="prefix">Of the program's own variables.</param>
+    /// <returns>Null when there is nothing to say, so that pods don't change for it.</returns>
+    public static IList<V1EnvVar>? Environment(string prefix, OperatorOptions options)
+    {
+        var variables = new List<V1EnvVar>();
+        if (options.LogFormat != LogFormat.Text)
+            variables.Add(new() { Name = prefix + "LOG_FORMAT", Value = options.LogFormat.ToString().ToLowerInvariant() });
+        if (options.OtlpEndpoint is { Length: > 0 } endpoint)
+            variables.Add(new() { Name = "OTEL_EXPORTER_OTLP_ENDPOINT", Value = endpoint });
+        return variables.Count > 0 ? variables : null;
     }
 
     public static V1ResourceRequirements? Resources(ResourcesSnapshot? resources, GpuSnapshot? gpu = null)

@@ -67,6 +67,7 @@ internal static class HostContainer
                 "--probe-urls", $"http://+:{probePort}",
             "--drain-seconds", Containers.DrainSeconds,
             ],
+            Env = Containers.Environment("RERANK_HOST_", context.Options),
             Resources = Containers.Resources(host.Resources, host.Gpu),
             SecurityContext = Containers.SecurityContext(),
             VolumeMounts =

@@ -22,6 +22,7 @@ internal static class RouterContainer
                 "--socket-directory", PodPaths.Sockets,
                 "--drain-seconds", Containers.DrainSeconds,
             ],
+            Env = Containers.Environment("RERANK_ROUTER_", context.Options),
             Ports = [Containers.Port(PodPorts.Http, PodPorts.HttpPort), Containers.Port(PodPorts.Admin, PodPorts.AdminPort)],
             Resources = Containers.Resources(router.Resources),
             SecurityContext = Containers.SecurityContext(),

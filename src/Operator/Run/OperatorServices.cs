@@ -25,7 +25,8 @@ internal static class OperatorServices
     public static IServiceCollection AddRerankOptions(this IServiceCollection services, IConfiguration section)
     {
         services.AddOptionsWithValidateOnStart<OperatorOptions>().Bind(section);
-        services.TryAddSingleton<IValidateOptions<OperatorOptions>, OperatorOptionsValidator>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OperatorOptions>, OperatorOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OperatorOptions>, OtlpEndpointValidator>());
         return services;
     }
 

@@ -4,6 +4,7 @@ using Prometheus;
 using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Runtime.Leadership;
+using Rerank.Programs.Logs;
 
 namespace Rerank.Operator.Run;
 
@@ -12,7 +13,8 @@ internal static class RunCommand
 {
     private const string DefaultUrls = "http://+:8080";
 
-    public static async Task<int> RunAsync(CancellationToken cancellationToken)
+    /// <param name="logFormat">Of the operator's own messages; null: what the settings say.</param>
+    public static async Task<int> RunAsync(LogFormat? logFormat, CancellationToken cancellationToken)
     {
         if (!ClusterIsNamed())
         {
@@ -23,9 +25,10 @@ internal static class RunCommand
 
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(builder.Configuration["urls"] ?? builder.Configuration["ASPNETCORE_URLS"] ?? DefaultUrls);
-        // Probes and scrapes, every few seconds.
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         var section = builder.Configuration.GetSection(OperatorOptions.Section);
+
+        // Probes and scrapes, every few seconds.
+        builder.Logging.AddProgramLogs(logFormat ?? section.GetValue(nameof(OperatorOptions.LogFormat), LogFormat.Text)).AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Services.AddRerankOptions(section);
         builder.Services.AddSingleton<IKubernetes>(s => new Kubernetes(
             KubernetesClientConfiguration.BuildDefaultConfig(), new RequestMetrics(s.GetRequiredService<CollectorRegistry>())));

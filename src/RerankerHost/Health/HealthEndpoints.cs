@@ -1,5 +1,7 @@
+using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Models;
+using Rerank.RerankerHost.Serving;
 
 namespace Rerank.RerankerHost.Health;
 
@@ -11,16 +13,30 @@ internal static class HealthEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        var health = routes.MapGroup("/health");
-        health.MapGet("/live", static () => TypedResults.Text("live\n"));
-        health.MapGet("/ready", static (ModelSetController models, IHostApplicationLifetime lifetime) =>
+        routes.MapGet("/health/live", static () => TypedResults.Text("live\n"));
+        routes.MapGet("/health/ready", static (ModelSetController models, IHostApplicationLifetime lifetime) =>
         {
             var obstacle = Obstacle(models.Status(), lifetime.ApplicationStopping.IsCancellationRequested);
-            return obstacle is null
-                ? TypedResults.Text("ready\n")
-                : TypedResults.Text(obstacle + "\n", statusCode: StatusCodes.Status503ServiceUnavailable);
+            return TypedResults.Text((obstacle ?? "ready") + "\n", statusCode: StatusOf(obstacle));
         });
+
+        routes.MapGet(HealthAnswers.NimLivePath, static http => JsonAnswer.SendAsync(http, StatusCodes.Status200OK, HealthAnswers.WriteNimLive));
+        routes.MapGet(HealthAnswers.NimReadyPath, static (HttpContext http, ModelSetController models, IHostApplicationLifetime lifetime) =>
+        {
+            var obstacle = Obstacle(models.Status(), lifetime.ApplicationStopping.IsCancellationRequested);
+            return JsonAnswer.SendAsync(http, StatusOf(obstacle), output => HealthAnswers.WriteNimReady(output, obstacle));
+        });
+        foreach (var path in HealthAnswers.Paths)
+        {
+            routes.MapGet(path, static (HttpContext http, ModelSetController models, IHostApplicationLifetime lifetime, TimeProvider time) =>
+            {
+                var obstacle = Obstacle(models.Status(), lifetime.ApplicationStopping.IsCancellationRequested);
+                return JsonAnswer.SendAsync(http, StatusOf(obstacle), output => HealthAnswers.Write(output, obstacle, time.GetUtcNow()));
+            });
+        }
     }
+
+    private static int StatusOf(string? obstacle) => obstacle is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
 
     private static string? Obstacle(HostStatus status, bool stopping)
     {

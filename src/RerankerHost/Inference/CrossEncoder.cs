@@ -5,10 +5,11 @@ using Rerank.RerankerHost.Scheduling;
 namespace Rerank.RerankerHost.Inference;
 
 /// <summary>A cross-encoder on ONNX Runtime: texts to tokens here, tokens to logits by the workers.</summary>
-internal sealed class CrossEncoder(OnnxRunner runner, PairEncoder encoder, ModelLane lane, PairQueue queue, ExecutionProvider provider, ModelContract contract)
-    : ICrossEncoder
+internal sealed class CrossEncoder(OnnxRunner runner, PairEncoder encoder, ModelLane lane, PairQueue queue, ModelContract contract) : ICrossEncoder
 {
-    public ExecutionProvider ExecutionProvider => provider;
+    public required ExecutionProvider ExecutionProvider { get; init; }
+
+    public required bool IsDynamicallyQuantized { get; init; }
 
     public int MaxInputTokens => contract.MaxInputTokens;
 

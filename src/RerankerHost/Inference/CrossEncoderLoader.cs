@@ -38,9 +38,13 @@ internal static class CrossEncoderLoader
             // A dynamically quantised model scales activations over the whole run, so that a pair's score would depend on the
             // pairs that happen to run with it. Such a model gets one pair at a time.
             var lane = new WarmUp(mark is null ? runner : new MarkedRunner(runner, mark), encoder, contract.MaxInputTokens).Run(provider, alone: graph.IsDynamicallyQuantized, cancellationToken);
-            var model = new CrossEncoder(runner, encoder, lane, scheduler.QueueOf(provider), provider, contract);
+            var model = new CrossEncoder(runner, encoder, lane, scheduler.QueueOf(provider), contract)
+            {
+                ExecutionProvider = provider,
+                IsDynamicallyQuantized = graph.IsDynamicallyQuantized,
+            };
             if (goldenPairs.Count > 0)
-                new GoldenTest(model, graph.IsDynamicallyQuantized, tokenizer, contract).RunAsync(goldenPairs, cancellationToken).GetAwaiter().GetResult();
+                new GoldenTest(model, tokenizer, contract).RunAsync(goldenPairs, cancellationToken).GetAwaiter().GetResult();
             FreedMemory.GiveBack();
             return model;
         }

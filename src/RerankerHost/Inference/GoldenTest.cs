@@ -4,7 +4,7 @@ using Rerank.RerankerHost.Tokenization;
 namespace Rerank.RerankerHost.Inference;
 
 /// <summary>A model's self-test: it serves only when it still gives what was written down for it.</summary>
-internal sealed class GoldenTest(ICrossEncoder model, bool isDynamicallyQuantized, TextTokenizer tokenizer, ModelContract contract)
+internal sealed class GoldenTest(ICrossEncoder model, TextTokenizer tokenizer, ModelContract contract)
 {
     private const float Tolerance = 1e-4f;
     private const float QuantizedTolerance = 1e-3f;
@@ -19,7 +19,7 @@ internal sealed class GoldenTest(ICrossEncoder model, bool isDynamicallyQuantize
                 continue;
             CompareTokens(i, pairs[i]);
             var scores = await model.ScoreAsync(pairs[i].Query, [pairs[i].Passage], new PairOptions(), cancellationToken);
-            var expected = (isDynamicallyQuantized ? pairs[i].LogitInt8 : null) ?? pairs[i].Logit;
+            var expected = (model.IsDynamicallyQuantized ? pairs[i].LogitInt8 : null) ?? pairs[i].Logit;
             var difference = Math.Abs(expected - scores[0].Logit);
             if (difference > worst.Difference)
                 worst = (i, difference, expected, scores[0].Logit);
@@ -27,7 +27,7 @@ internal sealed class GoldenTest(ICrossEncoder model, bool isDynamicallyQuantize
 
         if (worst.Index < 0)
             throw new ModelLoadException(ModelFailure.GoldenMismatch, "every pair of the golden file has special tokens in its texts that this contract reads in another way, so nothing could be compared");
-        var tolerance = isDynamicallyQuantized ? QuantizedTolerance : Tolerance;
+        var tolerance = model.IsDynamicallyQuantized ? QuantizedTolerance : Tolerance;
         if (!(worst.Difference <= tolerance))
         {
             throw new ModelLoadException(

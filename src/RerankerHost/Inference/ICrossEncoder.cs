@@ -17,6 +17,9 @@ internal interface ICrossEncoder : IDisposable
     /// <summary>Tokens that run together at most, as found to be fastest on this machine; null: pairs run one by one.</summary>
     int? BatchTokens { get; }
 
+    /// <summary>Whether it computes with activations quantised at run time.</summary>
+    bool IsDynamicallyQuantized { get; }
+
     /// <summary>Tokens that all workers together read in a second, as of late.</summary>
     double TokensPerSecond { get; }
 

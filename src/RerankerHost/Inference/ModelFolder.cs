@@ -60,7 +60,9 @@ internal static class ModelFolder
     {
         if (config is null || !config.RootElement.TryGetProperty("model_type", out var type) || type.ValueKind != JsonValueKind.String)
             return 0;
-        return type.GetString() is "roberta" or "xlm-roberta" or "camembert" or "xlm-roberta-xl"
+
+        // Compared as bytes: what is no valid text is none of them, instead of an exception.
+        return type.ValueEquals("roberta"u8) || type.ValueEquals("xlm-roberta"u8) || type.ValueEquals("camembert"u8) || type.ValueEquals("xlm-roberta-xl"u8)
             ? (ReadNumber(config, "pad_token_id") ?? 1) + 1
             : 0;
     }

@@ -14,11 +14,12 @@ internal sealed class Scheduler : IDisposable
 
     /// <param name="threads">Of the CPU's models; null: as many as the process may use cores, by its affinity and its control group's quota.</param>
     /// <param name="limit">Of work that may wait, by the time that it takes.</param>
-    public Scheduler(int? threads, TimeSpan limit, TimeProvider time)
+    /// <param name="batched">Told pairs and tokens of every batch; null: nobody is.</param>
+    public Scheduler(int? threads, TimeSpan limit, TimeProvider time, Action<int, long>? batched = null)
     {
         Threads = threads ?? Environment.ProcessorCount;
-        _cpu = Start("cpu", Threads, limit, time);
-        _cuda = new Lazy<PairQueue>(() => Start("cuda", CudaWorkers, limit, time));
+        _cpu = Start("cpu", Threads, limit, time, batched);
+        _cuda = new Lazy<PairQueue>(() => Start("cuda", CudaWorkers, limit, time, batched));
     }
 
     public int Threads { get; }
@@ -44,19 +45,20 @@ internal sealed class Scheduler : IDisposable
 
     public void Dispose() => Close();
 
-    private static PairQueue Start(string name, int workers, TimeSpan limit, TimeProvider time)
+    private static PairQueue Start(string name, int workers, TimeSpan limit, TimeProvider time, Action<int, long>? batched)
     {
         var queue = new PairQueue(workers, limit, time);
         for (var i = 0; i < workers; i++)
-            new Thread(() => Work(queue)) { IsBackground = true, Name = $"{name}-{i}" }.Start();
+            new Thread(() => Work(queue, batched)) { IsBackground = true, Name = $"{name}-{i}" }.Start();
         return queue;
     }
 
-    private static void Work(PairQueue queue)
+    private static void Work(PairQueue queue, Action<int, long>? batched)
     {
         var batch = new MicroBatch();
         while (queue.Take(batch))
         {
+            batched?.Invoke(batch.Count, batch.Tokens);
             var started = Stopwatch.GetTimestamp();
             batch.Run();
             queue.Complete(batch, Stopwatch.GetElapsedTime(started));

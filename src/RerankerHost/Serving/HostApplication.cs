@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Prometheus;
+using Rerank.Programs.Logs;
+using Rerank.Programs.Traces;
 using Rerank.RerankerHost.Admin;
 using Rerank.RerankerHost.Health;
 using Rerank.RerankerHost.Models;
@@ -16,23 +18,21 @@ internal static class HostApplication
     public static WebApplication Build(ServeOptions options, Action<IServiceCollection>? configure = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-            console.UseUtcTimestamp = true;
-        });
+        builder.Logging.AddProgramLogs(options.LogFormat);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Hosting", LogLevel.Information);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain + options.ShutdownTimeout);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = options.Limits.MaxBodyBytes;
+
+            // Whoever reads a body has a limit of its own and says what it is. This one would cut off callers whose requests are refused without being read.
+            kestrel.Limits.MaxRequestBodySize = null;
             Listeners.Configure(kestrel, options);
         });
 
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(options);
+        builder.Services.AddTraces(new TraceOptions("rerank-host", HostTraces.SourceName, options.OtlpEndpoint));
         builder.Services.AddTelemetry().AddSources().AddModels().AddServing().AddAdmin();
         configure?.Invoke(builder.Services);
 
@@ -43,6 +43,7 @@ internal static class HostApplication
         app.MapMetrics("/metrics", app.Services.GetRequiredService<CollectorRegistry>());
         app.MapAdmin();
         app.MapInfo();
+        app.MapModels();
         app.MapScoring();
         return app;
     }
@@ -52,7 +53,7 @@ internal static class HostApplication
         services.AddSingleton(provider =>
         {
             var options = provider.GetRequiredService<ServeOptions>();
-            return new Scheduler(options.Threads, options.MaxQueue, provider.GetRequiredService<TimeProvider>());
+            return new Scheduler(options.Threads, options.MaxQueue, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<HostMetrics>().Batched);
         });
         services.AddSingleton<PairScorer>();
         services.AddSingleton<ScoreHandler>();

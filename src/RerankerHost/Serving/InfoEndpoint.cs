@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json.Serialization;
+using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Models;
 
@@ -14,10 +15,32 @@ internal static class InfoEndpoint
     public static void MapInfo(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/info", static (ModelRegistry models, ServeOptions options) => TypedResults.Json(Describe(models, options), InfoJson.Default.HostInfo));
 
-    private static HostInfo Describe(ModelRegistry models, ServeOptions options) => new(
-        Version,
-        [.. models.Current.Select(Describe)],
-        new InfoLimits(options.Limits.MaxBodyBytes, options.Limits.MaxDocuments, options.MaxQueue.TotalSeconds));
+    private static HostInfo Describe(ModelRegistry models, ServeOptions options)
+    {
+        var current = models.Current;
+        var info = new HostInfo
+        {
+            Version = Version,
+            Models = [.. current.Select(Describe)],
+            Limits = new InfoLimits(options.Limits.MaxBodyBytes, options.Limits.MaxDocuments, options.MaxQueue.TotalSeconds),
+            MaxClientBatchSize = options.Limits.MaxDocuments,
+            TokenizationWorkers = Environment.ProcessorCount,
+        };
+        return current.Count == 0 ? info : WithModel(info, current[0]);
+    }
+
+    /// <summary>The model of requests that name none, which is what this API's clients ask.</summary>
+    private static HostInfo WithModel(HostInfo info, HostedModel model)
+    {
+        info = info with { ModelId = model.Spec.Name, ModelSha = model.Spec.Digest, MaxInputLength = model.Spec.Contract.MaxInputTokens };
+        return model.Encoder is { } encoder
+            ? info with
+            {
+                ModelDataType = encoder.IsDynamicallyQuantized ? "int8" : "float32",
+                MaxBatchTokens = Math.Max(encoder.BatchTokens ?? 0, encoder.MaxInputTokens),
+            }
+            : info;
+    }
 
     private static ModelInfo Describe(HostedModel model)
     {
@@ -36,7 +59,12 @@ internal static class InfoEndpoint
     }
 }
 
-internal sealed record HostInfo(string Version, IReadOnlyList<ModelInfo> Models, InfoLimits Limits);
+internal sealed record HostInfo : TeiInfo
+{
+    public required IReadOnlyList<ModelInfo> Models { get; init; }
+
+    public required InfoLimits Limits { get; init; }
+}
 
 internal sealed record ModelInfo(
     string Name,

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
 using Rerank.Contracts.Dialects;
 
 namespace Rerank.RerankerHost.Serving;
@@ -9,11 +8,8 @@ internal static class RequestBody
     /// <exception cref="RequestException">It is larger, or broken off.</exception>
     public static async Task<PooledBuffer> ReadAsync(HttpContext http, long limit)
     {
-        // One byte more than the limit may pass, so that it is always this method that refuses, in words.
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
-            feature.MaxRequestBodySize = limit + 1;
         if (http.Request.ContentLength > limit)
-            throw TooLarge(limit);
+            throw TooLarge(http, limit);
 
         var body = new PooledBuffer((int)Math.Min(http.Request.ContentLength + 1 ?? 4096, 1 << 20));
         try
@@ -25,15 +21,13 @@ internal static class RequestBody
                     return body;
                 body.Advance(read);
                 if (body.Length > limit)
-                    throw TooLarge(limit);
+                    throw TooLarge(http, limit);
             }
         }
         catch (BadHttpRequestException e)
         {
             body.Dispose();
-            throw e.StatusCode == StatusCodes.Status413PayloadTooLarge
-                ? TooLarge(limit)
-                : new RequestException(new RequestError(RequestErrorKind.Malformed, $"the body can't be read: {e.Message}"), e);
+            throw new RequestException(new RequestError(RequestErrorKind.Malformed, $"the body can't be read: {e.Message}"), e);
         }
         catch
         {
@@ -42,6 +36,13 @@ internal static class RequestBody
         }
     }
 
-    private static RequestException TooLarge(long limit) =>
-        new(RequestErrorKind.TooLarge, $"the body is larger than the {limit} bytes allowed");
+    /// <summary>
+    /// The caller may be sending still. What comes is thrown away for some seconds, so that the refusal isn't lost in a reset connection; then it is closed,
+    /// and the caller is told so, lest it sends the next request there.
+    /// </summary>
+    private static RequestException TooLarge(HttpContext http, long limit)
+    {
+        http.Response.Headers.Connection = "close";
+        return new RequestException(RequestErrorKind.TooLarge, $"the body is larger than the {limit} bytes allowed");
+    }
 }

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Diagnostics;
 using Rerank.Contracts.Dialects;
+using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Telemetry;
 
 namespace Rerank.RerankerHost.Serving;
@@ -20,6 +22,7 @@ internal abstract class RequestHandler(HostMetrics metrics, TimeProvider time, I
         var started = time.GetTimestamp();
         var requestId = Guid.NewGuid().ToString();
         http.Response.Headers[RequestIdHeader] = requestId;
+        using var span = HostTraces.Begin(http);
         using var output = new PooledBuffer();
         var status = StatusCodes.Status200OK;
         try
@@ -43,7 +46,16 @@ internal abstract class RequestHandler(HostMetrics metrics, TimeProvider time, I
 
         if (status != ClientClosedRequest)
             await SendAsync(http, status, output);
+        span.End(Route, requestId, status);
         metrics.Answered(Route, status, time.GetElapsedTime(started));
+    }
+
+    /// <summary>Tells in every way what the time of a scoring went into.</summary>
+    protected void Report(HttpResponse response, Activity? span, ScoreTimings timings)
+    {
+        ServerTiming.Write(response, timings);
+        HostTraces.AddStages(span, timings.Tokenization, timings.Waited, timings.Inference);
+        metrics.Timed(timings.Tokenization, timings.Waited, timings.Inference);
     }
 
     protected abstract Task AnswerAsync(HttpContext http, string requestId, PooledBuffer output);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Rerank.Contracts.Dialects;
+using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Models;
 using Rerank.RerankerHost.Telemetry;
@@ -22,9 +23,17 @@ internal sealed class RerankHandler(
 
     protected override async Task AnswerAsync(HttpContext http, string requestId, PooledBuffer output)
     {
+        var started = _time.GetTimestamp();
         var request = await ReadAsync(http);
+        var report = TruncationReports.Parse(http.Request.Headers[TruncationReports.Header]);
         using var model = models.AcquireByName(request.Model);
-        var scores = await ScoreAsync(http, model, request);
+        var timings = new ScoreTimings();
+        PairScore[] scores;
+        using (var span = HostTraces.Score(model.Name, request.Documents.Count))
+        {
+            scores = await ScoreAsync(http, model, request, timings);
+            Report(http.Response, span, timings);
+        }
 
         var tokens = 0;
         for (var i = 0; i < scores.Length; i++)
@@ -33,14 +42,20 @@ internal sealed class RerankHandler(
             tokens += scores[i].Tokens;
         }
 
-        conversation.Dialect.WriteAnswer(output, request, new RerankAnswer
+        var answer = new RerankAnswer
         {
             RequestId = requestId,
             Model = model.Name,
             Results = Ranking.Rank(scores, model.Encoder.Activation, request.RawScores, request.TopN),
             InputTokens = tokens,
+            TruncationReport = report,
+            ComputeType = model.Encoder.ExecutionProvider == ExecutionProvider.CPU ? "cpu" : "gpu+optimized",
+            Times = new AnswerTimes(_time.GetElapsedTime(started), timings.Tokenization, timings.Waited, timings.Inference),
             Created = _time.GetUtcNow(),
-        });
+        };
+        foreach (var (name, value) in conversation.Dialect.Headers(request, answer))
+            http.Response.Headers[name] = value;
+        conversation.Dialect.WriteAnswer(output, request, answer);
     }
 
     protected override int StatusOf(RequestErrorKind kind) => conversation.Dialect.StatusOf(kind);
@@ -53,21 +68,13 @@ internal sealed class RerankHandler(
         return conversation.Parse(body.Written, options.Limits);
     }
 
-    private async Task<PairScore[]> ScoreAsync(HttpContext http, ModelLease model, RerankRequest request)
+    private async Task<PairScore[]> ScoreAsync(HttpContext http, ModelLease model, RerankRequest request, ScoreTimings timings)
     {
-        var timings = new ScoreTimings();
         var pairs = new PairOptions(request.MaxTokensPerDocument, request.Truncate, request.MaxTokensPerQuery, request.MaxChunksPerDocument ?? 1)
         {
             Priority = request.Priority,
             Timings = timings,
         };
-        var scores = await ScoreAsync(http, model, request, pairs);
-        ServerTiming.Write(http.Response, timings);
-        return scores;
-    }
-
-    private async Task<PairScore[]> ScoreAsync(HttpContext http, ModelLease model, RerankRequest request, PairOptions pairs)
-    {
         if (request.Queries is null)
             return await scorer.ScoreAsync(http, model, request.Query, request.Documents, pairs);
 

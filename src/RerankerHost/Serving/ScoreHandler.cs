@@ -25,8 +25,13 @@ internal sealed class ScoreHandler(
         var request = await ReadAsync(http);
         using var model = models.AcquireByDigest(request.Digest);
         var timings = new ScoreTimings();
-        var scores = await scorer.ScoreAsync(http, model, request.Query, request.Passages, Options(request, timings));
-        ServerTiming.Write(http.Response, timings);
+        PairScore[] scores;
+        using (var span = HostTraces.Score(model.Name, request.Passages.Count))
+        {
+            scores = await scorer.ScoreAsync(http, model, request.Query, request.Passages, Options(request, timings));
+            Report(http.Response, span, timings);
+        }
+
         using var json = new Utf8JsonWriter(output);
         JsonSerializer.Serialize(json, Response(model.Digest, scores, timings, request.TotalTokens == true), ContractsJson.Default.ScoreResponse);
     }

@@ -17,13 +17,6 @@ internal static class ScoringRoutes
         app.MapFallback("{**path}", RefuseAsync);
     }
 
-    private static async Task RefuseAsync(HttpContext http)
-    {
-        using var output = new PooledBuffer();
-        RerankDialects.CohereV2.WriteError(output, RerankDialects.UnknownPath(http.Request.Path));
-        http.Response.StatusCode = StatusCodes.Status404NotFound;
-        http.Response.ContentType = "application/json";
-        http.Response.ContentLength = output.Length;
-        await http.Response.Body.WriteAsync(output.Written, http.RequestAborted);
-    }
+    private static Task RefuseAsync(HttpContext http) => JsonAnswer.SendAsync(
+        http, StatusCodes.Status404NotFound, output => RerankDialects.CohereV2.WriteError(output, RerankDialects.UnknownPath(http.Request.Path)));
 }

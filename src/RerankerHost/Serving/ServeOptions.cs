@@ -1,4 +1,5 @@
 using Rerank.Contracts.Routing;
+using Rerank.Programs.Logs;
 
 namespace Rerank.RerankerHost.Serving;
 
@@ -53,4 +54,9 @@ internal sealed record ServeOptions
 
     /// <summary>How long running requests may take to finish after that.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    public LogFormat LogFormat { get; init; } = LogFormat.Text;
+
+    /// <summary>Where traces go by OTLP; null: where OpenTelemetry's variables say, or nowhere.</summary>
+    public string? OtlpEndpoint { get; init; }
 }

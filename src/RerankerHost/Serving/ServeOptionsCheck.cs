@@ -1,3 +1,4 @@
+using Rerank.Programs.Traces;
 using Rerank.RerankerHost.Models;
 
 namespace Rerank.RerankerHost.Serving;
@@ -12,6 +13,8 @@ internal static class ServeOptionsCheck
         CheckAddresses(options, problems);
         CheckAdmin(options, problems);
         CheckLimits(options, problems);
+        if (ProgramTraces.Problem(options.OtlpEndpoint) is { } problem)
+            problems.Add($"--otlp-endpoint: {problem}");
         return problems;
     }
 

@@ -21,6 +21,7 @@ internal sealed class HostMetrics
     private readonly Counter _allocated;
     private readonly Gauge _modelState;
     private readonly Counter _downloaded;
+    private readonly TeiMetrics _tei;
 
     public HostMetrics(CollectorRegistry registry)
     {
@@ -36,12 +37,14 @@ internal sealed class HostMetrics
         _allocated = factory.CreateCounter("rerank_host_allocated_bytes_total", "Managed memory allocated since the start.");
         _modelState = factory.CreateGauge("rerank_host_model_state", "1 for the state that a model is in, else 0.", "model", "state");
         _downloaded = factory.CreateCounter("rerank_host_download_bytes_total", "Bytes of model files received.");
+        _tei = new TeiMetrics(factory);
     }
 
     public void Answered(string route, int status, TimeSpan duration)
     {
         _requests.WithLabels(route, status.ToString()).Inc();
         _duration.WithLabels(route).Observe(duration.TotalSeconds);
+        _tei.Answered(status, duration);
     }
 
     public void Scored(string model, ReadOnlySpan<PairScore> scores)
@@ -52,12 +55,19 @@ internal sealed class HostMetrics
         {
             tokens += score.Tokens;
             truncated += score.Truncated ? 1 : 0;
+            _tei.Scored(score.Tokens);
         }
 
         _pairs.WithLabels(model).Inc(scores.Length);
         _tokens.WithLabels(model).Inc(tokens);
         _truncated.WithLabels(model).Inc(truncated);
     }
+
+    /// <summary>What the time of a request went into.</summary>
+    public void Timed(TimeSpan tokenization, TimeSpan queue, TimeSpan inference) => _tei.Timed(tokenization, queue, inference);
+
+    /// <summary>What runs together next.</summary>
+    public void Batched(int pairs, long tokens) => _tei.Batched(pairs, tokens);
 
     public void Downloaded(int bytes) => _downloaded.Inc(bytes);
 
@@ -67,6 +77,7 @@ internal sealed class HostMetrics
         _pending.Set(scheduler.Pairs);
         _allocated.IncTo(GC.GetTotalAllocatedBytes());
         _backlog.Set(scheduler.Backlog.TotalSeconds);
+        _tei.Queue(scheduler.Pairs);
         var names = models.Select(m => m.Name).ToHashSet();
         foreach (var gone in _modelState.GetAllLabelValues().Where(labels => !names.Contains(labels[0])))
             _modelState.RemoveLabelled(gone);

@@ -1,3 +1,6 @@
+using Rerank.Contracts.Dialects;
+using Rerank.Router.Serving;
+
 namespace Rerank.Router.Health;
 
 internal static class HealthRoutes
@@ -6,13 +9,30 @@ internal static class HealthRoutes
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var readiness = routes.ServiceProvider.GetRequiredService<Readiness>();
+        var time = routes.ServiceProvider.GetRequiredService<TimeProvider>();
         routes.MapGet("/health/live", context => context.Response.WriteAsync("live\n", context.RequestAborted));
         routes.MapGet("/health/ready", context =>
         {
             var reason = readiness.Reason;
-            if (reason is not null)
-                context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            context.Response.StatusCode = StatusOf(reason);
             return context.Response.WriteAsync((reason ?? "ready") + "\n", context.RequestAborted);
         });
+
+        routes.MapGet(HealthAnswers.NimLivePath, context => RerankResponses.WriteAsync(context, StatusCodes.Status200OK, HealthAnswers.WriteNimLive));
+        routes.MapGet(HealthAnswers.NimReadyPath, context =>
+        {
+            var reason = readiness.Reason;
+            return RerankResponses.WriteAsync(context, StatusOf(reason), body => HealthAnswers.WriteNimReady(body, reason));
+        });
+        foreach (var path in HealthAnswers.Paths)
+        {
+            routes.MapGet(path, context =>
+            {
+                var reason = readiness.Reason;
+                return RerankResponses.WriteAsync(context, StatusOf(reason), body => HealthAnswers.Write(body, reason, time.GetUtcNow()));
+            });
+        }
     }
+
+    private static int StatusOf(string? reason) => reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
 }

@@ -9,5 +9,8 @@ internal sealed class DestinationClientFactory(DestinationConnector connector, I
     {
         base.ConfigureHandler(context, handler);
         connector.Configure(handler);
+
+        // Else a span that is never sent would come between ours and the host's. What headers there are is RouterTraces' to say.
+        handler.ActivityHeadersPropagator = null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text.Encodings.Web;
@@ -5,8 +6,10 @@ using System.Text.Json;
 using Rerank.Contracts;
 using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Scoring;
+using Rerank.Programs.Traces;
 using Rerank.Router.Buffers;
 using Rerank.Router.Routing;
+using Rerank.Router.Telemetry;
 using Yarp.ReverseProxy.Model;
 
 namespace Rerank.Router.Scoring;
@@ -41,7 +44,7 @@ internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy he
             if (left == TimeSpan.Zero)
                 return OutOfTime(cluster);
 
-            var attempt = await TryAsync(cluster, destination, request, body, left, either.Token);
+            var attempt = await TryAsync(context, cluster, destination, request, body, left, either.Token);
             cancellationToken.ThrowIfCancellationRequested();
             if (timeout.IsCancellationRequested && attempt.Result.Scores is null)
                 return OutOfTime(cluster);
@@ -70,7 +73,13 @@ internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy he
     }
 
     private async Task<Attempt> TryAsync(
-        ClusterState cluster, DestinationState destination, ScoreRequest request, PooledBuffer body, TimeSpan left, CancellationToken cancellationToken)
+        HttpContext context,
+        ClusterState cluster,
+        DestinationState destination,
+        ScoreRequest request,
+        PooledBuffer body,
+        TimeSpan left,
+        CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(destination.Model.Config.Address), ScoreApi.Path));
         message.Content = new ScoreContent(body);
@@ -78,10 +87,13 @@ internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy he
         message.Headers.TryAddWithoutValidation(
             ScoreApi.TimeoutHeader, Math.Max(1, (long)left.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
 
+        using var span = RouterTraces.Ask(cluster.ClusterId, message.RequestUri!, request.Passages.Count);
+        span.Propagate(message, name => context.Request.Headers[name]);
         DestinationPicker.Enter(destination);
         try
         {
             using var response = await cluster.Model.HttpClient.SendAsync(message, cancellationToken);
+            span.SetStatus((int)response.StatusCode);
             await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
             if (response.StatusCode != HttpStatusCode.OK)
                 return await ReadFailureAsync(cluster, destination, response, stream, cancellationToken);
@@ -96,10 +108,12 @@ internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy he
         }
         catch (Exception e) when (cancellationToken.IsCancellationRequested && e is OperationCanceledException or HttpRequestException or IOException)
         {
+            span?.SetStatus(ActivityStatusCode.Error, "out of time");
             return new Attempt(OutOfTime(cluster), TryAnother: false);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or JsonException or OperationCanceledException)
         {
+            span?.SetStatus(ActivityStatusCode.Error, "can't be reached");
             return Broken(cluster, destination, "can't be reached");
         }
         finally
@@ -168,7 +182,9 @@ internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy he
     {
         if (scores is null || scores.Digest != request.Digest || scores.Logits.Length != request.Passages.Count)
             return false;
-        return scores.Tokens.Length == scores.Logits.Length && scores.Truncated.Length == scores.Logits.Length && scores.WaitedMilliseconds is >= 0 and < int.MaxValue;
+        var count = scores.Logits.Length;
+        return scores.Tokens.Length == count && scores.Truncated.Length == count && (scores.TotalTokens is null || scores.TotalTokens.Length == count)
+            && scores.WaitedMilliseconds is >= 0 and < int.MaxValue;
     }
 
     private static bool AreFinite(float[] logits)

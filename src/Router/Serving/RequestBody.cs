@@ -14,7 +14,7 @@ internal static class RequestBody
     public static async Task<PooledBuffer> ReadAsync(HttpRequest request, long maxBytes, CancellationToken cancellationToken)
     {
         if (request.ContentLength > maxBytes)
-            throw TooLarge(maxBytes);
+            throw TooLarge(request, maxBytes);
         if (request.Headers.ContentEncoding is { Count: > 0 } encoding && !string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase))
             throw new RequestException(RequestErrorKind.Malformed, "the body must not have a content encoding");
 
@@ -27,7 +27,7 @@ internal static class RequestBody
             {
                 body.Advance(read);
                 if (body.Length > maxBytes)
-                    throw TooLarge(maxBytes);
+                    throw TooLarge(request, maxBytes);
             }
 
             return body;
@@ -44,5 +44,13 @@ internal static class RequestBody
         }
     }
 
-    private static RequestException TooLarge(long maxBytes) => new(RequestErrorKind.TooLarge, $"the body has more than {maxBytes} bytes; at most {maxBytes} are allowed");
+    /// <summary>
+    /// The caller may be sending still. What comes is thrown away for some seconds, so that the refusal isn't lost in a reset connection; then it is closed,
+    /// and the caller is told so, lest it sends the next request there.
+    /// </summary>
+    private static RequestException TooLarge(HttpRequest request, long maxBytes)
+    {
+        request.HttpContext.Response.Headers.Connection = "close";
+        return new RequestException(RequestErrorKind.TooLarge, $"the body has more than {maxBytes} bytes; at most {maxBytes} are allowed");
+    }
 }

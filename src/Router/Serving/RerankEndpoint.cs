@@ -20,6 +20,7 @@ internal sealed class RerankEndpoint(
         var started = time.GetTimestamp();
         var id = RerankHeaders.RequestIdOf(context.Request, time);
         context.Response.Headers[RerankHeaders.RequestId] = id;
+        using var span = RouterTraces.Begin(context);
         var serverError = false;
         try
         {
@@ -42,6 +43,7 @@ internal sealed class RerankEndpoint(
                 context, conversation.Dialect, new RequestError(RequestErrorKind.Internal, "the router failed; its log has the request id") { RequestId = id });
         }
 
+        span.End(conversation.Dialect.Name, id, context.Response.StatusCode);
         metrics.RequestAnswered(conversation.Dialect.Name, context.Response.StatusCode, serverError, time.GetElapsedTime(started));
     }
 
@@ -63,6 +65,7 @@ internal sealed class RerankEndpoint(
         var policy = choice.Arm.Policy;
         var timeout = RerankHeaders.TimeoutOf(context.Request, policy.RequestTimeoutMilliseconds);
         var request = await ReadAsync(context, conversation, policy.Limits);
+        var report = TruncationReports.Parse(context.Request.Headers[TruncationReports.Header]);
         var parsed = time.GetElapsedTime(started);
 
         var deadline = Deadline.ForTiers(time, started, timeout);
@@ -76,7 +79,7 @@ internal sealed class RerankEndpoint(
             // Before it is sent: feedback may come at once. It is about a ranking, and several queries have no common one.
             if (answers is [var only])
                 book.Remember(id, only, request.Documents.Count);
-            await WriteAsync(context, conversation.Dialect, id, request, groups, answers, parsed);
+            await WriteAsync(context, conversation.Dialect, id, request, groups, answers, parsed, report);
         }
         finally
         {
@@ -94,20 +97,31 @@ internal sealed class RerankEndpoint(
     }
 
     private async Task WriteAsync(
-        HttpContext context, Dialect dialect, string id, RerankRequest request, IReadOnlyList<QueryGroup> groups, List<ArmAnswer> answers, TimeSpan parsed)
+        HttpContext context,
+        Dialect dialect,
+        string id,
+        RerankRequest request,
+        IReadOnlyList<QueryGroup> groups,
+        List<ArmAnswer> answers,
+        TimeSpan parsed,
+        TruncationReport report)
     {
         var outcomes = answers.ConvertAll(answer => answer.Outcome);
         var results = ResultsOf(groups, outcomes);
-        using var body = new PooledBuffer(64 * results.Count);
-        dialect.WriteAnswer(body, request, new RerankAnswer
+        var answer = new RerankAnswer
         {
             RequestId = id,
             Model = outcomes[^1].Model,
             Results = results,
             InputTokens = outcomes.Sum(outcome => outcome.TokensFed),
+            TruncationReport = report,
             Created = time.GetUtcNow(),
-        });
+        };
+        using var body = new PooledBuffer(64 * results.Count);
+        dialect.WriteAnswer(body, request, answer);
         var headers = context.Response.Headers;
+        foreach (var (name, value) in dialect.Headers(request, answer))
+            headers[name] = value;
         headers[RerankHeaders.Tier] = outcomes[^1].Tier;
         headers[RerankHeaders.ServerTiming] = RerankHeaders.FormatTiming(parsed, [.. outcomes.SelectMany(outcome => outcome.Timings)]);
         if (outcomes.Exists(outcome => outcome.Degraded is not null))

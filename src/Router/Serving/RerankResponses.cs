@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Rerank.Contracts.Dialects;
 using Rerank.Router.Buffers;
@@ -14,6 +15,13 @@ internal static class RerankResponses
         if (error.RetryAfterSeconds is { } seconds)
             context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         await WriteAsync(context, dialect.StatusOf(error.Kind), body);
+    }
+
+    public static async Task WriteAsync(HttpContext context, int status, Action<IBufferWriter<byte>> write)
+    {
+        using var body = new PooledBuffer(512);
+        write(body);
+        await WriteAsync(context, status, body);
     }
 
     public static async Task WriteAsync(HttpContext context, int status, PooledBuffer body)

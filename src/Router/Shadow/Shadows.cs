@@ -83,6 +83,7 @@ internal sealed class Shadows(
         var table = answer.Choice.Table;
         var started = time.GetTimestamp();
         var result = "failed";
+        using var span = RouterTraces.Shadow(other.Revision);
         try
         {
             var deadline = new Deadline(time, started, TimeSpan.FromMilliseconds(other.Policy.RequestTimeoutMilliseconds));

@@ -105,9 +105,11 @@ internal sealed class Climb
             documents[i] = new DocumentScore(_tiers[Subject.Slots[i]], _scores[Subject.Slots[i]].Logit);
 
         var order = Ranking.Order(documents);
+        var results = Ranking.Show(order, documents, _arm.Activations, Request.RawScores, Request.TopN ?? documents.Length);
+        AddTokens(results);
         return new RankingOutcome
         {
-            Results = Ranking.Show(order, documents, _arm.Activations, Request.RawScores, Request.TopN ?? documents.Length),
+            Results = results,
             Tier = highest == Ranking.NoTier ? NoTier : _modelAsked || failure is not null ? _arm.Tiers[highest].Name : _arm.Cache!.Name,
             Model = highest == Ranking.NoTier ? NoTier : _arm.Tiers[highest].Model.Model,
             Degraded = failure?.Reason,
@@ -129,6 +131,17 @@ internal sealed class Climb
         FailurePolicy.InputOrder => highest != Ranking.NoTier || failure.Kind != RequestErrorKind.Invalid,
         _ => false,
     };
+
+    /// <summary>How much the model that a result's score is from read of it.</summary>
+    private void AddTokens(RankedDocument[] results)
+    {
+        foreach (ref var result in results.AsSpan())
+        {
+            var slot = Subject.Slots[result.Index];
+            if (_tiers[slot] != Ranking.NoTier)
+                result = result with { Tokens = _scores[slot].Tokens, TotalTokens = _scores[slot].TotalTokens, Truncated = _scores[slot].Truncated };
+        }
+    }
 
     private void CheckTexts()
     {

@@ -117,13 +117,14 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
             MaxTokensPerQuery = question.Subject.Request.MaxTokensPerQuery,
             MaxChunksPerPassage = question.Subject.Request.MaxChunksPerDocument,
             Priority = question.Subject.Request.Priority == 0 ? null : question.Subject.Request.Priority,
+            TotalTokens = true,
         };
         var (answer, failure) = await client.ScoreAsync(question.Context, question.Tier.Cluster, request, question.Deadline, cancellationToken);
         if (answer is null)
             return new Asking(failure, indices.Count, TimeSpan.Zero);
 
         for (var i = 0; i < passages.Length; i++)
-            scores[indices[i]] = new PairScore(answer.Logits[i], answer.Tokens[i], answer.Truncated[i]);
+            scores[indices[i]] = new PairScore(answer.Logits[i], answer.Tokens[i], answer.Truncated[i], answer.TotalTokens?[i] ?? 0);
         metrics.PairsScored(question.Tier.Name, passages.Length);
         return new Asking(null, indices.Count, TimeSpan.FromMilliseconds(answer.WaitedMilliseconds));
     }

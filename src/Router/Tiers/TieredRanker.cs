@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Rerank.Contracts.Dialects;
 using Rerank.Router.Routing;
 using Rerank.Router.Scoring;
@@ -56,6 +57,7 @@ internal sealed class TieredRanker(TierScorer scorer, RouterMetrics metrics, Tim
         var tier = arm.Tiers[place];
         var slots = climb.SlotsOf(documents);
         var started = time.GetTimestamp();
+        using var span = RouterTraces.Tier(tier.Name, arm.Revision, slots.Length);
         var scores = await scorer.ScoreAsync(new TierQuestion(context, tier, climb.Subject, slots, deadline), arm.Cache, cancellationToken);
         var duration = time.GetElapsedTime(started);
         climb.Time(tier.Name, duration);
@@ -65,6 +67,7 @@ internal sealed class TieredRanker(TierScorer scorer, RouterMetrics metrics, Tim
         if (scores.Failure is { } failure)
         {
             Log.TierFailed(logger, tier.Name, failure.Reason, failure.Message);
+            span?.SetStatus(ActivityStatusCode.Error, failure.Reason);
             climb.Failed(failure);
             return failure;
         }

@@ -54,6 +54,7 @@ public sealed class FolderFilesTests
                 TokenizerFile = "t/tok.json",
                 MaxInputTokens = 128,
                 Truncation = "OnlySecond",
+                SpecialTokensInText = "Parse",
                 Activation = "Identity",
                 ExecutionProviders = ["CUDA", "CPU"],
             },
@@ -61,7 +62,7 @@ public sealed class FolderFilesTests
             Cancel);
 
         Assert.Equal(
-            """{"modelFile":"b.onnx","tokenizerFile":"t/tok.json","maxInputTokens":128,"truncation":"OnlySecond","activation":"Identity"}""",
+            """{"modelFile":"b.onnx","tokenizerFile":"t/tok.json","maxInputTokens":128,"truncation":"OnlySecond","specialTokensInText":"Parse","activation":"Identity"}""",
             manifest["spec"]!["contract"]!.ToJsonString());
         Assert.Equal("""{"executionProviders":["CUDA","CPU"]}""", manifest["spec"]!["runtime"]!.ToJsonString());
     }

@@ -75,6 +75,16 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public async Task Render_LogsAndTraces_AreTheOperatorsSettings()
+    {
+        var chart = await RenderedChart.WithAsync("--set", "logFormat=json", "--set", "tracing.otlpEndpoint=http://collector:4317");
+        var plain = await RenderedChart.WithAsync();
+
+        Assert.Equal(("json", "http://collector:4317"), (chart.Environment("Operator__LogFormat"), chart.Environment("Operator__OtlpEndpoint")));
+        Assert.Equal((null, null), (plain.Environment("Operator__LogFormat"), plain.Environment("Operator__OtlpEndpoint")));
+    }
+
+    [Fact]
     public async Task Render_ServiceMonitor_OnlyWhereItsApiIs()
     {
         string[] enabled = ["--set", "metrics.serviceMonitor.enabled=true", "--set", "metrics.serviceMonitor.labels.release=prometheus"];

@@ -38,10 +38,10 @@ public sealed partial class OperationsTests
             .Select(match => match.Groups[1].Value)
             .Distinct();
 
-    [GeneratedRegex("\"((?:controller_runtime|workqueue|leader_election|rest_client|rerank)_[a-z_]+)\"")]
+    [GeneratedRegex("\"((?:controller_runtime|workqueue|leader_election|rest_client|rerank|te)_[a-z_]+)\"")]
     private static partial Regex MetricName();
 
-    [GeneratedRegex("`((?:controller_runtime|workqueue|leader_election|rest_client|rerank)_[a-z_]+)`")]
+    [GeneratedRegex("`((?:controller_runtime|workqueue|leader_election|rest_client|rerank|te)_[a-z_]+)`")]
     private static partial Regex ListedMetric();
 
     [GeneratedRegex(@"const string \w+ = nameof\((\w+)\);")]

@@ -3,7 +3,7 @@ using Rerank.TestKit;
 
 namespace Rerank.Repo.Tests.Structure;
 
-/// <summary>Contracts below everything, the controller runtime below the operator only, and no executable on another.</summary>
+/// <summary>Contracts and what all programs do alike below everything, the controller runtime below the operator only, and no executable on another.</summary>
 public class DependencyDirectionTests
 {
     public static TheoryData<string, string> Allowed => new()
@@ -11,9 +11,10 @@ public class DependencyDirectionTests
         { "Cli", "Contracts" },
         { "Contracts", "" },
         { "Operator.Runtime", "" },
-        { "Operator", "Contracts, Operator.Runtime" },
-        { "RerankerHost", "Contracts" },
-        { "Router", "Contracts" },
+        { "Operator", "Contracts, Operator.Runtime, Programs" },
+        { "Programs", "" },
+        { "RerankerHost", "Contracts, Programs" },
+        { "Router", "Contracts, Programs" },
     };
 
     [Theory]
@@ -40,6 +41,7 @@ public class DependencyDirectionTests
     [InlineData("Router")]
     [InlineData("RerankerHost")]
     [InlineData("Contracts")]
+    [InlineData("Programs")]
     public void DataPlane_Packages_HaveNoKubernetesClient(string project) => Assert.DoesNotContain(
         "KubernetesClient",
         File.ReadAllText(Repository.File("src", project, "packages.lock.json")),

@@ -23,6 +23,16 @@ internal static class OnnxModel
 
     public static byte[] WithOperator(string name) => Reducing("input_ids", 1, [Node(name, ["largest"], ["logits"])]);
 
+    /// <summary>Looks every id up in a table of <paramref name="rows"/> numbers, and gives the largest; an id beyond the table is an error.</summary>
+    public static byte[] WithTable(int rows) => Model(
+        [
+            Node("Gather", ["table", "input_ids"], ["numbers"]),
+            Node("ReduceMax", ["numbers"], ["logits"], Field(5, [.. Text(1, "axes"), .. Number(8, 1), .. Number(20, 7)]), Attribute("keepdims", 0)),
+        ],
+        Value("input_ids", Int64, Dimension("batch"), Dimension("sequence")),
+        Value("logits", Float, Dimension("batch"), Field(1, Number(1, 1))),
+        Field(5, [.. Number(1, rows), .. Number(1, 1), .. Number(2, Float), .. Text(8, "table"), .. Field(9, new byte[rows * sizeof(float)])]));
+
     private static byte[] Reducing(string input, int labels, byte[][] rest) => Model(
         [
             Node("Cast", [input], ["numbers"], Attribute("to", Float)),
@@ -32,10 +42,10 @@ internal static class OnnxModel
         Value(input, Int64, Dimension("batch"), Dimension("sequence")),
         Value("logits", Float, Dimension("batch"), Field(1, Number(1, labels))));
 
-    private static byte[] Model(byte[][] nodes, byte[] input, byte[] output) =>
+    private static byte[] Model(byte[][] nodes, byte[] input, byte[] output, params byte[] initializers) =>
     [
         .. Number(1, 7),
-        .. Field(7, [.. nodes.SelectMany(node => Field(1, node)), .. Text(2, "graph"), .. Field(11, input), .. Field(12, output)]),
+        .. Field(7, [.. nodes.SelectMany(node => Field(1, node)), .. Text(2, "graph"), .. initializers, .. Field(11, input), .. Field(12, output)]),
         .. Field(8, Number(2, 14)),
     ];
 

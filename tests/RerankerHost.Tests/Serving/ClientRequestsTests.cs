@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
 using Rerank.TestKit;
@@ -89,7 +90,8 @@ public sealed partial class ClientRequestsTests : IAsyncLifetime
         """{"query": "capital", "texts": ["Paris -2", "Berlin 2"], "raw_scores": false, "truncate": true, "truncation_direction": "Left"}""", 200,
         """[{"index":1,"score":0.8807971},{"index":0,"score":0.11920292}]""")]
     [InlineData(
-        """{"query": "long", "texts": ["Paris -2"], "raw_scores": false, "truncate": true, "truncation_direction": "Right"}""", 200, """[{"index":0,"score":0.11920292}]""")]
+        """{"query": "long", "texts": ["Paris -2"], "raw_scores": false, "truncate": true, "truncation_direction": "Right"}""", 200,
+        """[{"index":0,"score":0.11920292,"truncated":true,"tokens":3,"total_tokens":1000}]""")]
     [InlineData(
         """{"query": "long", "texts": ["Paris -2"], "raw_scores": false, "truncate": true, "truncation_direction": "Left"}""", 422,
         """{"error":"document 0 and the query don't fit into the model's input, and texts can only be shortened at their end (\"Right\")","error_type":"Validation"}""")]
@@ -220,6 +222,27 @@ public sealed partial class ClientRequestsTests : IAsyncLifetime
         "/score", """{"text_1": ["a", "b"], "text_2": ["x -2"]}""", 400,
         """{"error":{"message":"text_2 has 1 texts, but text_1 has 2: as many are needed, or one","type":"BadRequestError","param":"text_2","code":400}}""")]
     public Task VllmScore(string path, string body, int status, string expected) => CheckAsync(path, body, status, expected);
+
+    /// <summary>What was cut off is said of a document unless it is to be of all or of none.</summary>
+    [Theory]
+    [InlineData("long", "", """{"index":0,"relevance_score":0.11920292,"truncated":true,"tokens":3,"total_tokens":1000}]""")]
+    [InlineData("long", "none", """{"index":0,"relevance_score":0.11920292}]""")]
+    [InlineData("capital", "cut", """{"index":0,"relevance_score":0.11920292}]""")]
+    [InlineData("capital", "all", """{"index":0,"relevance_score":0.11920292,"truncated":false,"tokens":3,"total_tokens":3}]""")]
+    public async Task Anyone_WithALongText(string query, string report, string expected)
+    {
+        using var response = await SendAsync(
+            "/v2/rerank", $$"""{"model": "first", "query": "{{query}}", "documents": ["Paris -2"]}""", (TruncationReports.Header, report));
+
+        Assert.Contains(expected, await ReadAsync(response), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/rerank", """{"query":"q","texts":["1"]}""", 422, """{"error":"header X-Rerank-Truncation-Report must be \"cut\", \"all\" or \"none\"","error_type":"Validation"}""")]
+    [InlineData(
+        "/v2/rerank", """{"model":"first","query":"q","documents":["1"]}""", 400, """{"id":"ID","message":"header X-Rerank-Truncation-Report must be \"cut\", \"all\" or \"none\""}""")]
+    public Task Anyone_WithAWrongHeader(string path, string body, int status, string expected) =>
+        CheckAsync(path, body, status, expected, (TruncationReports.Header, "yes"));
 
     /// <summary>What all of them may meet: another method, an unknown path, a body too large, no JSON.</summary>
     [Theory]

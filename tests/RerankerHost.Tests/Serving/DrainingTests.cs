@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Rerank.Contracts.Models;
@@ -40,6 +41,8 @@ public sealed class DrainingTests : IDisposable
         await Eventually.True(() => models!.Begun == 1, RunningHost.Cancelled);
         var waiting = PostAsync(host);
         await Eventually.True(async () => (await host.Main.GetStringAsync("/metrics", RunningHost.Cancelled)).Contains("rerank_host_pending_pairs 2"), RunningHost.Cancelled);
+        using (var list = JsonDocument.Parse(await host.Main.GetStringAsync("/v1/models", RunningHost.Cancelled)))
+            Assert.Equal("""{"queue_fraction":0.002,"queue_absolute":2}""", list.RootElement.GetProperty("data")[0].GetProperty("stats").GetRawText());
 
         var stopping = host.StopAsync();
         await Eventually.True(

@@ -24,6 +24,8 @@ internal sealed class FakeModels : IModelLoader
             _failures[name] = reason;
     }
 
+    public bool IsFailing(string name) => _failures.ContainsKey(name);
+
     public ICrossEncoder Load(string directory, ModelSpec spec, CrashMark? mark, Action<ModelState> entered, CancellationToken cancellationToken)
     {
         entered(ModelState.Loading);
@@ -57,6 +59,8 @@ internal sealed class FakeEncoder(string name, string directory, ModelContract c
 
     public int MaxInputTokens => contract.MaxInputTokens;
 
+    public bool IsDynamicallyQuantized => false;
+
     public int? BatchTokens => 256;
 
     public double TokensPerSecond => 1000;
@@ -87,7 +91,7 @@ internal sealed class FakeEncoder(string name, string directory, ModelContract c
                 throw new ModelFailedException("asked to fail");
             if (query == "long" && !options.Truncate)
                 throw InputTooLongException.TruncationOff(0, 1000, MaxInputTokens);
-            return [.. passages.Select(p => new PairScore(LogitOf(p), options.MaxTokensPerPassage ?? 3, Truncated: query == "long", TotalTokens: 3))];
+            return [.. passages.Select(p => new PairScore(LogitOf(p), options.MaxTokensPerPassage ?? 3, Truncated: query == "long", TotalTokens: query == "long" ? 1000 : 3))];
         }
         finally
         {
@@ -98,6 +102,6 @@ internal sealed class FakeEncoder(string name, string directory, ModelContract c
 
     public void Dispose() => Disposed = true;
 
-    private static float LogitOf(string passage) =>
+    public static float LogitOf(string passage) =>
         float.TryParse(passage.Trim().Split()[^1], NumberStyles.Float, CultureInfo.InvariantCulture, out var logit) && float.IsFinite(logit) ? logit : 0;
 }

@@ -27,6 +27,8 @@ internal sealed class GatedModels(Scheduler scheduler) : IModelLoader, IDisposab
 
         public Activation Activation => Activation.Sigmoid;
 
+        public bool IsDynamicallyQuantized => false;
+
         public int? BatchTokens => null;
 
         public double TokensPerSecond => 1000;

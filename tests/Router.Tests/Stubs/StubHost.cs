@@ -29,6 +29,8 @@ internal sealed class StubHost : IAsyncDisposable
 
     public ConcurrentQueue<string?> TimeoutHeaders { get; } = [];
 
+    public ConcurrentQueue<string?> TraceParents { get; } = [];
+
     /// <summary>Calls that no test expects.</summary>
     public ConcurrentQueue<string> Unexpected { get; } = [];
 
@@ -44,6 +46,9 @@ internal sealed class StubHost : IAsyncDisposable
     public bool Ready { get; set; } = true;
 
     public bool Truncates { get; set; }
+
+    /// <summary>Doesn't know of total tokens.</summary>
+    public bool IsOld { get; set; }
 
     public double WaitedMilliseconds { get; set; }
 
@@ -98,6 +103,7 @@ internal sealed class StubHost : IAsyncDisposable
     {
         var request = await JsonSerializer.DeserializeAsync(context.Request.Body, ContractsJson.Default.ScoreRequest, context.RequestAborted);
         Requests.Enqueue(request!);
+        TraceParents.Enqueue(context.Request.Headers.TraceParent);
         TimeoutHeaders.Enqueue(context.Request.Headers[ScoreApi.TimeoutHeader]);
         if (Gate is { } gate)
         {
@@ -128,6 +134,7 @@ internal sealed class StubHost : IAsyncDisposable
         Logits = [.. request.Passages.Select(passage => Texts.LogitOf(passage, _name))],
         Tokens = [.. request.Passages.Select(_ => 10)],
         Truncated = [.. request.Passages.Select(_ => Truncates)],
+        TotalTokens = request.TotalTokens == true && !IsOld ? [.. request.Passages.Select(_ => Truncates ? 25 : 10)] : null,
         WaitedMilliseconds = WaitedMilliseconds,
     };
 

@@ -55,7 +55,7 @@ internal sealed class PairCache
                 }
 
                 slot.Used = ++shard.Clock;
-                score = new PairScore(slot.Logit, slot.Tokens & int.MaxValue, slot.Tokens < 0);
+                score = new PairScore(slot.Logit, slot.Tokens & int.MaxValue, slot.Tokens < 0, slot.TotalTokens);
                 return true;
             }
         }
@@ -78,6 +78,7 @@ internal sealed class PairCache
             slot.Key = key;
             slot.Logit = score.Logit;
             slot.Tokens = score.Truncated ? score.Tokens | int.MinValue : score.Tokens;
+            slot.TotalTokens = score.TotalTokens;
             slot.Created = Now();
             slot.Used = ++shard.Clock;
         }
@@ -110,6 +111,7 @@ internal sealed class PairCache
 
         /// <summary>The sign bit says that text was cut off.</summary>
         public int Tokens;
+        public int TotalTokens;
         public uint Created;
         public uint Used;
     }

@@ -11,14 +11,14 @@ public sealed class PairCacheTests
     public void TryGet_AfterSet_GivesTheSameScore()
     {
         var cache = new PairCache(64 * 1024, _time);
-        cache.Set(Key(1), new PairScore(1.5f, 300, Truncated: true));
-        cache.Set(Key(2), new PairScore(-2f, 7, Truncated: false));
+        cache.Set(Key(1), new PairScore(1.5f, 300, Truncated: true, TotalTokens: 800));
+        cache.Set(Key(2), new PairScore(-2f, 7, Truncated: false, TotalTokens: 7));
 
         Assert.True(cache.TryGet(Key(1), 60, out var first));
         Assert.True(cache.TryGet(Key(2), 60, out var second));
         Assert.False(cache.TryGet(Key(3), 60, out _));
-        Assert.Equal(new PairScore(1.5f, 300, true), first);
-        Assert.Equal(new PairScore(-2f, 7, false), second);
+        Assert.Equal(new PairScore(1.5f, 300, true, 800), first);
+        Assert.Equal(new PairScore(-2f, 7, false, 7), second);
         Assert.Equal(2, cache.Entries);
     }
 
@@ -63,8 +63,8 @@ public sealed class PairCacheTests
     public void Set_SameKey_Replaces()
     {
         var cache = new PairCache(64 * 1024, _time);
-        cache.Set(Key(1), new PairScore(1, 1, false));
-        cache.Set(Key(1), new PairScore(2, 2, false));
+        cache.Set(Key(1), new PairScore(1, 1, false, 1));
+        cache.Set(Key(1), new PairScore(2, 2, false, 2));
 
         Assert.True(cache.TryGet(Key(1), 60, out var score));
         Assert.Equal(2, score.Logit);
@@ -83,14 +83,17 @@ public sealed class PairCacheTests
             for (var i = 0; i < 50_000; i++)
             {
                 var number = (i * 7919 + thread) % 3000;
-                cache.Set(Key(number), new PairScore(number, number, number % 2 == 0));
-                if (cache.TryGet(Key((number + 1) % 3000), 60, out var score) && score != new PairScore((number + 1) % 3000, (number + 1) % 3000, (number + 1) % 3000 % 2 == 0))
+                var next = (number + 1) % 3000;
+                cache.Set(Key(number), Score(number));
+                if (cache.TryGet(Key(next), 60, out var score) && score != Score(next))
                     Interlocked.Increment(ref wrong);
             }
         })));
 
         Assert.Equal(0, wrong);
     }
+
+    private static PairScore Score(int number) => new(number, number, number % 2 == 0, 2 * number);
 
     private static PairKey Key(int number)
     {

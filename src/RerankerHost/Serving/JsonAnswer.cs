@@ -1,0 +1,17 @@
+using System.Buffers;
+
+namespace Rerank.RerankerHost.Serving;
+
+/// <summary>Sends a body of JSON as a whole.</summary>
+internal static class JsonAnswer
+{
+    public static async Task SendAsync(HttpContext http, int status, Action<IBufferWriter<byte>> write)
+    {
+        using var output = new PooledBuffer();
+        write(output);
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = output.Length;
+        await http.Response.Body.WriteAsync(output.Written, http.RequestAborted);
+    }
+}

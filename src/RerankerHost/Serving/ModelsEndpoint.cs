@@ -1,0 +1,27 @@
+using Rerank.Contracts.Dialects;
+using Rerank.Contracts.Models;
+using Rerank.RerankerHost.Models;
+using Rerank.RerankerHost.Scheduling;
+
+namespace Rerank.RerankerHost.Serving;
+
+/// <summary><c>GET /v1/models</c>: the models that can be asked now.</summary>
+internal static class ModelsEndpoint
+{
+    public static void MapModels(this WebApplication app)
+    {
+        var started = app.Services.GetRequiredService<TimeProvider>().GetUtcNow();
+        foreach (var path in ModelList.Paths)
+        {
+            app.MapGet(path, (HttpContext http, ModelRegistry models, Scheduler scheduler, ServeOptions options) =>
+            {
+                var ready = models.Current.Where(model => model.Status.State == ModelState.Ready);
+                return JsonAnswer.SendAsync(http, StatusCodes.Status200OK, output => ModelList.Write(output, ready.Select(model => new ListedModel(model.Spec.Name, started)
+                {
+                    MaxInputTokens = model.Spec.Contract.MaxInputTokens,
+                    Queue = (scheduler.Pairs, scheduler.Backlog / options.MaxQueue),
+                })));
+            });
+        }
+    }
+}
