@@ -6,7 +6,7 @@ using Rerank.Serving.Rivals;
 namespace Rerank.Serving;
 
 /// <summary>Everything about one model, on the same cores in one run: contenders take turns, round after round.</summary>
-internal sealed class Contest(BertShape shape, bool quantized, Surroundings where, int rounds, TimeSpan turn)
+internal sealed class Contest(BertShape shape, bool quantized, Surroundings where, int rounds, TimeSpan turn, int longRun)
 {
     private const string Ceiling = "ceiling: bare runs, sorted, 256 tokens";
     private static readonly int[] Clients = [1, 4, 16];
@@ -27,6 +27,8 @@ internal sealed class Contest(BertShape shape, bool quantized, Surroundings wher
         await ThroughputAsync(requests, [.. requests.Select(new Lookup(tokenizer).Tokenize)], model, host, node);
         await LatencyAsync(workload, new Lookup(tokenizer), model, requests, host);
         await MemoryAsync(workload, model, requests, host);
+        if (longRun > 0)
+            await LongRunAsync(workload, host);
     }
 
     private async Task ThroughputAsync(IReadOnlyList<Request> requests, TokenizedPair[][] tokenized, string model, ServerProcess host, ServerProcess? node)
@@ -61,12 +63,13 @@ internal sealed class Contest(BertShape shape, bool quantized, Surroundings wher
         var one = workload.OnePair(tokens: 90, seed: 2);
         using var bare = new DirectRuns(model, threads: 1, threadsPerRun: 1);
         bare.MedianOfOne(lookup.Tokenize(one)[0], 50);
-        var (served, direct, extra) = (new List<double>(), new List<double>(), new List<double>());
+        var (served, direct, extra, empty) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
         for (var round = 0; round < rounds; round++)
         {
             direct.Add(bare.MedianOfOne(lookup.Tokenize(one)[0], 200));
             served.Add((await host.Load.RunAsync([one], 1, Half)).Percentile(0.5));
             extra.Add(served[^1] - direct[^1]);
+            empty.Add(await host.Load.MedianOfGetAsync("/health/live", 500));
         }
 
         var small = workload.Make(requests: 200, pairs: 3, seed: 3);
@@ -79,7 +82,7 @@ internal sealed class Contest(BertShape shape, bool quantized, Surroundings wher
 
         Console.WriteLine(FormattableString.Invariant($"""
 
-            One pair of 90 tokens over HTTP, p50: {Table.Median(served):0.00} ms; the bare run: {Table.Median(direct):0.00} ms; the difference: {Table.Median(extra):0.00} ms.
+            One pair of 90 tokens over HTTP, p50: {Table.Median(served):0.00} ms; the bare run: {Table.Median(direct):0.00} ms; the difference: {Table.Median(extra):0.00} ms, of which an empty request is {Table.Median(empty):0.00} ms.
             Requests of 3 pairs, p99: alone {alone.Percentile(0.99):0.0} ms, beside 4 clients with 100 pairs {among.Percentile(0.99):0.0} ms: {among.Percentile(0.99) / alone.Percentile(0.99):0.0} times.
             """));
     }
@@ -98,6 +101,23 @@ internal sealed class Contest(BertShape shape, bool quantized, Surroundings wher
             Managed memory allocated, by request: {perSingle / 1024:0.0} KiB with one pair, {perRequest / 1024:0.0} KiB with 100, so {(perRequest - perSingle) / 99 / 1024:0.00} KiB for each further pair, its text of {large.Average(r => r.Texts.Average(t => t.Length)):0} characters included.
             Resident memory: {host.ResidentMebibytes:0} MiB; the model's file has {file:0} MiB, times 1.6 plus 150 is {(file * 1.6) + 150:0}.
             """));
+    }
+
+    /// <summary>Whether memory grows with the number of requests.</summary>
+    private async Task LongRunAsync(Workload workload, ServerProcess host)
+    {
+        var requests = workload.Make(requests: 512, pairs: 1, seed: 5);
+        var sent = 0;
+        var resident = new List<double>();
+        while (sent < longRun)
+        {
+            sent += (await host.Load.RunAsync(requests, 16, TimeSpan.FromSeconds(1))).Latencies.Count;
+            resident.Add(host.ResidentMebibytes);
+        }
+
+        var (first, last) = (resident[resident.Count / 10], resident[^1]);
+        Console.WriteLine(FormattableString.Invariant(
+            $"Over {sent} further requests: {first:0} MiB after a tenth of them, {last:0} MiB at the end ({(last / first * 100) - 100:+0.0;-0.0} %), at most {resident.Max():0} MiB."));
     }
 
     private static async Task<double> AllocatedAsync(ServerProcess host)

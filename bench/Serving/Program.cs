@@ -6,7 +6,8 @@ using Rerank.Serving.Models;
 var models = new Option<string[]>("--models") { Description = "minilm-l6-fp32, minilm-l6-int8, tinybert-l2-fp32, tinybert-l2-int8. Default: all but the third.", AllowMultipleArgumentsPerToken = true };
 var rounds = new Option<int>("--rounds") { Description = "Turns of every contender.", DefaultValueFactory = _ => 3 };
 var seconds = new Option<int>("--seconds") { Description = "Of a turn.", DefaultValueFactory = _ => 6 };
-var command = new RootCommand("Measures the host beside others that serve the same models.") { models, rounds, seconds };
+var longRun = new Option<int>("--long-run") { Description = "Requests after which memory must not have grown; only of TinyBERT.", DefaultValueFactory = _ => 100_000 };
+var command = new RootCommand("Measures the host beside others that serve the same models.") { models, rounds, seconds, longRun };
 command.SetAction(async parsed =>
 {
     var where = new Surroundings(RepositoryRoot(), Path.Combine(Path.GetTempPath(), "rerank-bench-models"));
@@ -16,7 +17,9 @@ command.SetAction(async parsed =>
     foreach (var name in chosen)
     {
         var shape = new[] { BertShape.MiniLmL6, BertShape.TinyBertL2 }.Single(s => name.StartsWith(s.Name, StringComparison.Ordinal));
-        await new Contest(shape, name.EndsWith("int8", StringComparison.Ordinal), where, parsed.GetValue(rounds), TimeSpan.FromSeconds(parsed.GetValue(seconds))).RunAsync();
+        var turn = TimeSpan.FromSeconds(parsed.GetValue(seconds));
+        var requests = shape == BertShape.TinyBertL2 ? parsed.GetValue(longRun) : 0;
+        await new Contest(shape, name.EndsWith("int8", StringComparison.Ordinal), where, parsed.GetValue(rounds), turn, requests).RunAsync();
     }
 });
 return await command.Parse(args).InvokeAsync();

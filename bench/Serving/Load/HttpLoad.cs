@@ -45,6 +45,21 @@ internal sealed class HttpLoad(string address) : IDisposable
         await response.Content.CopyToAsync(Stream.Null);
     }
 
+    /// <returns>In milliseconds.</returns>
+    public async Task<double> MedianOfGetAsync(string path, int times)
+    {
+        var taken = new double[times];
+        for (var i = 0; i < times; i++)
+        {
+            var sent = Stopwatch.GetTimestamp();
+            await GetAsync(path);
+            taken[i] = Stopwatch.GetElapsedTime(sent).TotalMilliseconds;
+        }
+
+        Array.Sort(taken);
+        return taken[times / 2];
+    }
+
     public Task<string> GetAsync(string path) => _client.GetStringAsync(path);
 
     public void Dispose() => _client.Dispose();
