@@ -41,7 +41,7 @@ public static class ModelList
         writer.WriteStartObject("stats"u8);
         if (model.Queue is { } queue)
         {
-            writer.WriteNumber("queue_fraction"u8, (double)queue.Pairs / queue.MaxPairs);
+            writer.WriteNumber("queue_fraction"u8, Math.Round(queue.Full, 3));
             writer.WriteNumber("queue_absolute"u8, queue.Pairs);
         }
 
@@ -56,6 +56,6 @@ public sealed record ListedModel(string Name, DateTimeOffset Created)
     /// <summary>Null: not known.</summary>
     public int? MaxInputTokens { get; init; }
 
-    /// <summary>What waits or is being worked on, and the most that may; null: not known.</summary>
-    public (int Pairs, int MaxPairs)? Queue { get; init; }
+    /// <summary>Pairs that wait or are being worked on, and how full the queue is with them, from 0 to 1; null: not known.</summary>
+    public (int Pairs, double Full)? Queue { get; init; }
 }

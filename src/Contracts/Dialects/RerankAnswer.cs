@@ -20,9 +20,16 @@ public sealed record RerankAnswer
     /// <summary>What computed it, for dialects that show it: <c>cpu</c>, or <c>gpu+optimized</c> as text-embeddings-inference has it; null: not known.</summary>
     public string? ComputeType { get; init; }
 
+    /// <summary>What its time went into, for dialects that show it; null: not known.</summary>
+    public AnswerTimes? Times { get; init; }
+
     /// <summary>When it was given, for dialects that show it.</summary>
     public DateTimeOffset Created { get; init; }
 }
+
+/// <param name="Total">From the request to the answer.</param>
+/// <param name="Queue">While others' work ran instead.</param>
+public sealed record AnswerTimes(TimeSpan Total, TimeSpan Tokenization, TimeSpan Queue, TimeSpan Inference);
 
 /// <param name="Index">Place of the document in the request.</param>
 /// <param name="Score">As the dialect shows it: activated, or the raw logit when the request asked for raw scores.</param>

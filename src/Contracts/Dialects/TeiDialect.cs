@@ -55,6 +55,17 @@ internal sealed class TeiDialect : JsonDialect
         var characters = (CharactersOf(request.Query) * request.Documents.Count) + request.Documents.Sum(CharactersOf);
         yield return KeyValuePair.Create("x-compute-characters", characters.ToString(CultureInfo.InvariantCulture));
         yield return KeyValuePair.Create("x-compute-tokens", answer.InputTokens.ToString(CultureInfo.InvariantCulture));
+        if (answer.Times is not { } times)
+            yield break;
+        yield return Milliseconds("x-compute-time", times.Total);
+        yield return Milliseconds("x-total-time", times.Total);
+        yield return Milliseconds("x-tokenization-time", times.Tokenization);
+        yield return Milliseconds("x-queue-time", times.Queue);
+        yield return Milliseconds("x-inference-time", times.Inference);
+
+        // Whole numbers, as its clients parse them.
+        static KeyValuePair<string, string> Milliseconds(string name, TimeSpan time) =>
+            KeyValuePair.Create(name, ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
     }
 
     public override void WriteError(IBufferWriter<byte> output, RequestError error)

@@ -25,10 +25,6 @@ public abstract record TeiInfo
     [JsonPropertyName("model_type")]
     public TeiModelType? ModelType => ModelId is null ? null : TeiModelType.OfOneLabel;
 
-    /// <summary>A text is what it counts, not a request.</summary>
-    [JsonPropertyName("max_concurrent_requests")]
-    public int? MaxConcurrentRequests { get; init; }
-
     [JsonPropertyName("max_input_length")]
     public int? MaxInputLength { get; init; }
 

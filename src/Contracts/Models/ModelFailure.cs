@@ -13,5 +13,12 @@ public static class ModelFailure
     public const string ProviderUnavailable = nameof(ProviderUnavailable);
     public const string LoadFailed = nameof(LoadFailed);
     public const string GoldenMismatch = nameof(GoldenMismatch);
+
+    /// <summary>The process ended while it loaded or ran the model, so it leaves the model out for a while.</summary>
+    public const string Quarantined = nameof(Quarantined);
+
+    /// <summary>The GPU memory that it declares isn't free.</summary>
+    public const string GpuMemoryExceeded = nameof(GpuMemoryExceeded);
+
     public const string StorageFull = nameof(StorageFull);
 }

@@ -5,6 +5,9 @@ public static class ScoreApi
 {
     public const string Path = "/internal/v1/score";
 
+    /// <summary>The farthest that a <see cref="ScoreRequest.Priority"/> counts, either way.</summary>
+    public const int MostPriority = 999;
+
     /// <summary>Milliseconds that are left for the answer; the host drops the work after them.</summary>
     public const string TimeoutHeader = "X-Rerank-Timeout-Milliseconds";
 }
@@ -26,6 +29,9 @@ public sealed record ScoreRequest
 
     /// <summary>In how many parts a passage that is too long is scored at most, the best part's score counting; null: one, the rest is cut off.</summary>
     public int? MaxChunksPerPassage { get; init; }
+
+    /// <summary>-999 to 999, lower is earlier; null: 0. A step is worth 20 ms of arrival.</summary>
+    public int? Priority { get; init; }
 
     /// <summary>Whether the answer has <see cref="ScoreResponse.TotalTokens"/>; null: it hasn't.</summary>
     public bool? TotalTokens { get; init; }

@@ -78,7 +78,7 @@ internal static class ModelStatusPlan
     {
         ModelState.Loading or ModelState.WarmingUp or ModelState.Ready => true,
         ModelState.Failed => model.Reason is ModelFailure.UnsupportedModel or ModelFailure.UnsupportedTokenizer or ModelFailure.ProviderUnavailable
-            or ModelFailure.LoadFailed or ModelFailure.GoldenMismatch,
+            or ModelFailure.LoadFailed or ModelFailure.GoldenMismatch or ModelFailure.Quarantined or ModelFailure.GpuMemoryExceeded,
         _ => false,
     };
 

@@ -19,6 +19,8 @@ internal static class ModelFailureText
         ModelFailure.ProviderUnavailable => "Give the tier a `gpu`, or list `CPU` in the `executionProviders` of a new ModelVersion.",
         ModelFailure.LoadFailed => "See the pod's log; often its memory limit is too low.",
         ModelFailure.GoldenMismatch => "The host doesn't reproduce the scores in the golden file: it must be made with the same files, precision and settings.",
+        ModelFailure.Quarantined => "See the end of the pod's previous log; often its memory limit is too low. The host tries again by itself.",
+        ModelFailure.GpuMemoryExceeded => "Use fewer models in one tier, lower `gpuMemory` to what they need, or roll out with `DedicatedPods`.",
         ModelFailure.StorageFull => "Give the nodes more ephemeral storage, or keep models on a PersistentVolumeClaim.",
         _ => "",
     };

@@ -35,6 +35,11 @@ public sealed class ProgramOptions(string prefix, Func<string, string?>? read = 
     public Option<string?> Add(string name, string description) =>
         Register(new Option<string?>(name) { Description = description }, null, _ => Find(name));
 
+    /// <summary>A number that has no value unless it is given.</summary>
+    public Option<T?> AddOptional<T>(string name, string description)
+        where T : struct, IParsable<T> =>
+        Register(new Option<T?>(name) { Description = description }, null, result => Find(name) is null ? null : ReadVariable<T>(result, name, default));
+
     /// <summary>One whose values are those of an enumeration, in lower case.</summary>
     public Option<T> AddChoice<T>(string name, string description, T value)
         where T : struct, Enum

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Inference;
+using Rerank.RerankerHost.Scheduling;
 
 namespace Rerank.RerankerHost.Commands;
 
@@ -18,17 +19,20 @@ internal static class ScoreCommand
         return command;
     }
 
-    internal static Task<int> RunAsync(
-        string directory, string? modelFile, TextReader input, TextWriter output, TextWriter error, CancellationToken cancellationToken) =>
-        JsonLines.WithModelAsync(
+    internal static async Task<int> RunAsync(
+        string directory, string? modelFile, TextReader input, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    {
+        using var scheduler = Scheduler.OfCommand();
+        return await JsonLines.WithModelAsync(
             () => CrossEncoderLoader.Load(
-                directory, ModelFolder.ReadContract(directory, modelFile), new ModelRuntime(), goldenPath: null, entered: null, cancellationToken),
+                directory, ModelFolder.ReadContract(directory, modelFile), new ModelRuntime(), goldenPath: null, scheduler, mark: null, entered: null, cancellationToken),
             error,
             async model =>
             {
                 using (model)
                     return await JsonLines.TransformAsync(input, output, error, (pair, token) => ScoreAsync(model, pair, token), cancellationToken);
             });
+    }
 
     private static async Task<string> ScoreAsync(ICrossEncoder model, TextPair pair, CancellationToken cancellationToken)
     {

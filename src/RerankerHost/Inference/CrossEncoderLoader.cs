@@ -1,4 +1,6 @@
 using Rerank.Contracts.Models;
+using Rerank.RerankerHost.Quarantine;
+using Rerank.RerankerHost.Scheduling;
 using Rerank.RerankerHost.Tokenization;
 
 namespace Rerank.RerankerHost.Inference;
@@ -9,6 +11,8 @@ internal static class CrossEncoderLoader
     /// <summary>Loads, warms up and tests a model. Takes seconds of CPU: call it off the request path.</summary>
     /// <param name="directory">Folder with the model's files.</param>
     /// <param name="goldenPath">Below <paramref name="directory"/>; null: no self-test.</param>
+    /// <param name="scheduler">Runs it.</param>
+    /// <param name="mark">Says while it runs that it does; null: nobody does.</param>
     /// <param name="entered">Called with <see cref="ModelState.Loading"/> and <see cref="ModelState.WarmingUp"/> when they begin.</param>
     /// <exception cref="ModelLoadException">The model can't be served; says why.</exception>
     public static ICrossEncoder Load(
@@ -16,6 +20,8 @@ internal static class CrossEncoderLoader
         ModelContract contract,
         ModelRuntime runtime,
         string? goldenPath,
+        Scheduler scheduler,
+        CrashMark? mark,
         Action<ModelState>? entered,
         CancellationToken cancellationToken)
     {
@@ -23,25 +29,36 @@ internal static class CrossEncoderLoader
         entered?.Invoke(ModelState.Loading);
         var tokenizer = TokenizerFile.Load(Path.Combine(directory, contract.TokenizerFile), contract.SpecialTokensInText);
         var goldenPairs = goldenPath is null ? [] : GoldenFile.Read(Path.Combine(directory, goldenPath));
-        var model = Open(Path.Combine(directory, contract.ModelFile), tokenizer, contract, runtime);
+        var (runner, graph, provider) = Open(Path.Combine(directory, contract.ModelFile), tokenizer, contract, runtime);
         try
         {
             entered?.Invoke(ModelState.WarmingUp);
-            WarmUp(model, cancellationToken);
+            var encoder = new PairEncoder(tokenizer, contract.MaxInputTokens, contract.Truncation);
+
+            // A dynamically quantised model scales activations over the whole run, so that a pair's score would depend on the
+            // pairs that happen to run with it. Such a model gets one pair at a time.
+            var lane = new WarmUp(mark is null ? runner : new MarkedRunner(runner, mark), encoder, contract.MaxInputTokens).Run(provider, alone: graph.IsDynamicallyQuantized, cancellationToken);
+            var model = new CrossEncoder(runner, encoder, lane, scheduler.QueueOf(provider), contract)
+            {
+                ExecutionProvider = provider,
+                IsDynamicallyQuantized = graph.IsDynamicallyQuantized,
+            };
             if (goldenPairs.Count > 0)
                 new GoldenTest(model, tokenizer, contract).RunAsync(goldenPairs, cancellationToken).GetAwaiter().GetResult();
+            FreedMemory.GiveBack();
             return model;
         }
         catch (Exception e)
         {
-            model.Dispose();
+            runner.Dispose();
             if (e is ModelFailedException)
                 throw new ModelLoadException(ModelFailure.LoadFailed, $"{contract.ModelFile} can't score {contract.MaxInputTokens} tokens or less: {e.Message}", e);
             throw;
         }
     }
 
-    private static CrossEncoder Open(string modelPath, TextTokenizer tokenizer, ModelContract contract, ModelRuntime runtime)
+    private static (OnnxRunner Runner, OnnxGraph Graph, ExecutionProvider Provider) Open(
+        string modelPath, TextTokenizer tokenizer, ModelContract contract, ModelRuntime runtime)
     {
         if (!File.Exists(modelPath))
             throw new ModelLoadException(ModelFailure.FileNotFound, $"there is no file {modelPath}");
@@ -52,22 +69,13 @@ internal static class CrossEncoderLoader
         var (session, provider) = Providers.Open(modelPath, runtime);
         try
         {
-            var encoder = new PairEncoder(tokenizer, contract.MaxInputTokens, contract.Truncation);
-            return new CrossEncoder(session, OnnxGraph.Of(session, operators), encoder, InferenceWorkers.Shared, provider, contract);
+            var graph = OnnxGraph.Of(session, operators);
+            return (new OnnxRunner(session, graph), graph, provider);
         }
         catch
         {
             session.Dispose();
             throw;
         }
-    }
-
-    /// <summary>Runs the largest shape first, so that the arena grows once, then a batch of short pairs.</summary>
-    private static void WarmUp(CrossEncoder model, CancellationToken cancellationToken)
-    {
-        var longest = string.Concat(Enumerable.Repeat("a ", model.MaxInputTokens));
-        string[] shorter = [.. Enumerable.Range(0, 8).Select(i => $"{i}")];
-        model.ScoreAsync("a", [longest], new PairOptions(), cancellationToken).GetAwaiter().GetResult();
-        model.ScoreAsync("a", shorter, new PairOptions(), cancellationToken).GetAwaiter().GetResult();
     }
 }

@@ -1,79 +1,79 @@
-using System.Buffers;
+using System.Runtime.InteropServices;
+using Rerank.RerankerHost.Scheduling;
 using Rerank.RerankerHost.Tokenization;
 
 namespace Rerank.RerankerHost.Inference;
 
 /// <summary>
-/// A request's different pairs, sorted by length, their tokens one after the other in pooled memory: every batch is a
-/// slice of it that ONNX Runtime reads in place.
+/// A request's different pairs, the longest first. Query and passages are kept once, as tokens in pooled memory; pairs are
+/// put together only where a model reads them.
 /// </summary>
-internal sealed class EncodedPairs : IDisposable
+internal sealed class EncodedPairs : IPairSet, IDisposable
 {
+    private readonly PairTemplate _template;
+    private readonly TokenBuffer _tokens;
+    private readonly EncodedPair[] _pairs;
     private readonly int[] _sortedPlaces;
     private readonly IReadOnlyList<EncodedPassage> _passages;
     private readonly int[] _places;
-    private long[] _ids;
-    private long[] _types;
 
-    private EncodedPairs(EncodedPair[] sorted, int[] sortedPlaces, IReadOnlyList<EncodedPassage> passages, int[] places)
-    {
-        Lengths = Array.ConvertAll(sorted, pair => pair.Length);
-        _sortedPlaces = sortedPlaces;
-        _passages = passages;
-        _places = places;
-        var tokens = Lengths.Sum();
-        _ids = ArrayPool<long>.Shared.Rent(tokens);
-        _types = ArrayPool<long>.Shared.Rent(tokens);
-    }
-
-    public int Count => Lengths.Length;
-
-    /// <summary>Of the sorted pairs.</summary>
-    public int[] Lengths { get; }
-
+    /// <param name="tokens">The query's, then the passages'; disposed with this.</param>
     /// <param name="passages">The request's different passages, by their pairs.</param>
     /// <param name="places">For every passage of the request which of them it is.</param>
-    public static EncodedPairs Write(
+    public EncodedPairs(
         PairTemplate template, TokenBuffer tokens, IReadOnlyList<EncodedPair> pairs, IReadOnlyList<EncodedPassage> passages, int[] places)
     {
-        // The longest first: what runs last is short, and so the workers finish together.
-        var order = Enumerable.Range(0, pairs.Count).ToArray();
-        Array.Sort(order, (a, b) => pairs[b].Length != pairs[a].Length ? pairs[b].Length.CompareTo(pairs[a].Length) : a.CompareTo(b));
-        var sortedPlace = new int[order.Length];
+        _template = template;
+        _tokens = tokens;
+        _passages = passages;
+        _places = places;
+
+        var order = new long[pairs.Count];
         for (var i = 0; i < order.Length; i++)
-            sortedPlace[order[i]] = i;
-
-        var sorted = Array.ConvertAll(order, i => pairs[i]);
-        var encoded = new EncodedPairs(sorted, sortedPlace, passages, places);
-        var offset = 0;
-        foreach (var pair in sorted)
+            order[i] = ((long)-pairs[i].Length << 32) | (uint)i;
+        Array.Sort(order);
+        _pairs = new EncodedPair[order.Length];
+        _sortedPlaces = new int[order.Length];
+        for (var i = 0; i < order.Length; i++)
         {
-            template.WritePair(
-                tokens[..pair.Query],
-                tokens[pair.PassageStart..(pair.PassageStart + pair.Passage)],
-                encoded._ids.AsSpan(offset, pair.Length),
-                encoded._types.AsSpan(offset, pair.Length));
-            offset += pair.Length;
+            var place = (int)(order[i] & uint.MaxValue);
+            _sortedPlaces[place] = i;
+            _pairs[i] = pairs[place] with { Hash = HashOf(pairs[place]) };
         }
-
-        return encoded;
     }
 
-    public Memory<long> Ids(PairBatch batch) => _ids.AsMemory(batch.Offset, batch.Tokens);
+    public int Count => _pairs.Length;
 
-    public Memory<long> Types(PairBatch batch) => _types.AsMemory(batch.Offset, batch.Tokens);
+    public int Length(int pair) => _pairs[pair].Length;
+
+    public int Hash(int pair) => _pairs[pair].Hash;
+
+    public bool Same(int pair, IPairSet other, int otherPair)
+    {
+        if (other is not EncodedPairs pairs)
+            return false;
+        var (mine, others) = (_pairs[pair], pairs._pairs[otherPair]);
+        return mine.Hash == others.Hash
+            && QueryOf(mine).SequenceEqual(pairs.QueryOf(others))
+            && PassageOf(mine).SequenceEqual(pairs.PassageOf(others));
+    }
+
+    /// <summary>Writes a pair as the model reads it.</summary>
+    /// <param name="ids">As long as the pair.</param>
+    /// <param name="types">As long as the pair.</param>
+    public void Write(int pair, Span<long> ids, Span<long> types) => _template.WritePair(QueryOf(_pairs[pair]), PassageOf(_pairs[pair]), ids, types);
 
     /// <summary>Scores in the order of the request's passages.</summary>
     /// <param name="logits">One for each of the sorted pairs.</param>
-    public PairScore[] ToScores(float[] logits) => Array.ConvertAll(_places, place => ToScore(_passages[place], logits));
-
-    public void Dispose()
+    public PairScore[] ToScores(float[] logits)
     {
-        ArrayPool<long>.Shared.Return(_ids);
-        ArrayPool<long>.Shared.Return(_types);
-        _ids = [];
-        _types = [];
+        var scores = new PairScore[_places.Length];
+        for (var i = 0; i < scores.Length; i++)
+            scores[i] = ToScore(_passages[_places[i]], logits);
+        return scores;
     }
+
+    public void Dispose() => _tokens.Dispose();
 
     private PairScore ToScore(EncodedPassage passage, float[] logits)
     {
@@ -81,5 +81,18 @@ internal sealed class EncodedPairs : IDisposable
         for (var i = 0; i < passage.Pairs; i++)
             best = Math.Max(best, logits[_sortedPlaces[passage.FirstPair + i]]);
         return new PairScore(best, passage.Tokens, passage.Truncated, passage.TotalTokens);
+    }
+
+    private ReadOnlySpan<int> QueryOf(EncodedPair pair) => _tokens[..pair.Query];
+
+    private ReadOnlySpan<int> PassageOf(EncodedPair pair) => _tokens[pair.PassageStart..(pair.PassageStart + pair.Passage)];
+
+    private int HashOf(EncodedPair pair)
+    {
+        var hash = new HashCode();
+        hash.Add(pair.Query);
+        hash.AddBytes(MemoryMarshal.AsBytes(QueryOf(pair)));
+        hash.AddBytes(MemoryMarshal.AsBytes(PassageOf(pair)));
+        return hash.ToHashCode();
     }
 }

@@ -4,7 +4,7 @@ using Rerank.RerankerHost.Tokenization;
 namespace Rerank.RerankerHost.Inference;
 
 /// <summary>A model's self-test: it serves only when it still gives what was written down for it.</summary>
-internal sealed class GoldenTest(CrossEncoder model, TextTokenizer tokenizer, ModelContract contract)
+internal sealed class GoldenTest(ICrossEncoder model, TextTokenizer tokenizer, ModelContract contract)
 {
     private const float Tolerance = 1e-4f;
     private const float QuantizedTolerance = 1e-3f;

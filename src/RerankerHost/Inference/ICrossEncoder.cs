@@ -1,4 +1,5 @@
 using Rerank.Contracts.Models;
+using Rerank.RerankerHost.Scheduling;
 
 namespace Rerank.RerankerHost.Inference;
 
@@ -13,8 +14,18 @@ internal interface ICrossEncoder : IDisposable
 
     Activation Activation { get; }
 
+    /// <summary>Tokens that run together at most, as found to be fastest on this machine; null: pairs run one by one.</summary>
+    int? BatchTokens { get; }
+
+    /// <summary>Whether it computes with activations quantised at run time.</summary>
+    bool IsDynamicallyQuantized { get; }
+
+    /// <summary>Tokens that all workers together read in a second, as of late.</summary>
+    double TokensPerSecond { get; }
+
     /// <summary>Scores every passage against the query.</summary>
     /// <returns>One entry per passage, in their order; every logit is finite.</returns>
+    /// <exception cref="QueueFullException">There's more work than may wait.</exception>
     /// <exception cref="ModelFailedException">ONNX Runtime failed, or a logit isn't finite.</exception>
     /// <exception cref="InputTooLongException">A pair is too long and <see cref="PairOptions.Truncate"/> is off.</exception>
     Task<PairScore[]> ScoreAsync(string query, IReadOnlyList<string> passages, PairOptions options, CancellationToken cancellationToken);
@@ -24,21 +35,41 @@ internal interface ICrossEncoder : IDisposable
 /// <param name="Truncate">Off: a pair that is too long is an error.</param>
 /// <param name="MaxTokensPerQuery">Cap on the query's own tokens; null: none but the model's.</param>
 /// <param name="MaxChunksPerPassage">In how many parts a passage that is too long is scored at most; the best part's score is the passage's.</param>
-/// <param name="Timings">Where to say how long it took; null: nowhere.</param>
-internal readonly record struct PairOptions(
-    int? MaxTokensPerPassage = null, bool Truncate = true, int? MaxTokensPerQuery = null, int MaxChunksPerPassage = 1, ScoreTimings? Timings = null)
+internal sealed record PairOptions(
+    int? MaxTokensPerPassage = null, bool Truncate = true, int? MaxTokensPerQuery = null, int MaxChunksPerPassage = 1)
 {
-    public PairOptions()
-        : this(null, true, null, 1, null)
-    {
-    }
+    /// <summary>Lower is earlier.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>Until nobody waits for the answer any more.</summary>
+    public TimeSpan TimeLeft { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Where to say how long it took; null: nowhere.</summary>
+    public ScoreTimings? Timings { get; init; }
 }
 
-/// <summary>What the time of one call went into.</summary>
+/// <summary>What the time of a request went into. Calls that go on side by side add up.</summary>
 internal sealed class ScoreTimings
 {
+    private readonly Lock _lock = new();
+
+    public TimeSpan Tokenization { get; private set; }
+
     /// <summary>Time in which no part of it ran, since others' work did.</summary>
-    public TimeSpan Waited { get; set; }
+    public TimeSpan Waited { get; private set; }
+
+    /// <summary>Time in which some of it ran.</summary>
+    public TimeSpan Inference { get; private set; }
+
+    public void Add(TimeSpan tokenization, TimeSpan waited, TimeSpan inference)
+    {
+        lock (_lock)
+        {
+            Tokenization += tokenization;
+            Waited += waited;
+            Inference += inference;
+        }
+    }
 }
 
 /// <param name="Logit">Raw, finite.</param>

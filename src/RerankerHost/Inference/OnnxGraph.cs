@@ -17,16 +17,25 @@ internal sealed record OnnxGraph
     /// <summary>The one output that is read.</summary>
     public required string Output { get; init; }
 
+    /// <summary>Dimensions of the output: one for each pair, and with 2 another of one label.</summary>
+    public required int OutputRank { get; init; }
+
     /// <summary>Whether activations are quantised at run time, with one scale over everything that runs together.</summary>
     public required bool IsDynamicallyQuantized { get; init; }
 
     /// <exception cref="ModelLoadException">The graph isn't that of a cross-encoder with one score.</exception>
-    public static OnnxGraph Of(InferenceSession session, IReadOnlySet<string> operators) => new()
+    public static OnnxGraph Of(InferenceSession session, IReadOnlySet<string> operators)
     {
-        Inputs = [.. session.InputMetadata.Select(CheckInput)],
-        Output = FindOutput(session),
-        IsDynamicallyQuantized = operators.Any(IsDynamicQuantization),
-    };
+        string[] inputs = [.. session.InputMetadata.Select(CheckInput)];
+        var output = FindOutput(session);
+        return new OnnxGraph
+        {
+            Inputs = inputs,
+            Output = output,
+            OutputRank = session.OutputMetadata[output].Dimensions.Length,
+            IsDynamicallyQuantized = operators.Any(IsDynamicQuantization),
+        };
+    }
 
     private static string CheckInput(KeyValuePair<string, NodeMetadata> input)
     {

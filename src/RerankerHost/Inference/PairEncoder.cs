@@ -11,7 +11,21 @@ internal sealed class PairEncoder(TextTokenizer tokenizer, int maxTokens, Trunca
     /// <exception cref="InputTooLongException">A pair doesn't fit and mustn't be cut so far.</exception>
     public EncodedPairs Encode(string query, IReadOnlyList<string> passages, PairOptions options, CancellationToken cancellationToken)
     {
-        using var tokens = new TokenBuffer();
+        var tokens = new TokenBuffer();
+        try
+        {
+            return Encode(query, passages, options, tokens, cancellationToken);
+        }
+        catch
+        {
+            tokens.Dispose();
+            throw;
+        }
+    }
+
+    private EncodedPairs Encode(
+        string query, IReadOnlyList<string> passages, PairOptions options, TokenBuffer tokens, CancellationToken cancellationToken)
+    {
         var queryText = new TextTokens(tokenizer.Tokenize(query, tokens, int.MaxValue), options.MaxTokensPerQuery);
         tokens.Truncate(Math.Min(queryText.Wanted, maxTokens));
 
@@ -39,7 +53,7 @@ internal sealed class PairEncoder(TextTokenizer tokenizer, int maxTokens, Trunca
             });
         }
 
-        return EncodedPairs.Write(tokenizer.Pair, tokens, pairs, encoded, places);
+        return new EncodedPairs(tokenizer.Pair, tokens, pairs, encoded, places);
     }
 
     private PassageWindows Fit(int index, TextTokens query, TextTokens passage, PairOptions options)
@@ -83,7 +97,11 @@ internal sealed class PairEncoder(TextTokenizer tokenizer, int maxTokens, Trunca
 /// <param name="Query">Tokens of the query that are left.</param>
 /// <param name="Passage">Tokens of the passage, or of one part of it.</param>
 /// <param name="Length">With special tokens.</param>
-internal readonly record struct EncodedPair(int PassageStart, int Query, int Passage, int Length);
+internal readonly record struct EncodedPair(int PassageStart, int Query, int Passage, int Length)
+{
+    /// <summary>Of its tokens.</summary>
+    public int Hash { get; init; }
+}
 
 /// <summary>A passage as the pairs that are scored for it, which follow each other.</summary>
 /// <param name="Tokens">Of all of them.</param>

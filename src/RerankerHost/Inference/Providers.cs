@@ -42,7 +42,8 @@ internal static class Providers
             + $"[{string.Join(", ", Enum.GetValues<ExecutionProvider>().Where(IsBuiltIn))}]: {string.Join("; ", problems)}");
     }
 
-    private static bool IsBuiltIn(ExecutionProvider provider) =>
+    /// <summary>Whether this build and machine have it.</summary>
+    public static bool IsBuiltIn(ExecutionProvider provider) =>
         provider == ExecutionProvider.CPU || OrtEnv.Instance().GetAvailableProviders().Contains(CudaName);
 
     private static SessionOptions Options(ExecutionProvider provider, ModelRuntime runtime)

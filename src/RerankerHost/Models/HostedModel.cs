@@ -39,6 +39,9 @@ internal sealed class HostedModel(ModelSpec spec, SourceCredential? credential, 
         }
     }
 
+    /// <summary>Null: it isn't ready.</summary>
+    public ICrossEncoder? Encoder => Volatile.Read(ref _progress).Model?.Encoder;
+
     public void Start() => Completion = Task.Run(RunAsync);
 
     /// <summary>The same content was asked for again. What changed about the way to get it counts at once.</summary>
@@ -169,13 +172,13 @@ internal sealed class HostedModel(ModelSpec spec, SourceCredential? credential, 
         {
             if (!_retired.IsCancellationRequested)
             {
-                Volatile.Write(ref _progress, new ModelProgress(ModelState.Ready) { SizeBytes = activated.SizeBytes, Model = new LoadedModel(activated.Encoder) });
+                Volatile.Write(ref _progress, new ModelProgress(ModelState.Ready) { SizeBytes = activated.SizeBytes, Model = new LoadedModel(activated) });
                 Log.Ready(logger, Spec.Name, Spec.Digest, activated.Encoder.ExecutionProvider);
                 return;
             }
         }
 
-        activated.Encoder.Dispose();
+        activated.Dispose();
     }
 
     private static TaskCompletionSource NewWake() => new(TaskCreationOptions.RunContinuationsAsynchronously);

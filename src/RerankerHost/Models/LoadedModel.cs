@@ -3,11 +3,11 @@ using Rerank.RerankerHost.Inference;
 namespace Rerank.RerankerHost.Models;
 
 /// <summary>A model in memory and the number of its users, of which the host itself is one. The last to leave disposes it.</summary>
-internal sealed class LoadedModel(ICrossEncoder encoder)
+internal sealed class LoadedModel(ActivatedModel model)
 {
     private int _users = 1;
 
-    public ICrossEncoder Encoder => encoder;
+    public ICrossEncoder Encoder => model.Encoder;
 
     public bool TryEnter()
     {
@@ -26,6 +26,6 @@ internal sealed class LoadedModel(ICrossEncoder encoder)
     public void Leave()
     {
         if (Interlocked.Decrement(ref _users) == 0)
-            encoder.Dispose();
+            model.Dispose();
     }
 }

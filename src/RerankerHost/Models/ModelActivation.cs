@@ -1,11 +1,12 @@
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Inference;
+using Rerank.RerankerHost.Quarantine;
 using Rerank.RerankerHost.Sources;
 
 namespace Rerank.RerankerHost.Models;
 
 /// <summary>One attempt to bring a model from its specification into memory: get its files, verify them, load it.</summary>
-internal sealed class ModelActivation(ModelFiles files, IModelLoader loader) : IDisposable
+internal sealed class ModelActivation(ModelFiles files, IModelLoader loader, CrashMarks marks, GpuMemory gpu) : IDisposable
 {
     // Loading takes a multiple of a model's memory for a moment; one at a time keeps the peak low.
     private readonly SemaphoreSlim _loading = new(1);
@@ -18,8 +19,7 @@ internal sealed class ModelActivation(ModelFiles files, IModelLoader loader) : I
         await _loading.WaitAsync(cancellationToken);
         try
         {
-            var encoder = await Task.Run(() => loader.Load(folder.Path, spec, entered, cancellationToken), cancellationToken);
-            return new ActivatedModel(encoder, folder.SizeBytes);
+            return await Task.Run(() => Load(folder, spec, entered, cancellationToken), cancellationToken);
         }
         finally
         {
@@ -28,6 +28,37 @@ internal sealed class ModelActivation(ModelFiles files, IModelLoader loader) : I
     }
 
     public void Dispose() => _loading.Dispose();
+
+    private ActivatedModel Load(VerifiedFolder folder, ModelSpec spec, Action<ModelState> entered, CancellationToken cancellationToken)
+    {
+        var memory = gpu.Reserve(spec);
+        CrashMark? mark = null;
+        try
+        {
+            mark = marks.Open(spec);
+            mark?.BeginLoad();
+            var encoder = loader.Load(folder.Path, spec, mark, entered, cancellationToken);
+            mark?.EndLoad();
+            return new ActivatedModel(encoder, folder.SizeBytes, mark, memory);
+        }
+        catch
+        {
+            // Only a process that ends leaves its mark.
+            mark?.EndLoad();
+            mark?.Dispose();
+            memory.Dispose();
+            throw;
+        }
+    }
 }
 
-internal sealed record ActivatedModel(ICrossEncoder Encoder, long SizeBytes);
+/// <summary>A model in memory, with all that it holds.</summary>
+internal sealed record ActivatedModel(ICrossEncoder Encoder, long SizeBytes, CrashMark? Mark, IDisposable GpuMemory) : IDisposable
+{
+    public void Dispose()
+    {
+        Encoder.Dispose();
+        Mark?.Dispose();
+        GpuMemory.Dispose();
+    }
+}

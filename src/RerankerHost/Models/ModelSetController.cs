@@ -88,7 +88,7 @@ internal sealed class ModelSetController(
         registry.Replace(next);
         foreach (var gone in held.Values)
             gone.Retire();
-        blobs.Remove([.. held.Values.Select(m => m.Spec)], keep: set.Models);
+        blobs.Clean(set.Models);
         if (_inForce?.Generation != set.Generation)
             Log.InForce(logger, set.Generation, set.Pipeline, set.Models.Count, held.Count);
         _inForce = set;

@@ -1,9 +1,14 @@
+using Rerank.RerankerHost.Quarantine;
+using Rerank.RerankerHost.Serving;
+
 namespace Rerank.RerankerHost.Models;
 
 internal static class ModelsRegistration
 {
     public static IServiceCollection AddModels(this IServiceCollection services) => services
         .AddSingleton<IModelLoader, CrossEncoderModelLoader>()
+        .AddSingleton<CrashMarks>()
+        .AddSingleton(provider => new GpuMemory(provider.GetRequiredService<ServeOptions>()))
         .AddSingleton<ModelActivation>()
         .AddSingleton<ModelRegistry>()
         .AddSingleton<ModelSetController>()

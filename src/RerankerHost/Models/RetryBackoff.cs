@@ -9,9 +9,10 @@ internal static class RetryBackoff
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
     /// <param name="failures">In a row, at least 1.</param>
+    /// <remarks>What is quarantined is asked for again soon, since its time is up at a moment of its own.</remarks>
     /// <returns>Null: only a changed set or new credentials can help.</returns>
-    public static TimeSpan? Delay(string reason, int failures) => IsFinal(reason)
-        ? null
+    public static TimeSpan? Delay(string reason, int failures) => IsFinal(reason) ? null
+        : reason == ModelFailure.Quarantined ? First
         : TimeSpan.FromTicks(Math.Min(Longest.Ticks, First.Ticks << Math.Min(failures - 1, 16)));
 
     // These follow from the files' content or from this program, and neither changes by waiting.

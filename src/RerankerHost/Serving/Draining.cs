@@ -1,8 +1,18 @@
+using Rerank.RerankerHost.Scheduling;
+
 namespace Rerank.RerankerHost.Serving;
 
-/// <summary>Between the stop signal and the closing of the ports: readiness is off already, requests are still taken.</summary>
-internal sealed class Draining(ServeOptions options, TimeProvider time) : IHostedLifecycleService
+/// <summary>
+/// What happens between the stop signal and the end: readiness is off already; for a while requests are still taken, then those
+/// that are here are finished, and what isn't done shortly before the process must end is answered with 503 rather than cut off.
+/// </summary>
+internal sealed class Draining(ServeOptions options, Scheduler scheduler, TimeProvider time) : IHostedLifecycleService, IDisposable
 {
+    // For sending the answers of what is given up.
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
+
+    private ITimer? _giveUp;
+
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -13,9 +23,13 @@ internal sealed class Draining(ServeOptions options, TimeProvider time) : IHoste
     {
         if (options.Drain > TimeSpan.Zero)
             await Task.Delay(options.Drain, time, cancellationToken);
+        var left = options.ShutdownTimeout > Farewell * 2 ? options.ShutdownTimeout - Farewell : options.ShutdownTimeout / 2;
+        _giveUp = time.CreateTimer(static state => ((Scheduler)state!).Close(), scheduler, left, Timeout.InfiniteTimeSpan);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _giveUp?.Dispose();
 }

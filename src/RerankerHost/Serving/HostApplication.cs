@@ -5,6 +5,7 @@ using Rerank.Programs.Traces;
 using Rerank.RerankerHost.Admin;
 using Rerank.RerankerHost.Health;
 using Rerank.RerankerHost.Models;
+using Rerank.RerankerHost.Scheduling;
 using Rerank.RerankerHost.Sources;
 using Rerank.RerankerHost.Telemetry;
 
@@ -49,8 +50,11 @@ internal static class HostApplication
 
     private static IServiceCollection AddServing(this IServiceCollection services)
     {
-        services.AddSingleton(provider => new PairAdmission(
-            provider.GetRequiredService<ServeOptions>().MaxPendingPairs, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<ServeOptions>();
+            return new Scheduler(options.Threads, options.MaxQueue, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<HostMetrics>().Batched);
+        });
         services.AddSingleton<PairScorer>();
         services.AddSingleton<ScoreHandler>();
         services.AddHostedService<Draining>();

@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Text.Json.Serialization;
 using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Models;
-using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Models;
 
 namespace Rerank.RerankerHost.Serving;
@@ -22,9 +21,8 @@ internal static class InfoEndpoint
         var info = new HostInfo
         {
             Version = Version,
-            Models = [.. current.Select(m => Describe(m.Spec, m.Status))],
-            Limits = new InfoLimits(options.Limits.MaxBodyBytes, options.Limits.MaxDocuments, options.MaxPendingPairs),
-            MaxConcurrentRequests = options.MaxPendingPairs,
+            Models = [.. current.Select(Describe)],
+            Limits = new InfoLimits(options.Limits.MaxBodyBytes, options.Limits.MaxDocuments, options.MaxQueue.TotalSeconds),
             MaxClientBatchSize = options.Limits.MaxDocuments,
             TokenizationWorkers = Environment.ProcessorCount,
         };
@@ -35,23 +33,30 @@ internal static class InfoEndpoint
     private static HostInfo WithModel(HostInfo info, HostedModel model)
     {
         info = info with { ModelId = model.Spec.Name, ModelSha = model.Spec.Digest, MaxInputLength = model.Spec.Contract.MaxInputTokens };
-        if (model.TryLease() is not { } lease)
-            return info;
-        using (lease)
-        {
-            return lease.Encoder is CrossEncoder encoder
-                ? info with { ModelDataType = encoder.IsDynamicallyQuantized ? "int8" : "float32", MaxBatchTokens = Math.Max(encoder.TokenBudget, encoder.MaxInputTokens) }
-                : info;
-        }
+        return model.Encoder is { } encoder
+            ? info with
+            {
+                ModelDataType = encoder.IsDynamicallyQuantized ? "int8" : "float32",
+                MaxBatchTokens = Math.Max(encoder.BatchTokens ?? 0, encoder.MaxInputTokens),
+            }
+            : info;
     }
 
-    private static ModelInfo Describe(ModelSpec spec, ModelStatus status) => new(
-        spec.Name,
-        spec.Digest,
-        status.State,
-        status.ExecutionProvider,
-        spec.Contract.MaxInputTokens,
-        spec.Contract.Activation);
+    private static ModelInfo Describe(HostedModel model)
+    {
+        var (spec, status) = (model.Spec, model.Status);
+        return new ModelInfo(
+            spec.Name,
+            spec.Digest,
+            status.State,
+            status.ExecutionProvider,
+            spec.Contract.MaxInputTokens,
+            spec.Contract.Activation)
+        {
+            BatchTokens = model.Encoder?.BatchTokens,
+            TokensPerSecond = model.Encoder is { } encoder ? Math.Round(encoder.TokensPerSecond) : null,
+        };
+    }
 }
 
 internal sealed record HostInfo : TeiInfo
@@ -67,9 +72,16 @@ internal sealed record ModelInfo(
     ModelState State,
     ExecutionProvider? ExecutionProvider,
     int MaxInputTokens,
-    Activation Activation);
+    Activation Activation)
+{
+    /// <summary>Tokens that run together at most, as found when the model was warmed up; null: its pairs run one by one, or it isn't ready.</summary>
+    public int? BatchTokens { get; init; }
 
-internal sealed record InfoLimits(long MaxBodyBytes, int MaxDocuments, int MaxPendingPairs);
+    /// <summary>That it reads when nothing else runs, as measured of late.</summary>
+    public double? TokensPerSecond { get; init; }
+}
+
+internal sealed record InfoLimits(long MaxBodyBytes, int MaxDocuments, double MaxQueueSeconds);
 
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(HostInfo))]

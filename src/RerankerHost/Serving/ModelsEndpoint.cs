@@ -1,6 +1,7 @@
 using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Models;
+using Rerank.RerankerHost.Scheduling;
 
 namespace Rerank.RerankerHost.Serving;
 
@@ -12,13 +13,13 @@ internal static class ModelsEndpoint
         var started = app.Services.GetRequiredService<TimeProvider>().GetUtcNow();
         foreach (var path in ModelList.Paths)
         {
-            app.MapGet(path, (HttpContext http, ModelRegistry models, PairAdmission admission, ServeOptions options) =>
+            app.MapGet(path, (HttpContext http, ModelRegistry models, Scheduler scheduler, ServeOptions options) =>
             {
                 var ready = models.Current.Where(model => model.Status.State == ModelState.Ready);
                 return JsonAnswer.SendAsync(http, StatusCodes.Status200OK, output => ModelList.Write(output, ready.Select(model => new ListedModel(model.Spec.Name, started)
                 {
                     MaxInputTokens = model.Spec.Contract.MaxInputTokens,
-                    Queue = (admission.Pending, options.MaxPendingPairs),
+                    Queue = (scheduler.Pairs, scheduler.Backlog / options.MaxQueue),
                 })));
             });
         }

@@ -2,33 +2,24 @@ using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Scoring;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Models;
+using Rerank.RerankerHost.Scheduling;
 using Rerank.RerankerHost.Telemetry;
 
 namespace Rerank.RerankerHost.Serving;
 
-/// <summary>Scores the pairs of one request, within the limits of time and of work in progress.</summary>
-internal sealed class PairScorer(ServeOptions options, PairAdmission admission, HostMetrics metrics, TimeProvider time, ILogger<PairScorer> logger)
+/// <summary>Scores the pairs of one request, within its limit of time.</summary>
+internal sealed class PairScorer(ServeOptions options, HostMetrics metrics, TimeProvider time, ILogger<PairScorer> logger)
 {
     /// <exception cref="RequestException">It can't be answered.</exception>
     /// <exception cref="OperationCanceledException">The caller is gone.</exception>
     public async Task<PairScore[]> ScoreAsync(HttpContext http, ModelLease model, string query, IReadOnlyList<string> passages, PairOptions pairs)
     {
         var timeout = TimeLeft(http.Request);
-        if (!admission.TryEnter(passages.Count))
-        {
-            throw new RequestException(new RequestError(
-                RequestErrorKind.Overloaded,
-                $"{admission.Pending} pairs are waiting, and {options.MaxPendingPairs} is the most; try again later",
-                admission.RetryAfterSeconds()));
-        }
-
         using var deadline = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, http.RequestAborted);
-        var scored = 0;
         try
         {
-            var scores = await model.Encoder.ScoreAsync(query, passages, pairs, either.Token);
-            scored = scores.Length;
+            var scores = await model.Encoder.ScoreAsync(query, passages, pairs with { TimeLeft = timeout }, either.Token);
             metrics.Scored(model.Name, scores);
             return scores;
         }
@@ -45,9 +36,13 @@ internal sealed class PairScorer(ServeOptions options, PairAdmission admission, 
             Log.ModelFailed(logger, model.Name, model.Digest, e);
             throw new RequestException(new RequestError(RequestErrorKind.Internal, $"model {model.Name} failed: {e.Message}"), e);
         }
-        finally
+        catch (QueueFullException e)
         {
-            admission.Leave(passages.Count, scored);
+            throw new RequestException(new RequestError(RequestErrorKind.Overloaded, e.Message, e.RetryAfterSeconds), e);
+        }
+        catch (QueueClosedException e)
+        {
+            throw new RequestException(new RequestError(RequestErrorKind.Unavailable, e.Message, RetryAfterSeconds: 1), e);
         }
     }
 

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Diagnostics;
 using Rerank.Contracts.Dialects;
+using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Telemetry;
 
 namespace Rerank.RerankerHost.Serving;
@@ -46,6 +48,14 @@ internal abstract class RequestHandler(HostMetrics metrics, TimeProvider time, I
             await SendAsync(http, status, output);
         span.End(Route, requestId, status);
         metrics.Answered(Route, status, time.GetElapsedTime(started));
+    }
+
+    /// <summary>Tells in every way what the time of a scoring went into.</summary>
+    protected void Report(HttpResponse response, Activity? span, ScoreTimings timings)
+    {
+        ServerTiming.Write(response, timings);
+        HostTraces.AddStages(span, timings.Tokenization, timings.Waited, timings.Inference);
+        metrics.Timed(timings.Tokenization, timings.Waited, timings.Inference);
     }
 
     protected abstract Task AnswerAsync(HttpContext http, string requestId, PooledBuffer output);

@@ -23,12 +23,17 @@ internal sealed class RerankHandler(
 
     protected override async Task AnswerAsync(HttpContext http, string requestId, PooledBuffer output)
     {
+        var started = _time.GetTimestamp();
         var request = await ReadAsync(http);
         var report = TruncationReports.Parse(http.Request.Headers[TruncationReports.Header]);
         using var model = models.AcquireByName(request.Model);
+        var timings = new ScoreTimings();
         PairScore[] scores;
-        using (HostTraces.Score(model.Name, request.Documents.Count))
-            scores = await ScoreAsync(http, model, request);
+        using (var span = HostTraces.Score(model.Name, request.Documents.Count))
+        {
+            scores = await ScoreAsync(http, model, request, timings);
+            Report(http.Response, span, timings);
+        }
 
         var tokens = 0;
         for (var i = 0; i < scores.Length; i++)
@@ -45,6 +50,7 @@ internal sealed class RerankHandler(
             InputTokens = tokens,
             TruncationReport = report,
             ComputeType = model.Encoder.ExecutionProvider == ExecutionProvider.CPU ? "cpu" : "gpu+optimized",
+            Times = new AnswerTimes(_time.GetElapsedTime(started), timings.Tokenization, timings.Waited, timings.Inference),
             Created = _time.GetUtcNow(),
         };
         foreach (var (name, value) in conversation.Dialect.Headers(request, answer))
@@ -62,9 +68,13 @@ internal sealed class RerankHandler(
         return conversation.Parse(body.Written, options.Limits);
     }
 
-    private async Task<PairScore[]> ScoreAsync(HttpContext http, ModelLease model, RerankRequest request)
+    private async Task<PairScore[]> ScoreAsync(HttpContext http, ModelLease model, RerankRequest request, ScoreTimings timings)
     {
-        var pairs = new PairOptions(request.MaxTokensPerDocument, request.Truncate, request.MaxTokensPerQuery, request.MaxChunksPerDocument ?? 1);
+        var pairs = new PairOptions(request.MaxTokensPerDocument, request.Truncate, request.MaxTokensPerQuery, request.MaxChunksPerDocument ?? 1)
+        {
+            Priority = request.Priority,
+            Timings = timings,
+        };
         if (request.Queries is null)
             return await scorer.ScoreAsync(http, model, request.Query, request.Documents, pairs);
 

@@ -26,8 +26,12 @@ internal sealed class ScoreHandler(
         using var model = models.AcquireByDigest(request.Digest);
         var timings = new ScoreTimings();
         PairScore[] scores;
-        using (HostTraces.Score(model.Name, request.Passages.Count))
+        using (var span = HostTraces.Score(model.Name, request.Passages.Count))
+        {
             scores = await scorer.ScoreAsync(http, model, request.Query, request.Passages, Options(request, timings));
+            Report(http.Response, span, timings);
+        }
+
         using var json = new Utf8JsonWriter(output);
         JsonSerializer.Serialize(json, Response(model.Digest, scores, timings, request.TotalTokens == true), ContractsJson.Default.ScoreResponse);
     }
@@ -98,6 +102,7 @@ internal sealed class ScoreHandler(
         MaxTokensPerPassage = request.MaxTokensPerPassage,
         MaxTokensPerQuery = request.MaxTokensPerQuery,
         MaxChunksPerPassage = request.MaxChunksPerPassage ?? 1,
+        Priority = request.Priority ?? 0,
         Timings = timings,
     };
 

@@ -22,7 +22,10 @@ internal sealed class ServeCommandLine
     private readonly Option<string> _claimsDirectory;
     private readonly Option<long> _maxBodyBytes;
     private readonly Option<int> _maxDocuments;
-    private readonly Option<int> _maxPendingPairs;
+    private readonly Option<int?> _threads;
+    private readonly Option<long> _maxQueue;
+    private readonly Option<long?> _gpuMemory;
+    private readonly Option<long> _keptFiles;
     private readonly Option<long> _maxFileBytes;
     private readonly Option<long> _requestTimeout;
     private readonly Option<long> _drain;
@@ -43,6 +46,8 @@ internal sealed class ServeCommandLine
         _modelDirectory = _options.Add("--model-directory", "Where downloaded models are kept.", Defaults.ModelDirectory);
         _bundledDirectory = _options.Add("--bundled-directory", "Where the bundled models are.", Defaults.BundledDirectory);
         _claimsDirectory = _options.Add("--claims-directory", "Where volumes with models are mounted.", Defaults.ClaimsDirectory);
+        _keptFiles = _options.Add("--kept-files-bytes", "Downloaded files of models that left the set are kept up to this many bytes, the last downloaded first.", Defaults.KeptFilesBytes);
+        _gpuMemory = _options.AddOptional<long>("--gpu-memory-bytes", "GPU memory that models may declare together. Default: not checked.");
         _maxFileBytes = _options.Add("--max-file-bytes", "Largest model file that is downloaded.", Defaults.MaxFileBytes);
 
         _urls = Addresses("--urls", "Addresses of the scoring routes, such as http://+:8080 or http://unix:/run/host.sock.", Defaults.Urls);
@@ -52,7 +57,8 @@ internal sealed class ServeCommandLine
 
         _maxBodyBytes = _options.Add("--max-body-bytes", "Largest body of a request.", Defaults.Limits.MaxBodyBytes);
         _maxDocuments = _options.Add("--max-documents", "Most documents of a request.", Defaults.Limits.MaxDocuments);
-        _maxPendingPairs = _options.Add("--max-pending-pairs", "Pairs of query and document that may wait or be worked on; more are refused with 429.", Defaults.MaxPendingPairs);
+        _maxQueue = _options.Add("--max-queue-seconds", "Work that may wait, by the time that it takes; more is refused with 429.", (long)Defaults.MaxQueue.TotalSeconds);
+        _threads = _options.AddOptional<int>("--threads", "Threads that run models on the CPU. Default: one for each core that the process may use.");
         _requestTimeout = _options.Add("--request-timeout-milliseconds", "A request that takes longer is given up.", (long)Defaults.RequestTimeout.TotalMilliseconds);
         _drain = _options.Add("--drain-seconds", "How long requests are still taken after a stop signal, with readiness off.", (long)Defaults.Drain.TotalSeconds);
         _shutdownTimeout = _options.Add("--shutdown-timeout-seconds", "How long running requests may then take.", (long)Defaults.ShutdownTimeout.TotalSeconds);
@@ -80,7 +86,10 @@ internal sealed class ServeCommandLine
         BundledDirectory = result.GetRequiredValue(_bundledDirectory),
         ClaimsDirectory = result.GetRequiredValue(_claimsDirectory),
         Limits = new RequestLimits { MaxBodyBytes = result.GetValue(_maxBodyBytes), MaxDocuments = result.GetValue(_maxDocuments) },
-        MaxPendingPairs = result.GetValue(_maxPendingPairs),
+        Threads = result.GetValue(_threads),
+        MaxQueue = TimeSpan.FromSeconds(result.GetValue(_maxQueue)),
+        GpuMemoryBytes = result.GetValue(_gpuMemory),
+        KeptFilesBytes = result.GetValue(_keptFiles),
         MaxFileBytes = result.GetValue(_maxFileBytes),
         RequestTimeout = TimeSpan.FromMilliseconds(result.GetValue(_requestTimeout)),
         Drain = TimeSpan.FromSeconds(result.GetValue(_drain)),
@@ -112,9 +121,9 @@ internal sealed class ServeCommandLine
         ],
         Groups =
         [
-            ("Models", [_modelSet, _modelDirectory, _bundledDirectory, _claimsDirectory, _maxFileBytes]),
+            ("Models", [_modelSet, _modelDirectory, _bundledDirectory, _claimsDirectory, _maxFileBytes, _keptFiles, _gpuMemory]),
             ("Addresses", [_urls, _adminUrls, _adminTokenFile, _probeUrls]),
-            ("Limits", [_maxBodyBytes, _maxDocuments, _maxPendingPairs, _requestTimeout, _drain, _shutdownTimeout]),
+            ("Limits", [_maxBodyBytes, _maxDocuments, _threads, _maxQueue, _requestTimeout, _drain, _shutdownTimeout]),
             ("What it tells", [_logFormat, _otlpEndpoint]),
         ],
         Notes =

@@ -31,11 +31,20 @@ internal sealed record ServeOptions
 
     public RequestLimits Limits { get; init; } = new();
 
-    /// <summary>Pairs that may wait or be worked on; what exceeds them is refused.</summary>
-    public int MaxPendingPairs { get; init; } = 8192;
+    /// <summary>Threads that run models on the CPU; null: as many as there are cores for the process.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>Work that may wait, by the time that it takes; what exceeds it is refused.</summary>
+    public TimeSpan MaxQueue { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>A request that isn't answered after this is given up.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>GPU memory that models may declare together; null: it isn't checked.</summary>
+    public long? GpuMemoryBytes { get; init; }
+
+    /// <summary>Downloaded files of models that are no longer in the set are kept up to this many bytes, for models that come back.</summary>
+    public long KeptFilesBytes { get; init; }
 
     /// <summary>Largest model file that is downloaded.</summary>
     public long MaxFileBytes { get; init; } = 16L << 30;

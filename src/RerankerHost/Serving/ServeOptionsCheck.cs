@@ -72,11 +72,14 @@ internal static class ServeOptionsCheck
         Range("--max-body-bytes", options.Limits.MaxBodyBytes, 1024, 1 << 30);
         Range("--max-documents", options.Limits.MaxDocuments, 1, 100_000);
         Range("--max-file-bytes", options.MaxFileBytes, 1, long.MaxValue);
+        Range("--gpu-memory-bytes", options.GpuMemoryBytes ?? 1, 1, long.MaxValue);
+        Range("--kept-files-bytes", options.KeptFilesBytes, 0, long.MaxValue);
         Range("--request-timeout-milliseconds", (long)options.RequestTimeout.TotalMilliseconds, 1, 3_600_000);
         Range("--drain-seconds", (long)options.Drain.TotalSeconds, 0, 3600);
         Range("--shutdown-timeout-seconds", (long)options.ShutdownTimeout.TotalSeconds, 0, 3600);
-        if (options.MaxPendingPairs < options.Limits.MaxDocuments)
-            problems.Add($"--max-pending-pairs: {options.MaxPendingPairs} is less than --max-documents ({options.Limits.MaxDocuments}), so the largest request could never be served");
+        Range("--max-queue-seconds", (long)options.MaxQueue.TotalSeconds, 1, 3600);
+        if (options.Threads is { } threads)
+            Range("--threads", threads, 1, 1024);
 
         void Range(string option, long value, long least, long most)
         {

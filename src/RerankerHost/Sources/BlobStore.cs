@@ -9,6 +9,8 @@ namespace Rerank.RerankerHost.Sources;
 /// </summary>
 internal sealed class BlobStore(ServeOptions options, FileHashes hashes, ILogger<BlobStore> logger)
 {
+    private const string Part = ".part";
+
     private readonly string _blobs = Path.Combine(options.ModelDirectory, "blobs");
     private readonly string _sets = Path.Combine(options.ModelDirectory, "sets");
 
@@ -18,7 +20,7 @@ internal sealed class BlobStore(ServeOptions options, FileHashes hashes, ILogger
     public string PartOf(string sha256)
     {
         Directory.CreateDirectory(_blobs);
-        return PathOf(sha256) + ".part";
+        return PathOf(sha256) + Part;
     }
 
     /// <summary>Its length; null: it isn't there. A blob that isn't what its name says is deleted.</summary>
@@ -58,28 +60,37 @@ internal sealed class BlobStore(ServeOptions options, FileHashes hashes, ILogger
         return folder;
     }
 
-    /// <summary>Frees what only these models needed. Files that are still open live on until they are closed.</summary>
-    public void Remove(IReadOnlyList<ModelSpec> gone, IReadOnlyList<ModelSpec> keep)
+    /// <summary>
+    /// Frees what no model of the set needs, beyond what is kept for models that come back, the last downloaded first. Files that are still open live on until they are closed.
+    /// </summary>
+    public void Clean(IReadOnlyList<ModelSpec> set)
     {
-        var needed = keep.SelectMany(m => m.Files).Select(f => f.Sha256).ToHashSet(StringComparer.Ordinal);
-        foreach (var spec in gone.Where(m => SourceAddress.IsRemote(m.Source)))
+        if (!Directory.Exists(_blobs))
+            return;
+        try
         {
-            try
+            var folders = set.Select(FolderOf).ToHashSet(StringComparer.Ordinal);
+            foreach (var folder in Directory.Exists(_sets) ? Directory.GetDirectories(_sets).Where(f => !folders.Contains(f)) : [])
+                Delete(folder);
+
+            var needed = set.SelectMany(m => m.Files).Select(f => PathOf(f.Sha256)).ToHashSet(StringComparer.Ordinal);
+            var kept = 0L;
+            foreach (var file in new DirectoryInfo(_blobs).GetFiles().Where(f => !needed.Contains(WithoutPart(f.FullName))).OrderByDescending(f => f.LastWriteTimeUtc))
             {
-                Delete(FolderOf(spec));
-                foreach (var file in spec.Files.Where(f => !needed.Contains(f.Sha256) && Directory.Exists(_blobs)))
-                {
-                    File.Delete(PathOf(file.Sha256));
-                    File.Delete(PartOf(file.Sha256));
-                    hashes.Forget(PathOf(file.Sha256));
-                }
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                Log.NotRemoved(logger, spec.Name, spec.Digest, e);
+                kept += file.Length;
+                if (kept <= options.KeptFilesBytes)
+                    continue;
+                file.Delete();
+                hashes.Forget(file.FullName);
             }
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.NotRemoved(logger, _blobs, e);
+        }
     }
+
+    private static string WithoutPart(string path) => path.EndsWith(Part, StringComparison.Ordinal) ? path[..^Part.Length] : path;
 
     private string FolderOf(ModelSpec spec) => Path.Combine(_sets, spec.Digest["sha256:".Length..]);
 

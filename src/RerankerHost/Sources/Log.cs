@@ -8,6 +8,6 @@ internal static partial class Log
     [LoggerMessage(301, LogLevel.Warning, "Stored file {Expected} has sha256 {Got} and is deleted")]
     public static partial void BlobSpoilt(ILogger logger, string expected, string got);
 
-    [LoggerMessage(302, LogLevel.Warning, "Files of model {Model} ({Digest}), which is no longer needed, can't be removed")]
-    public static partial void NotRemoved(ILogger logger, string model, string digest, Exception exception);
+    [LoggerMessage(302, LogLevel.Warning, "Files in {Folder} that are no longer needed can't be removed")]
+    public static partial void NotRemoved(ILogger logger, string folder, Exception exception);
 }

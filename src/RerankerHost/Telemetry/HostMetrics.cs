@@ -1,6 +1,7 @@
 using Prometheus;
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Inference;
+using Rerank.RerankerHost.Scheduling;
 
 namespace Rerank.RerankerHost.Telemetry;
 
@@ -16,6 +17,8 @@ internal sealed class HostMetrics
     private readonly Counter _tokens;
     private readonly Counter _truncated;
     private readonly Gauge _pending;
+    private readonly Gauge _backlog;
+    private readonly Counter _allocated;
     private readonly Gauge _modelState;
     private readonly Counter _downloaded;
     private readonly TeiMetrics _tei;
@@ -30,6 +33,8 @@ internal sealed class HostMetrics
         _tokens = factory.CreateCounter("rerank_host_tokens_total", "Tokens that models were fed.", "model");
         _truncated = factory.CreateCounter("rerank_host_truncated_pairs_total", "Pairs of which text was cut off to fit.", "model");
         _pending = factory.CreateGauge("rerank_host_pending_pairs", "Pairs that are waiting or being scored.");
+        _backlog = factory.CreateGauge("rerank_host_queue_seconds", "How long the work that is waiting or running takes, by estimate.");
+        _allocated = factory.CreateCounter("rerank_host_allocated_bytes_total", "Managed memory allocated since the start.");
         _modelState = factory.CreateGauge("rerank_host_model_state", "1 for the state that a model is in, else 0.", "model", "state");
         _downloaded = factory.CreateCounter("rerank_host_download_bytes_total", "Bytes of model files received.");
         _tei = new TeiMetrics(factory);
@@ -62,15 +67,17 @@ internal sealed class HostMetrics
     public void Timed(TimeSpan tokenization, TimeSpan queue, TimeSpan inference) => _tei.Timed(tokenization, queue, inference);
 
     /// <summary>What runs together next.</summary>
-    public void Batched(int pairs, int tokens) => _tei.Batched(pairs, tokens);
+    public void Batched(int pairs, long tokens) => _tei.Batched(pairs, tokens);
 
     public void Downloaded(int bytes) => _downloaded.Inc(bytes);
 
     /// <summary>Brings the gauges up to date; called when metrics are read.</summary>
-    public void Observe(int pendingPairs, IReadOnlyList<ModelStatus> models)
+    public void Observe(Scheduler scheduler, IReadOnlyList<ModelStatus> models)
     {
-        _pending.Set(pendingPairs);
-        _tei.Queue(pendingPairs);
+        _pending.Set(scheduler.Pairs);
+        _allocated.IncTo(GC.GetTotalAllocatedBytes());
+        _backlog.Set(scheduler.Backlog.TotalSeconds);
+        _tei.Queue(scheduler.Pairs);
         var names = models.Select(m => m.Name).ToHashSet();
         foreach (var gone in _modelState.GetAllLabelValues().Where(labels => !names.Contains(labels[0])))
             _modelState.RemoveLabelled(gone);

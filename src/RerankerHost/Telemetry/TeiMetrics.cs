@@ -66,7 +66,7 @@ internal sealed class TeiMetrics
         _inference.Observe(inference.TotalSeconds);
     }
 
-    public void Batched(int pairs, int tokens)
+    public void Batched(int pairs, long tokens)
     {
         _batchPairs.Observe(pairs);
         _batchTokens.Observe(tokens);

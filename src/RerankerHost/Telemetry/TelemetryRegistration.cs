@@ -1,6 +1,6 @@
 using Prometheus;
 using Rerank.RerankerHost.Models;
-using Rerank.RerankerHost.Serving;
+using Rerank.RerankerHost.Scheduling;
 
 namespace Rerank.RerankerHost.Telemetry;
 
@@ -13,7 +13,7 @@ internal static class TelemetryRegistration
             var registry = Metrics.NewCustomRegistry();
             DotNetStats.Register(registry);
             registry.AddBeforeCollectCallback(() => provider.GetRequiredService<HostMetrics>().Observe(
-                provider.GetRequiredService<PairAdmission>().Pending, provider.GetRequiredService<ModelSetController>().Status().Models));
+                provider.GetRequiredService<Scheduler>(), provider.GetRequiredService<ModelSetController>().Status().Models));
             return registry;
         });
 }

@@ -19,6 +19,10 @@ internal sealed class Shadows(
 {
     public const int MaxAtOnce = 4;
 
+    // Those for whom somebody waits go first, unless they came half a second later: a shadow that waited for longer might fail by its deadline,
+    // and the candidate would be blamed for it.
+    private const int Priority = 25;
+
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<Task, bool> _running = new();
     private readonly SemaphoreSlim _atOnce = new(MaxAtOnce);
@@ -84,8 +88,10 @@ internal sealed class Shadows(
         {
             var deadline = new Deadline(time, started, TimeSpan.FromMilliseconds(other.Policy.RequestTimeoutMilliseconds));
 
+            var patient = request with { Priority = Priority };
+
             // A context of its own, for YARP's load balancing: the request's is used for another one by now.
-            var outcome = await ranker.RankAsync(new DefaultHttpContext(), other, request, deadline, _stop.Token);
+            var outcome = await ranker.RankAsync(new DefaultHttpContext(), other, patient, deadline, _stop.Token);
             table.Trial!.Budget.GiveBack(cost - outcome.PairsScored);
             other.Remember(outcome.New);
             recorder.Record(table, Observation.Of(other.Role, outcome, time.GetElapsedTime(started), shadow: true));

@@ -42,6 +42,10 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
     private async Task<Asking> AskOnceAsync(
         TierQuestion question, PairKey[] keys, List<int> misses, PairScore[] scores, CancellationToken cancellationToken)
     {
+        // What can wait mustn't keep others waiting: a host that has the same pair from both runs it once, for the more urgent of them.
+        if (question.Subject.Request.Priority > 0)
+            return await AskAsync(question, misses, scores, cancellationToken);
+
         var mine = new List<int>(misses.Count);
         List<(int Index, Task<PairScore?> Score)> others = [];
         foreach (var i in misses)
@@ -112,6 +116,7 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
             MaxTokensPerPassage = question.Subject.Request.MaxTokensPerDocument,
             MaxTokensPerQuery = question.Subject.Request.MaxTokensPerQuery,
             MaxChunksPerPassage = question.Subject.Request.MaxChunksPerDocument,
+            Priority = question.Subject.Request.Priority == 0 ? null : question.Subject.Request.Priority,
             TotalTokens = true,
         };
         var (answer, failure) = await client.ScoreAsync(question.Context, question.Tier.Cluster, request, question.Deadline, cancellationToken);

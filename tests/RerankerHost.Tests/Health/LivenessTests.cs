@@ -24,7 +24,7 @@ public sealed class LivenessTests : IDisposable
             Directories = [TestFiles.Model("tiny")],
             Urls = ["http://127.0.0.1:0"],
             ModelDirectory = _folder["models"],
-            MaxPendingPairs = 2 * Requests * Passages,
+            MaxQueue = TimeSpan.FromHours(1),
         });
         await Eventually.True(async () => await host.GetAsync("/health/ready") == HttpStatusCode.OK, RunningHost.Cancelled);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(RunningHost.Cancelled);

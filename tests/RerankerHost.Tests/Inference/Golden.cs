@@ -12,5 +12,5 @@ internal static class Golden
 
     public static ICrossEncoder Load(string model, string? modelFile = null, ModelContract? contract = null, string? goldenPath = null) =>
         CrossEncoderLoader.Load(
-            TestFiles.Model(model), contract ?? Contract(model, modelFile), new ModelRuntime(), goldenPath, entered: null, TestContext.Current.CancellationToken);
+            TestFiles.Model(model), contract ?? Contract(model, modelFile), new ModelRuntime(), goldenPath, TestScheduler.Shared, mark: null, entered: null, TestContext.Current.CancellationToken);
 }

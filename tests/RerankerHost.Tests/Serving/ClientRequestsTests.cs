@@ -20,7 +20,6 @@ public sealed partial class ClientRequestsTests : IAsyncLifetime
         _host = await RunningHost.StartAsync(_folder, _models, change: o => o with
         {
             Limits = new RequestLimits { MaxBodyBytes = 64 * 1024, MaxDocuments = 4 },
-            MaxPendingPairs = 4,
         });
         await _host.ApplyAsync(RunningHost.Set(1, TestModel.Named("first").InFolder(_folder), TestModel.Named("second").InFolder(_folder)));
         await _host.EventuallyAsync("first", ModelState.Ready);
@@ -280,11 +279,11 @@ public sealed partial class ClientRequestsTests : IAsyncLifetime
 
     /// <summary>Haystack's client and others try again after 429 and 503, when they are told when.</summary>
     [Theory]
-    [InlineData("/rerank", """{"query":"q","texts":["1","2"]}""", """{"error":"3 pairs are waiting, and 4 is the most; try again later","error_type":"Overloaded"}""")]
-    [InlineData("/v1/rerank", """{"model":"first","query":"q","documents":["1","2"]}""", """{"detail":"3 pairs are waiting, and 4 is the most; try again later"}""")]
-    [InlineData("/v2/rerank", """{"model":"first","query":"q","documents":["1","2"]}""", """{"id":"ID","message":"3 pairs are waiting, and 4 is the most; try again later"}""")]
+    [InlineData("/rerank", """{"query":"q","texts":["1","2"]}""", """{"error":"the work that waits takes 9 s, and 10 s is the most; try again later","error_type":"Overloaded"}""")]
+    [InlineData("/v1/rerank", """{"model":"first","query":"q","documents":["1","2"]}""", """{"detail":"the work that waits takes 9 s, and 10 s is the most; try again later"}""")]
+    [InlineData("/v2/rerank", """{"model":"first","query":"q","documents":["1","2"]}""", """{"id":"ID","message":"the work that waits takes 9 s, and 10 s is the most; try again later"}""")]
     [InlineData(
-        "/rerank", """{"model":"first","query":"q","documents":["1","2"]}""", """{"error":{"message":"3 pairs are waiting, and 4 is the most; try again later","type":"RateLimitError","code":429}}""")]
+        "/rerank", """{"model":"first","query":"q","documents":["1","2"]}""", """{"error":{"message":"the work that waits takes 9 s, and 10 s is the most; try again later","type":"RateLimitError","code":429}}""")]
     public async Task Anyone_WhenThereIsTooMuchToDo(string path, string body, string expected)
     {
         var model = _models.Loaded.Single(m => m.Name == "first");

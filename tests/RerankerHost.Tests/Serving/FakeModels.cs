@@ -3,6 +3,8 @@ using System.Globalization;
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Models;
+using Rerank.RerankerHost.Quarantine;
+using Rerank.RerankerHost.Scheduling;
 
 namespace Rerank.RerankerHost.Tests.Serving;
 
@@ -24,7 +26,7 @@ internal sealed class FakeModels : IModelLoader
 
     public bool IsFailing(string name) => _failures.ContainsKey(name);
 
-    public ICrossEncoder Load(string directory, ModelSpec spec, Action<ModelState> entered, CancellationToken cancellationToken)
+    public ICrossEncoder Load(string directory, ModelSpec spec, CrashMark? mark, Action<ModelState> entered, CancellationToken cancellationToken)
     {
         entered(ModelState.Loading);
         if (_failures.TryGetValue(spec.Name, out var reason))
@@ -38,8 +40,12 @@ internal sealed class FakeModels : IModelLoader
 
 internal sealed class FakeEncoder(string name, string directory, ModelContract contract) : ICrossEncoder
 {
+    /// <summary>That may be scored at once; more are refused.</summary>
+    private const int MostPassages = 4;
+
     private volatile TaskCompletionSource? _gate;
     private int _running;
+    private int _passages;
 
     public string Name => name;
 
@@ -53,6 +59,12 @@ internal sealed class FakeEncoder(string name, string directory, ModelContract c
 
     public int MaxInputTokens => contract.MaxInputTokens;
 
+    public bool IsDynamicallyQuantized => false;
+
+    public int? BatchTokens => 256;
+
+    public double TokensPerSecond => 1000;
+
     public Activation Activation => contract.Activation;
 
     /// <summary>Requests wait from now on.</summary>
@@ -63,6 +75,12 @@ internal sealed class FakeEncoder(string name, string directory, ModelContract c
     public async Task<PairScore[]> ScoreAsync(string query, IReadOnlyList<string> passages, PairOptions options, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(Disposed, this);
+        if (Interlocked.Add(ref _passages, passages.Count) > MostPassages)
+        {
+            Interlocked.Add(ref _passages, -passages.Count);
+            throw new QueueFullException(TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(2));
+        }
+
         Interlocked.Increment(ref _running);
         try
         {
@@ -78,6 +96,7 @@ internal sealed class FakeEncoder(string name, string directory, ModelContract c
         finally
         {
             Interlocked.Decrement(ref _running);
+            Interlocked.Add(ref _passages, -passages.Count);
         }
     }
 

@@ -17,7 +17,6 @@ public sealed partial class LookupTests : IAsyncLifetime
     public async ValueTask InitializeAsync() => _host = await RunningHost.StartAsync(_folder, _models, change: o => o with
     {
         Limits = new RequestLimits { MaxBodyBytes = 64 * 1024, MaxDocuments = 4 },
-        MaxPendingPairs = 8,
     });
 
     public async ValueTask DisposeAsync()
@@ -59,23 +58,6 @@ public sealed partial class LookupTests : IAsyncLifetime
             """{"object":"list","data":[{"id":"first","object":"model","created":TIME,"owned_by":"rerank","root":"first","max_model_len":128,"capabilities":["rerank"],"backend":"rerank","stats":{"queue_fraction":0,"queue_absolute":0}},{"id":"second","object":"model","created":TIME,"owned_by":"rerank","root":"second","max_model_len":128,"capabilities":["rerank"],"backend":"rerank","stats":{"queue_fraction":0,"queue_absolute":0}}]}""");
     }
 
-    [Fact]
-    public async Task Models_WithWorkToDo_TellTheQueue()
-    {
-        await ApplyAsync();
-        var model = _models.Loaded.Single(m => m.Name == "first");
-        model.Close();
-        using var content = new StringContent("""{"query":"q","texts":["1","2"]}""");
-        var running = _host.Main.PostAsync("/rerank", content, RunningHost.Cancelled);
-        await Eventually.True(() => model.Running == 1, RunningHost.Cancelled);
-
-        using var json = JsonDocument.Parse(await _host.Main.GetStringAsync("/v1/models", RunningHost.Cancelled));
-
-        Assert.Equal("""{"queue_fraction":0.25,"queue_absolute":2}""", json.RootElement.GetProperty("data")[0].GetProperty("stats").GetRawText());
-        model.Open();
-        (await running).Dispose();
-    }
-
     /// <summary>Half of the names are those of text-embeddings-inference, for the model that its clients ask.</summary>
     [Fact]
     public async Task Info_HasOurNamesAndThoseOfTei()
@@ -89,11 +71,12 @@ public sealed partial class LookupTests : IAsyncLifetime
         Assert.Equal(("first", first.Digest), (info.GetProperty("model_id").GetString(), info.GetProperty("model_sha").GetString()));
         Assert.Equal("first", info.GetProperty("served_model_name").GetString());
         Assert.Equal("""{"reranker":{"id2label":{"0":"LABEL_0"},"label2id":{"LABEL_0":0}}}""", info.GetProperty("model_type").GetRawText());
-        Assert.Equal((8, 128), (info.GetProperty("max_concurrent_requests").GetInt32(), info.GetProperty("max_input_length").GetInt32()));
+        Assert.Equal(128, info.GetProperty("max_input_length").GetInt32());
         Assert.Equal((4, true), (info.GetProperty("max_client_batch_size").GetInt32(), info.GetProperty("auto_truncate").GetBoolean()));
         Assert.Equal(Environment.ProcessorCount, info.GetProperty("tokenization_workers").GetInt32());
         Assert.NotEqual("", info.GetProperty("version").GetString());
-        Assert.Equal((4, 8), (info.GetProperty("limits").GetProperty("maxDocuments").GetInt32(), info.GetProperty("limits").GetProperty("maxPendingPairs").GetInt32()));
+        Assert.Equal((4, 10), (info.GetProperty("limits").GetProperty("maxDocuments").GetInt32(), info.GetProperty("limits").GetProperty("maxQueueSeconds").GetDouble()));
+        Assert.Equal((256, 1000), (info.GetProperty("models")[0].GetProperty("batchTokens").GetInt32(), info.GetProperty("models")[0].GetProperty("tokensPerSecond").GetDouble()));
     }
 
     [Fact]
@@ -121,6 +104,19 @@ public sealed partial class LookupTests : IAsyncLifetime
 
         Assert.Equal("float32", json.RootElement.GetProperty("model_dtype").GetString());
         Assert.InRange(json.RootElement.GetProperty("max_batch_tokens").GetInt32(), json.RootElement.GetProperty("max_input_length").GetInt32(), 1 << 20);
+    }
+
+    [Fact]
+    public async Task Tei_Answers_TellWhatTheirTimeWentInto()
+    {
+        await ApplyAsync();
+
+        using var content = new StringContent("""{"query":"q","texts":["1"]}""");
+        using var response = await _host.Main.PostAsync("/rerank", content, RunningHost.Cancelled);
+
+        string[] names = ["x-compute-time", "x-total-time", "x-tokenization-time", "x-queue-time", "x-inference-time"];
+        Assert.All(names, name => Assert.InRange(long.Parse(Assert.Single(response.Headers.GetValues(name))), 0, 60_000));
+        Assert.Matches("^queue;dur=[0-9.]+, tokenize;dur=[0-9.]+, inference;dur=[0-9.]+$", Assert.Single(response.Headers.GetValues("Server-Timing")));
     }
 
     /// <summary>Characters are Unicode's, the query's counted for every text.</summary>

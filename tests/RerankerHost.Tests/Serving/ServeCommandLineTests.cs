@@ -11,14 +11,14 @@ public sealed class ServeCommandLineTests
     {
         var options = Read(
             [],
-            ("RERANK_HOST_MAX_DOCUMENTS", "7"), ("RERANK_HOST_URLS", "http://+:1;http://+:2"), ("RERANK_HOST_MODEL_SET", "set.json"), ("RERANK_HOST_DRAIN_SECONDS", "3"),
+            ("RERANK_HOST_MAX_DOCUMENTS", "7"), ("RERANK_HOST_URLS", "http://+:1;http://+:2"), ("RERANK_HOST_MODEL_SET", "set.json"), ("RERANK_HOST_DRAIN_SECONDS", "3"), ("RERANK_HOST_THREADS", "3"),
             ("RERANK_HOST_LOG_FORMAT", "JSON"), ("RERANK_HOST_OTLP_ENDPOINT", "http://collector:4317"), ("RERANK_ROUTER_URLS", "http://+:3"));
 
         Assert.Equal(7, options.Limits.MaxDocuments);
         Assert.Equal(["http://+:1", "http://+:2"], options.Urls);
         Assert.Equal(("set.json", TimeSpan.FromSeconds(3)), (options.ModelSetFile, options.Drain));
         Assert.Equal((LogFormat.Json, "http://collector:4317"), (options.LogFormat, options.OtlpEndpoint));
-        Assert.Equal(new ServeOptions().MaxPendingPairs, options.MaxPendingPairs);
+        Assert.Equal((3, new ServeOptions().MaxQueue), (options.Threads, options.MaxQueue));
     }
 
     [Fact]

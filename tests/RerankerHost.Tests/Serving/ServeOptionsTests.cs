@@ -19,7 +19,8 @@ public sealed class ServeOptionsTests : IDisposable
     [InlineData("only http", "FOLDER", "--urls", "https://+:8080")]
     [InlineData("the host must be", "FOLDER", "--urls", "http://example.com:8080")]
     [InlineData("given twice", "FOLDER", "--urls", "http://+:8080", "--probe-urls", "http://+:8080")]
-    [InlineData("--max-pending-pairs", "FOLDER", "--max-pending-pairs", "1")]
+    [InlineData("--max-queue-seconds", "FOLDER", "--max-queue-seconds", "0")]
+    [InlineData("--threads", "FOLDER", "--threads", "0")]
     [InlineData("--max-body-bytes", "FOLDER", "--max-body-bytes", "1")]
     public void Problems_WrongOptions_AreNamed(string expected, params string[] args)
     {

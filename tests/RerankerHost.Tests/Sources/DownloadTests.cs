@@ -246,6 +246,28 @@ public sealed class DownloadTests : IDisposable
         Assert.Single(hub.AtStore, r => r.Path == "/blob/model.onnx");
     }
 
+    [Fact]
+    public async Task ModelThatComesBack_IsNotDownloadedAgain_WhenItsFilesWereKept()
+    {
+        var other = TestModel.Named("other");
+        await using var hub = await TestHub.StartAsync(_model);
+        await using var otherHub = await TestHub.StartAsync(other);
+        await using var host = await RunningHost.StartAsync(_folder, _models, change: o => o with { KeptFilesBytes = 400_000 });
+
+        await host.ApplyAsync(RunningHost.Set(1, _model.From(hub.Source())));
+        await host.EventuallyAsync("m", ModelState.Ready);
+        await host.ApplyAsync(RunningHost.Set(2, other.From(otherHub.Source())));
+        await host.EventuallyAsync("other", ModelState.Ready);
+        await host.ApplyAsync(RunningHost.Set(3, _model.From(hub.Source())));
+        await host.EventuallyAsync("m", ModelState.Ready);
+
+        Assert.Single(hub.AtStore, r => r.Path == "/blob/model.onnx");
+
+        // Two models' weights are more than is kept.
+        await host.ApplyAsync(RunningHost.Set(4));
+        Assert.Equal(300_000, new DirectoryInfo(_folder["models/blobs"]).GetFiles().Where(f => f.Length > 1000).Sum(f => f.Length));
+    }
+
     private Task WeightsArriveAsync(long bytes)
     {
         var part = _folder[$"models/blobs/{TestModel.Sha256(_model.Files["model.onnx"])}.part"];

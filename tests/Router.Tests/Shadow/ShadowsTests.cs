@@ -33,6 +33,18 @@ public sealed class ShadowsTests
     }
 
     [Fact]
+    public async Task Shadow_GivesWayToRequestsForWhichSomebodyWaits()
+    {
+        await using var canary = await Canary.StartAsync(candidate => candidate with { TrafficPermille = 0, MirrorPermille = 1000 });
+
+        await canary.Router.CohereAsync("q", Documents);
+        await canary.ShadowedAsync(status => status.Shadow.Pairs == 1);
+
+        Assert.Equal([null], canary.Stable.Requests.Select(request => request.Priority));
+        Assert.Equal([25], canary.Candidate.Requests.Select(request => request.Priority));
+    }
+
+    [Fact]
     public async Task Request_AnsweredByTheCandidate_IsRankedByStableToo()
     {
         await using var canary = await Canary.StartAsync(candidate => candidate with { MirrorPermille = 1000 });

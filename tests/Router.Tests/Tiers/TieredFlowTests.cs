@@ -133,6 +133,23 @@ public sealed class TieredFlowTests
     }
 
     [Fact]
+    public async Task Rerank_RequestThatCanWait_KeepsNobodyWaiting()
+    {
+        await using var pipeline = await Pipeline.StartAsync(Tables.Always);
+        pipeline.Full.Gate = new TaskCompletionSource();
+
+        var patient = pipeline.Router.SendAsync(
+            "/v2/rerank", JsonSerializer.Serialize(new { model = "m", query = "q", documents = Close, priority = 7 }));
+        await Eventually.True(() => pipeline.Full.Requests.Count == 1, TestContext.Current.CancellationToken);
+        var urgent = pipeline.Router.CohereAsync("q", Close);
+        await Eventually.True(() => pipeline.Full.Requests.Count == 2, TestContext.Current.CancellationToken);
+        pipeline.Full.Gate.SetResult();
+
+        Assert.Equal((await patient).Results(), (await urgent).Results());
+        Assert.Equal([7, null], pipeline.Full.Requests.Select(request => request.Priority));
+    }
+
+    [Fact]
     public async Task Rerank_InFlightRequestFails_TheOtherAsksItself()
     {
         await using var pipeline = await Pipeline.StartAsync(Tables.Always);

@@ -1,0 +1,109 @@
+using Rerank.Serving.Load;
+using Rerank.Serving.Models;
+using Rerank.Serving.Report;
+using Rerank.Serving.Rivals;
+
+namespace Rerank.Serving;
+
+/// <summary>Everything about one model, on the same cores in one run: contenders take turns, round after round.</summary>
+internal sealed class Contest(BertShape shape, bool quantized, Surroundings where, int rounds, TimeSpan turn)
+{
+    private const string Ceiling = "ceiling: bare runs, sorted, 256 tokens";
+    private static readonly int[] Clients = [1, 4, 16];
+    private static readonly TimeSpan Half = TimeSpan.FromSeconds(3);
+
+    private readonly string _title = $"{shape.Name}, {(quantized ? "int8" : "fp32")}";
+
+    public async Task RunAsync()
+    {
+        var folder = ModelFolders.Make(where.Folder, where.Repository, shape, quantized);
+        var tokenizer = Path.Combine(folder, "tokenizer.json");
+        var model = Path.Combine(folder, "model.onnx");
+        var workload = new Workload(tokenizer);
+        var requests = workload.Make(requests: 64, pairs: 100, seed: 1);
+        using var host = await Surroundings.StartHostAsync(folder);
+        using var node = where.HasNode ? await where.StartNodeAsync(folder) : null;
+
+        await ThroughputAsync(requests, [.. requests.Select(new Lookup(tokenizer).Tokenize)], model, host, node);
+        await LatencyAsync(workload, new Lookup(tokenizer), model, requests, host);
+        await MemoryAsync(workload, model, requests, host);
+    }
+
+    private async Task ThroughputAsync(IReadOnlyList<Request> requests, TokenizedPair[][] tokenized, string model, ServerProcess host, ServerProcess? node)
+    {
+        var cores = Environment.ProcessorCount;
+        using var single = new DirectRuns(model, threads: cores, threadsPerRun: 1);
+        using var wide = new DirectRuns(model, threads: 1, threadsPerRun: cores);
+        var table = new Table(_title);
+        await host.Load.RunAsync(requests, 2, Half);
+        if (node is not null)
+            await node.Load.RunAsync(requests, 2, Half);
+        for (var round = 0; round < rounds; round++)
+        {
+            table.Add(Ceiling, single.Run(tokenized, Plans.Sorted(256), turn));
+            foreach (var clients in Clients)
+                table.Add($"host, {clients} client{(clients == 1 ? "" : "s")}", (await host.Load.RunAsync(requests, clients, turn)).PairsPerSecond);
+            foreach (var size in (int[])[8, 32])
+            {
+                table.Add($"in order, padded, {size} pairs, one run on all cores", wide.Run(tokenized, Plans.InOrder(size), turn));
+                table.Add($"in order, padded, {size} pairs, a run on each core", single.Run(tokenized, Plans.InOrder(size), turn));
+            }
+
+            if (node is not null)
+                table.Add("Node.js server, 4 clients", (await node.Load.RunAsync(requests, 4, turn)).PairsPerSecond);
+        }
+
+        table.Print(Ceiling);
+    }
+
+    private async Task LatencyAsync(Workload workload, Lookup lookup, string model, IReadOnlyList<Request> large, ServerProcess host)
+    {
+        var one = workload.OnePair(tokens: 90, seed: 2);
+        using var bare = new DirectRuns(model, threads: 1, threadsPerRun: 1);
+        bare.MedianOfOne(lookup.Tokenize(one)[0], 50);
+        var (served, direct, extra) = (new List<double>(), new List<double>(), new List<double>());
+        for (var round = 0; round < rounds; round++)
+        {
+            direct.Add(bare.MedianOfOne(lookup.Tokenize(one)[0], 200));
+            served.Add((await host.Load.RunAsync([one], 1, Half)).Percentile(0.5));
+            extra.Add(served[^1] - direct[^1]);
+        }
+
+        var small = workload.Make(requests: 200, pairs: 3, seed: 3);
+        var alone = await host.Load.RunAsync(small, 1, turn * 2);
+        using var enough = new CancellationTokenSource();
+        var beside = host.Load.RunAsync(large, 4, TimeSpan.FromHours(1), enough.Token);
+        var among = await host.Load.RunAsync(small, 1, turn * 3);
+        await enough.CancelAsync();
+        await beside;
+
+        Console.WriteLine(FormattableString.Invariant($"""
+
+            One pair of 90 tokens over HTTP, p50: {Table.Median(served):0.00} ms; the bare run: {Table.Median(direct):0.00} ms; the difference: {Table.Median(extra):0.00} ms.
+            Requests of 3 pairs, p99: alone {alone.Percentile(0.99):0.0} ms, beside 4 clients with 100 pairs {among.Percentile(0.99):0.0} ms: {among.Percentile(0.99) / alone.Percentile(0.99):0.0} times.
+            """));
+    }
+
+    private static async Task MemoryAsync(Workload workload, string model, IReadOnlyList<Request> large, ServerProcess host)
+    {
+        var before = await AllocatedAsync(host);
+        var result = await host.Load.RunAsync(large, 4, TimeSpan.FromSeconds(6));
+        var perRequest = (await AllocatedAsync(host) - before) / result.Latencies.Count;
+        var one = workload.Make(requests: 64, pairs: 1, seed: 4);
+        before = await AllocatedAsync(host);
+        var singles = await host.Load.RunAsync(one, 4, TimeSpan.FromSeconds(6));
+        var perSingle = (await AllocatedAsync(host) - before) / singles.Latencies.Count;
+        var file = new FileInfo(model).Length / (1024.0 * 1024);
+        Console.WriteLine(FormattableString.Invariant($"""
+            Managed memory allocated, by request: {perSingle / 1024:0.0} KiB with one pair, {perRequest / 1024:0.0} KiB with 100, so {(perRequest - perSingle) / 99 / 1024:0.00} KiB for each further pair, its text of {large.Average(r => r.Texts.Average(t => t.Length)):0} characters included.
+            Resident memory: {host.ResidentMebibytes:0} MiB; the model's file has {file:0} MiB, times 1.6 plus 150 is {(file * 1.6) + 150:0}.
+            """));
+    }
+
+    private static async Task<double> AllocatedAsync(ServerProcess host)
+    {
+        const string Name = "rerank_host_allocated_bytes_total ";
+        var metrics = await host.Load.GetAsync("/metrics");
+        return double.Parse(metrics.Split('\n').Single(line => line.StartsWith(Name, StringComparison.Ordinal))[Name.Length..], System.Globalization.CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using Rerank.Serving;
+using Rerank.Serving.Models;
+
+// dotnet run -c Release --project bench/Serving
+var models = new Option<string[]>("--models") { Description = "minilm-l6-fp32, minilm-l6-int8, tinybert-l2-fp32, tinybert-l2-int8. Default: all but the third.", AllowMultipleArgumentsPerToken = true };
+var rounds = new Option<int>("--rounds") { Description = "Turns of every contender.", DefaultValueFactory = _ => 3 };
+var seconds = new Option<int>("--seconds") { Description = "Of a turn.", DefaultValueFactory = _ => 6 };
+var command = new RootCommand("Measures the host beside others that serve the same models.") { models, rounds, seconds };
+command.SetAction(async parsed =>
+{
+    var where = new Surroundings(RepositoryRoot(), Path.Combine(Path.GetTempPath(), "rerank-bench-models"));
+    if (!where.HasNode)
+        Console.WriteLine("without the Node.js server: run npm ci --ignore-scripts in bench/Serving/node");
+    var chosen = parsed.GetValue(models) is { Length: > 0 } given ? given : ["minilm-l6-fp32", "minilm-l6-int8", "tinybert-l2-int8"];
+    foreach (var name in chosen)
+    {
+        var shape = new[] { BertShape.MiniLmL6, BertShape.TinyBertL2 }.Single(s => name.StartsWith(s.Name, StringComparison.Ordinal));
+        await new Contest(shape, name.EndsWith("int8", StringComparison.Ordinal), where, parsed.GetValue(rounds), TimeSpan.FromSeconds(parsed.GetValue(seconds))).RunAsync();
+    }
+});
+return await command.Parse(args).InvokeAsync();
+
+static string RepositoryRoot()
+{
+    var folder = new DirectoryInfo(AppContext.BaseDirectory);
+    while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Operator.sln")))
+        folder = folder.Parent;
+    return folder?.FullName ?? throw new InvalidOperationException("not within the repository");
+}

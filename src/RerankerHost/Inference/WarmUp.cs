@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using Rerank.Contracts.Models;
+using Rerank.RerankerHost.Scheduling;
+
+namespace Rerank.RerankerHost.Inference;
+
+/// <summary>A model's first runs: memory grows to what it will need, and the size of batches is found.</summary>
+internal sealed class WarmUp(IBatchRunner runner, PairEncoder encoder, int maxInputTokens)
+{
+    // Special tokens come on top.
+    private const int UsualTokens = 60;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly int[] CpuBudgets = [64, 128, 256, 512];
+    private static readonly int[] CudaBudgets = [1024, 2048, 4096, 8192, 16_384];
+
+    /// <param name="alone">Whether pairs mustn't share a batch.</param>
+    /// <exception cref="ModelFailedException">The model can't score.</exception>
+    public ModelLane Run(ExecutionProvider provider, bool alone, CancellationToken cancellationToken)
+    {
+        // The largest shape first, so that the arena grows once.
+        using (var longest = Pair(maxInputTokens, cancellationToken))
+            Measure(longest, 1);
+
+        using var usual = Pair(UsualTokens, cancellationToken);
+        var columns = usual.Length(0);
+        var budgets = alone ? [columns] : provider == ExecutionProvider.CUDA ? CudaBudgets : CpuBudgets;
+        var calibration = BatchCalibration.Sweep(budgets, columns, rows => Measure(usual, rows), Patience);
+        BatchPolicy policy = alone ? ExactLengths.Alone
+            : provider == ExecutionProvider.CUDA ? new PaddedShapes(calibration.TokenBudget, maxInputTokens)
+            : new ExactLengths(calibration.TokenBudget);
+        return new ModelLane(runner, policy, calibration.SecondsPerToken);
+    }
+
+    private EncodedPairs Pair(int tokens, CancellationToken cancellationToken) =>
+        encoder.Encode("a", [string.Concat(Enumerable.Repeat("a ", tokens))], new PairOptions(), cancellationToken);
+
+    private TimeSpan Measure(EncodedPairs pair, int rows)
+    {
+        var batch = new PairRef[rows];
+        Array.Fill(batch, new PairRef(new ScoringJob(new ModelLane(runner, ExactLengths.Alone, 0), pair), 0));
+        var started = Stopwatch.GetTimestamp();
+        runner.Run(batch, rows, pair.Length(0), new float[rows]);
+        return Stopwatch.GetElapsedTime(started);
+    }
+}

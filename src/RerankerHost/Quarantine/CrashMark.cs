@@ -1,0 +1,64 @@
+using System.IO.MemoryMappedFiles;
+
+namespace Rerank.RerankerHost.Quarantine;
+
+/// <summary>
+/// A file that says whether a model is being loaded or run. It is mapped into memory, so that marking a run costs no system call,
+/// and what stands in it outlives the process however it ends.
+/// </summary>
+internal sealed unsafe class CrashMark : IDisposable
+{
+    // Of the last crashes; older ones don't matter.
+    public const int MostCrashes = 8;
+
+    private const int Loading = 0, Running = 1, Crashes = 2, FirstCrash = 3;
+    private const int Bytes = (FirstCrash + MostCrashes) * sizeof(long);
+
+    private readonly MemoryMappedFile _file;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly long* _fields;
+
+    /// <exception cref="IOException">It can't be opened.</exception>
+    public CrashMark(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        _file = MemoryMappedFile.CreateFromFile(path, FileMode.OpenOrCreate, mapName: null, Bytes);
+        _view = _file.CreateViewAccessor(0, Bytes);
+        byte* start = null;
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        _fields = (long*)start;
+    }
+
+    /// <summary>Whether it was left while the model was loaded or run.</summary>
+    public bool WasLeft => _fields[Loading] != 0 || _fields[Running] != 0;
+
+    /// <summary>Of the last crashes.</summary>
+    public IEnumerable<DateTimeOffset> CrashTimes => Enumerable.Range(0, (int)Math.Min(Read(Crashes), MostCrashes))
+        .Select(i => DateTimeOffset.FromUnixTimeMilliseconds(Read(FirstCrash + i)));
+
+    /// <summary>Counts what it was left at as a crash, and begins anew.</summary>
+    public void CountCrash(DateTimeOffset time)
+    {
+        _fields[FirstCrash + (_fields[Crashes] % MostCrashes)] = time.ToUnixTimeMilliseconds();
+        _fields[Crashes]++;
+        _fields[Loading] = 0;
+        _fields[Running] = 0;
+    }
+
+    public void BeginLoad() => Volatile.Write(ref _fields[Loading], 1);
+
+    public void EndLoad() => Volatile.Write(ref _fields[Loading], 0);
+
+    public void BeginRun() => Interlocked.Increment(ref _fields[Running]);
+
+    public void EndRun() => Interlocked.Decrement(ref _fields[Running]);
+
+    public void Dispose()
+    {
+        _view.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view.Dispose();
+        _file.Dispose();
+    }
+
+    private long Read(int field) => _fields[field];
+}

@@ -1,0 +1,61 @@
+using Rerank.Contracts.Models;
+using Rerank.RerankerHost.Inference;
+using Rerank.RerankerHost.Serving;
+
+namespace Rerank.RerankerHost.Quarantine;
+
+/// <summary>
+/// Keeps models out that took the process down, so that the others can serve. Nobody can say that it was the model rather than a node
+/// that went away, so a model gets another chance after a while, later each time.
+/// </summary>
+internal sealed class CrashMarks(ServeOptions options, TimeProvider time)
+{
+    // Without a required model the host isn't ready anyway: keeping it out at once would only make a restart longer.
+    private const int CrashesOfRequired = 3;
+
+    private static readonly TimeSpan Window = TimeSpan.FromHours(1);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(30);
+
+    private readonly string _directory = Path.Combine(options.ModelDirectory, "marks");
+
+    /// <summary>The mark of a model that is about to be loaded.</summary>
+    /// <returns>Null: marks can't be written here.</returns>
+    /// <exception cref="ModelLoadException">It is kept out, and until when.</exception>
+    public CrashMark? Open(ModelSpec spec)
+    {
+        CrashMark mark;
+        try
+        {
+            mark = new CrashMark(Path.Combine(_directory, spec.Digest["sha256:".Length..]));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+
+        var now = time.GetUtcNow();
+        if (mark.WasLeft)
+            mark.CountCrash(now);
+        var crashes = mark.CrashTimes.Where(t => now - t < Window).Order().ToArray();
+        if (Until(crashes, spec.Required) is not { } until || until <= now)
+            return mark;
+
+        mark.Dispose();
+        throw new ModelLoadException(
+            ModelFailure.Quarantined,
+            $"the process ended {(crashes.Length == 1 ? "once" : $"{crashes.Length} times")} in the last hour while the model was loaded or run; "
+            + $"it is tried again at {until:yyyy-MM-dd'T'HH:mm:ss'Z'}");
+    }
+
+    /// <param name="crashes">Of late, in order.</param>
+    /// <returns>Null: it isn't kept out.</returns>
+    internal static DateTimeOffset? Until(IReadOnlyList<DateTimeOffset> crashes, bool required)
+    {
+        var counted = crashes.Count - (required ? CrashesOfRequired - 1 : 0);
+        if (counted < 1)
+            return null;
+        var pause = FirstPause * Math.Pow(4, Math.Min(counted, 6) - 1);
+        return crashes[^1] + (pause < LongestPause ? pause : LongestPause);
+    }
+}

@@ -1,0 +1,104 @@
+namespace Rerank.RerankerHost.Scheduling;
+
+/// <summary>Pairs that run together; a worker fills the same one again and again.</summary>
+internal sealed class MicroBatch
+{
+    private PairRef[] _pairs = new PairRef[16];
+    private float[] _logits = new float[16];
+    private Exception?[] _failures = new Exception?[16];
+
+    public ModelLane Lane { get; private set; } = null!;
+
+    public int Count { get; private set; }
+
+    public int Rows => Lane.Policy.Rows(Count);
+
+    public int Columns { get; private set; }
+
+    /// <summary>Without padding.</summary>
+    public long Tokens { get; private set; }
+
+    public ReadOnlySpan<PairRef> Pairs => _pairs.AsSpan(0, Count);
+
+    public Span<float> Logits => _logits.AsSpan(0, Count);
+
+    /// <summary>Why a pair has no logit; null: it has one.</summary>
+    public Span<Exception?> Failures => _failures.AsSpan(0, Count);
+
+    /// <summary>Where the next pairs go.</summary>
+    public Span<PairRef> Room(int most)
+    {
+        if (Count + most > _pairs.Length)
+            Grow(Count + most);
+        return _pairs.AsSpan(Count, most);
+    }
+
+    public void Begin(ModelLane lane, int columns)
+    {
+        Clear();
+        Lane = lane;
+        Columns = columns;
+    }
+
+    /// <summary>Counts in what was put into <see cref="Room"/>.</summary>
+    public void Added(int pairs)
+    {
+        foreach (var (job, pair) in _pairs.AsSpan(Count, pairs))
+            Tokens += job.Pairs.Length(pair);
+        Count += pairs;
+    }
+
+    /// <summary>Runs it on the calling thread. A batch that fails is run again pair by pair, so that only those at fault fail.</summary>
+    public void Run()
+    {
+        try
+        {
+            Lane.Runner.Run(Pairs, Rows, Columns, Logits);
+        }
+#pragma warning disable CA1031 // Whatever went wrong goes to those who wait for the pairs; the worker goes on.
+        catch (Exception) when (Count > 1)
+        {
+            RunOneByOne();
+        }
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _failures[0] = e;
+        }
+    }
+
+    /// <summary>Keeps nothing of finished requests alive.</summary>
+    public void Clear()
+    {
+        Array.Clear(_pairs, 0, Count);
+        Array.Clear(_failures, 0, Count);
+        Count = 0;
+        Tokens = 0;
+    }
+
+    private void RunOneByOne()
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            try
+            {
+                var columns = Lane.Policy.Columns(_pairs[i].Job.Pairs.Length(_pairs[i].Pair));
+                Lane.Runner.Run(_pairs.AsSpan(i, 1), 1, columns, _logits.AsSpan(i, 1));
+            }
+#pragma warning disable CA1031 // As above.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                _failures[i] = e;
+            }
+        }
+    }
+
+    private void Grow(int needed)
+    {
+        var size = Math.Max(needed, _pairs.Length * 2);
+        Array.Resize(ref _pairs, size);
+        Array.Resize(ref _logits, size);
+        Array.Resize(ref _failures, size);
+    }
+}

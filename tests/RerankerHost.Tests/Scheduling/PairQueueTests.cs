@@ -1,0 +1,184 @@
+using Microsoft.Extensions.Time.Testing;
+using Rerank.RerankerHost.Scheduling;
+
+namespace Rerank.RerankerHost.Tests.Scheduling;
+
+public class PairQueueTests
+{
+    private const double SecondsPerToken = 0.01;
+
+    private readonly FakeRunner _runner = new();
+    private readonly ModelLane _lane;
+
+    public PairQueueTests() => _lane = new ModelLane(_runner, new ExactLengths(256), SecondsPerToken);
+
+    [Fact]
+    public void Enter_MoreThanTheLimit_IsRefusedUntilThereIsRoom()
+    {
+        // Two workers: a hundred tokens take half a second.
+        var queue = new PairQueue(workers: 2, TimeSpan.FromSeconds(1), new FakeTimeProvider());
+        Enter(queue, 0, 80);
+        Enter(queue, 1, 90);
+
+        var refused = Assert.Throws<QueueFullException>(() => Enter(queue, 2, 100));
+        Assert.Equal(1, refused.RetryAfterSeconds);
+        Assert.Equal(TimeSpan.FromSeconds(0.85), queue.Backlog);
+
+        RunOne(queue);
+        Enter(queue, 2, 100);
+        Assert.Equal((2, TimeSpan.FromSeconds(0.95)), (queue.Pairs, queue.Backlog));
+    }
+
+    [Fact]
+    public void Enter_LargerThanTheQueue_TakesHalfOfIt()
+    {
+        var queue = new PairQueue(workers: 1, TimeSpan.FromSeconds(2), new FakeTimeProvider());
+        var large = Enter(queue, 0, [.. Enumerable.Repeat(100, 50)]);
+        Enter(queue, 1000, 100);
+        var refused = Assert.Throws<QueueFullException>(() => Enter(queue, 2000, [.. Enumerable.Repeat(100, 20)]));
+
+        Assert.Equal(1, refused.RetryAfterSeconds);
+        Assert.Throws<QueueFullException>(queue.CheckRoom);
+        while (queue.Pairs > 0)
+            RunOne(queue);
+        Assert.True(large.Completion.IsCompletedSuccessfully);
+        Assert.Equal(TimeSpan.Zero, queue.Backlog);
+    }
+
+    [Fact]
+    public void RetryAfter_IsTheTimeUntilThereIsRoom()
+    {
+        var queue = new PairQueue(workers: 1, TimeSpan.FromSeconds(20), new FakeTimeProvider());
+        Enter(queue, 0, [.. Enumerable.Repeat(100, 10)]);
+        Enter(queue, 1000, [.. Enumerable.Repeat(100, 8)]);
+
+        Assert.Equal(6, Assert.Throws<QueueFullException>(() => Enter(queue, 2000, [.. Enumerable.Repeat(100, 8)])).RetryAfterSeconds);
+    }
+
+    [Fact]
+    public async Task RunAsync_Cancelled_EndsOnceNothingOfItRuns()
+    {
+        var queue = new PairQueue(workers: 1, TimeSpan.FromDays(1), new FakeTimeProvider());
+        using var cancellation = new CancellationTokenSource();
+        var job = new ScoringJob(_lane, FakePairs.OfLengths(0, 30, 20, 10));
+        var running = queue.RunAsync(job, TimeSpan.FromSeconds(1), priority: 0, cancellation.Token);
+        var batch = new MicroBatch();
+        Assert.True(queue.TryTake(batch));
+
+        await cancellation.CancelAsync();
+        Assert.False(running.IsCompleted);
+        batch.Run();
+        queue.Complete(batch, TimeSpan.FromSeconds(1));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.False(queue.TryTake(batch));
+        Assert.Equal((0, TimeSpan.Zero, 0), (queue.Pairs, queue.Backlog, _lane.InFlight.Count));
+    }
+
+    [Fact]
+    public void Batch_ThatFails_IsRunPairByPair_AndOnlyThoseAtFaultFail()
+    {
+        _runner.Failing.Add(1);
+        var queue = new PairQueue(workers: 1, TimeSpan.FromDays(1), new FakeTimeProvider());
+        var failing = Enter(queue, 0, 50, 50, 10, 10, 10, 10, 10, 10, 10, 10);
+        var fine = Enter(queue, 100, [50, 50, .. Enumerable.Repeat(10, 20)]);
+
+        while (queue.Pairs > 0)
+            RunOne(queue);
+
+        Assert.Contains([0, 1, 100, 101], _runner.Runs);
+        Assert.Equal("no 1", failing.Completion.Exception!.InnerException!.Message);
+        Assert.True(fine.Completion.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public void Close_EndsWhatWaits_AndTakesNoMore()
+    {
+        var queue = new PairQueue(workers: 1, TimeSpan.FromDays(1), new FakeTimeProvider());
+        var running = Enter(queue, 0, 300);
+        var batch = new MicroBatch();
+        Assert.True(queue.TryTake(batch));
+        var waiting = Enter(queue, 1, 300);
+
+        queue.Close();
+        batch.Run();
+        queue.Complete(batch, TimeSpan.Zero);
+
+        Assert.True(running.Completion.IsCompletedSuccessfully);
+        Assert.IsType<QueueClosedException>(waiting.Completion.Exception!.InnerException);
+        Assert.Throws<QueueClosedException>(() => Enter(queue, 2, 1));
+        Assert.False(queue.Take(batch));
+    }
+
+    [Fact]
+    public void Observe_MovesTheCostOfATokenTowardsWhatIsMeasured()
+    {
+        var queue = new PairQueue(workers: 1, TimeSpan.FromDays(1), new FakeTimeProvider());
+        for (var i = 0; i < 200; i++)
+        {
+            Enter(queue, i, 100);
+            RunOne(queue, TimeSpan.FromSeconds(2));
+        }
+
+        Assert.Equal(0.02, _lane.SecondsPerToken, tolerance: 0.0001);
+    }
+
+    /// <summary>Whatever comes, leaves, fails and is the same: every answer is right, and nothing stays behind.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void RandomRequests_AllEndRight_AndNothingStays(int seed)
+    {
+        var random = new Random(seed);
+        _runner.Failing.UnionWith(Enumerable.Range(0, 5).Select(_ => random.Next(400)));
+        var workers = new SimulatedWorkers(random.Next(1, 5), SimulatedWorkers.PerToken(TimeSpan.FromMicroseconds(random.Next(50, 500))));
+        var stopped = new HashSet<SimulatedRequest>();
+        for (var i = 0; i < 300; i++)
+        {
+            var pairs = new FakePairs(Enumerable.Range(0, random.Next(1, 30)).Select(_ => random.Next(400)).Select(content => (10 + (content % 40), content)));
+            var request = workers.Send(TimeSpan.FromMilliseconds(random.Next(2000)), _lane, pairs, random.Next(-5, 50), TimeSpan.FromMilliseconds(random.Next(10, 1000)));
+            if (random.Next(4) == 0)
+                workers.At(request.Arrival + TimeSpan.FromMilliseconds(random.Next(300)), () => Stop(request));
+        }
+
+        workers.Run();
+
+        foreach (var request in workers.Requests)
+        {
+            Assert.True(request.Job.Completion.IsCompleted);
+            var pairs = (FakePairs)request.Job.Pairs;
+            var asked = Enumerable.Range(0, pairs.Count).Select(pairs.Content);
+            if (request.Job.Completion.IsCompletedSuccessfully)
+                request.AssertRight();
+            else
+                Assert.True(stopped.Contains(request) || asked.Any(_runner.Failing.Contains));
+        }
+
+        Assert.InRange(workers.Requests.Count(r => r.Job.Completion.IsCompletedSuccessfully), 100, 300);
+        Assert.Equal((0, TimeSpan.Zero, 0), (workers.Queue.Pairs, workers.Queue.Backlog, _lane.InFlight.Count));
+        Assert.Empty(_lane.Jobs);
+
+        void Stop(SimulatedRequest request)
+        {
+            stopped.Add(request);
+            workers.Queue.Stop(request.Job, new OperationCanceledException());
+        }
+    }
+
+    private static void RunOne(PairQueue queue, TimeSpan elapsed = default)
+    {
+        var batch = new MicroBatch();
+        Assert.True(queue.TryTake(batch));
+        batch.Run();
+        queue.Complete(batch, elapsed);
+    }
+
+    private ScoringJob Enter(PairQueue queue, int firstContent, params int[] lengths)
+    {
+        var job = new ScoringJob(_lane, FakePairs.OfLengths(firstContent, lengths));
+        queue.Enter(job, TimeSpan.FromSeconds(30), priority: 0);
+        return job;
+    }
+}
