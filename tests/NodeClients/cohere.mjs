@@ -27,6 +27,8 @@ async function failure(call) {
 const results = (answer) => answer.results.map((r) => ({ index: r.index, score: r.relevanceScore, ...(r.document && { document: r.document }) }));
 const objects = documents.map((text, id) => ({ id: `${id}`, text }));
 
+const reporting = { ...once, headers: { 'X-Rerank-Truncation-Report': 'all' } };
+
 const answer = await v2.rerank({ model, query, documents, topN: 2, maxTokensPerDoc: 100, priority: 3 }, once);
 const compressed = await langchain.compressDocuments(documents.map((pageContent) => new Document({ pageContent })), query);
 
@@ -37,6 +39,7 @@ process.stdout.write(JSON.stringify({
   v1: results(await v1.rerank({ model, query, documents }, once)),
   v1Objects: results(await v1.rerank({ query, documents: objects, returnDocuments: true, topN: 1 }, once)),
   v1RankFields: results(await v1.rerank({ model, query, documents: objects, rankFields: ['text'], maxChunksPerDoc: 1 }, once)),
+  reported: [await v2.rerank({ model, query, documents, topN: 1 }, reporting), await v1.rerank({ query, documents, topN: 1 }, reporting)].flatMap((a) => a.results),
   langchain: await langchain.rerank(documents, query),
   compressed: compressed.map((d) => ({ text: d.pageContent, score: d.metadata.relevanceScore })),
   noDocuments: await failure(() => v2.rerank({ model, query, documents: [] }, once)),

@@ -29,6 +29,10 @@ public sealed class NodeClientTests : IDisposable
         Assert.Equal("""[{"index":1,"score":0.8807971,"document":{"id":"1","text":"Berlin 2"}}]""", got.GetProperty("v1Objects").GetRawText());
         Assert.Equal(
             """[{"index":1,"score":0.8807971},{"index":2,"score":0.5},{"index":0,"score":0.11920292}]""", got.GetProperty("v1RankFields").GetRawText());
+
+        // Fields that these clients don't know are no trouble to them.
+        const string Reported = """{"index":1,"relevanceScore":0.8807971,"truncated":false,"tokens":3,"total_tokens":3}""";
+        Assert.Equal($"[{Reported},{Reported}]", got.GetProperty("reported").GetRawText());
         Assert.Equal("""[{"index":1,"relevanceScore":0.8807971},{"index":2,"relevanceScore":0.5}]""", got.GetProperty("langchain").GetRawText());
         Assert.Equal("""[{"text":"Berlin 2","score":0.8807971},{"text":"Rome 0","score":0.5}]""", got.GetProperty("compressed").GetRawText());
     }
