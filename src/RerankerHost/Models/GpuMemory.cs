@@ -11,7 +11,7 @@ internal sealed class GpuMemory(long? capacity, bool hasCuda)
     private long _reserved;
 
     public GpuMemory(ServeOptions options)
-        : this(options.GpuMemoryBytes, Providers.IsBuiltIn(ExecutionProvider.CUDA))
+        : this(options.GpuMemoryBytes ?? GpuDevice.TotalMemory(), Providers.IsBuiltIn(ExecutionProvider.CUDA))
     {
     }
 

@@ -47,7 +47,7 @@ internal sealed class ServeCommandLine
         _bundledDirectory = _options.Add("--bundled-directory", "Where the bundled models are.", Defaults.BundledDirectory);
         _claimsDirectory = _options.Add("--claims-directory", "Where volumes with models are mounted.", Defaults.ClaimsDirectory);
         _keptFiles = _options.Add("--kept-files-bytes", "Downloaded files of models that left the set are kept up to this many bytes, the last downloaded first.", Defaults.KeptFilesBytes);
-        _gpuMemory = _options.AddOptional<long>("--gpu-memory-bytes", "GPU memory that models may declare together. Default: not checked.");
+        _gpuMemory = _options.AddOptional<long>("--gpu-memory-bytes", "GPU memory that models may declare together. Default: all that the GPU has.");
         _maxFileBytes = _options.Add("--max-file-bytes", "Largest model file that is downloaded.", Defaults.MaxFileBytes);
 
         _urls = Addresses("--urls", "Addresses of the scoring routes, such as http://+:8080 or http://unix:/run/host.sock.", Defaults.Urls);

@@ -40,7 +40,7 @@ internal sealed record ServeOptions
     /// <summary>A request that isn't answered after this is given up.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>GPU memory that models may declare together; null: it isn't checked.</summary>
+    /// <summary>GPU memory that models may declare together; null: all that the GPU has.</summary>
     public long? GpuMemoryBytes { get; init; }
 
     /// <summary>Downloaded files of models that are no longer in the set are kept up to this many bytes, for models that come back.</summary>

@@ -35,6 +35,9 @@ public sealed class GpuMemoryTests : IDisposable
         new GpuMemory(capacity, hasCuda).Reserve(Model(5000, provider)).Dispose();
     }
 
+    [Fact]
+    public void TotalMemory_IsKnownWhereThereIsAGpu() => Assert.Equal(File.Exists("/dev/nvidia0"), GpuDevice.TotalMemory() is not null);
+
     private ModelSpec Model(long bytes, ExecutionProvider provider) => TestModel.Named("model").InFolder(_folder) with
     {
         Runtime = new ModelRuntime { ExecutionProviders = [provider, provider == ExecutionProvider.CPU ? ExecutionProvider.CUDA : ExecutionProvider.CPU], GpuMemoryBytes = bytes },
