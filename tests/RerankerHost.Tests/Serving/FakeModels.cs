@@ -15,6 +15,9 @@ internal sealed class FakeModels : IModelLoader
 
     public ConcurrentQueue<FakeEncoder> Loaded { get; } = new();
 
+    /// <summary>That a model takes at once; what is more is refused.</summary>
+    public int MostPassages { get; init; } = 4;
+
     /// <summary>Makes every load of a model fail, until <paramref name="reason"/> is null.</summary>
     public void Fail(string name, string? reason)
     {
@@ -32,7 +35,7 @@ internal sealed class FakeModels : IModelLoader
         if (_failures.TryGetValue(spec.Name, out var reason))
             throw new ModelLoadException(reason, "made to fail");
         entered(ModelState.WarmingUp);
-        var encoder = new FakeEncoder(spec.Name, directory, spec.Contract);
+        var encoder = new FakeEncoder(spec.Name, directory, spec.Contract) { MostPassages = MostPassages };
         Loaded.Enqueue(encoder);
         return encoder;
     }
@@ -40,12 +43,12 @@ internal sealed class FakeModels : IModelLoader
 
 internal sealed class FakeEncoder(string name, string directory, ModelContract contract) : ICrossEncoder
 {
-    /// <summary>That may be scored at once; more are refused.</summary>
-    private const int MostPassages = 4;
-
     private volatile TaskCompletionSource? _gate;
     private int _running;
     private int _passages;
+
+    /// <summary>That may be scored at once; more are refused.</summary>
+    public required int MostPassages { get; init; }
 
     public string Name => name;
 

@@ -37,7 +37,7 @@ public sealed partial class HttpFuzzTests : IDisposable
     [Fact]
     public async Task WildRequests_GetTheRightAnswerOrAnErrorInWords_AndLeaveNothingBehind()
     {
-        await using var host = await RunningHost.StartAsync(_folder, new FakeModels(), change: options => options with { Limits = Limits });
+        await using var host = await RunningHost.StartAsync(_folder, new FakeModels { MostPassages = int.MaxValue }, change: options => options with { Limits = Limits });
         await host.ApplyAsync(RunningHost.Set(1, TestModel.Named("q").InFolder(_folder)));
         await host.EventuallyAsync("q", ModelState.Ready);
 
