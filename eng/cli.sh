@@ -3,10 +3,9 @@
 # On the search path, kubectl finds it as `kubectl rerank`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-runtime=${1:-linux-x64} folder=${2:-artifacts/cli/$runtime}
-# The lock files are of the runtimes that images are made for. This one is told for this build alone, and leaves them as they are.
-dotnet publish src/Cli -c Release -r "$runtime" --self-contained -o "$folder" \
-  -p:RuntimeIdentifiers="$runtime" -p:RestorePackagesWithLockFile=false -p:RestoreLockedMode=false \
-  -p:PublishSingleFile=true -p:EnableCompressionInSingleFile=true -p:IncludeNativeLibrariesForSelfExtract=true \
-  -p:DebugType=none -p:GenerateDocumentationFile=false
+runtime=${1:-linux-x64} folder=${2:-$PWD/artifacts/cli/${1:-linux-x64}}
+options=(-p:PublishSingleFile=true -p:EnableCompressionInSingleFile=true -p:DebugType=none)
+# The committed lock files are of the runtime that images are made for. Another one gets its own, which nobody keeps.
+[[ $runtime == linux-x64 ]] || options+=(-p:RuntimeIdentifiers="$runtime" -p:NuGetLockFilePath="obj/$runtime.lock.json" -p:RestoreLockedMode=false)
+dotnet publish src/Cli -c Release -r "$runtime" --self-contained -o "$folder" "${options[@]}"
 echo "$folder/kubectl-rerank"

@@ -49,6 +49,7 @@ public static class OperatorRuntimeExtensions
 
         // Hosted services stop in reverse order: workers first, then informers, and the lease is given up last.
         services.TryAddSingleton<ILeaseLockFactory, LeaseLockFactory>();
+        services.AddSingleton<LeaseFence>();
         services.AddSingleton<LeadershipService>();
         services.AddHostedService(s => s.GetRequiredService<LeadershipService>());
         services.AddHostedService<InformerService>();

@@ -22,7 +22,11 @@ internal sealed class OperatorOptions
     /// <summary>Namespace that the operator itself runs in; absent outside a cluster. Network policies let its pods in.</summary>
     public string? Namespace { get; set; }
 
-    /// <summary>Time for one call to the admin port of a router or host.</summary>
+    /// <summary>Time for a router or host to say what it does. Short: nothing is decided before all have answered, or have had this time.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
+    public TimeSpan StatusTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Time for a router or host to take what it is told.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan PushTimeout { get; set; } = TimeSpan.FromSeconds(3);
 

@@ -23,7 +23,13 @@ internal sealed record RouterOptions
 
     public TimeSpan DnsRefreshPeriod { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>As the refresh period, for a cluster with a name that has never had an address: a new pool's name comes to be any moment.</summary>
+    public TimeSpan DnsRetryPeriod { get; init; } = TimeSpan.FromMilliseconds(500);
+
     public TimeSpan DnsTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long after the start a router that knows no pod of a pool isn't ready for that.</summary>
+    public TimeSpan ReachPatience { get; init; } = TimeSpan.FromSeconds(10);
 
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -30,7 +30,7 @@ public sealed class CommandLineTests(ClusterFixture cluster) : IAsyncLifetime
         _namespace = await cluster.CreateNamespaceAsync("cli", Cancel);
         _user = new(cluster.Kubernetes, TimeProvider.System, fieldManager: "gitops");
         _operator = new(cluster.Kubernetes, TimeProvider.System);
-        await ApplyAsync(ttlSeconds: 3600);
+        await ApplyAsync();
         await _operator.ApplyStatusAsync(
             new RerankPipeline
             {
@@ -39,7 +39,7 @@ public sealed class CommandLineTests(ClusterFixture cluster) : IAsyncLifetime
                 {
                     Stable = new() { Revision = Stable, TrafficPermille = 950 },
                     Candidate = new() { Revision = Candidate, TrafficPermille = 50, Step = "canary" },
-                    Rejected = [new() { Revision = "cccccccccc", Reason = "ErrorRate", Time = new(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc) }],
+                    Rejected = [Rejected("cccccccccc"), Rejected("eeeeeeeeee")],
                 },
             },
             Cancel);
@@ -48,13 +48,11 @@ public sealed class CommandLineTests(ClusterFixture cluster) : IAsyncLifetime
     public ValueTask DisposeAsync() => _namespace?.DisposeAsync() ?? default;
 
     [Fact]
-    public async Task Directives_BesideThoseOfAnotherManager_AreKeptApart()
+    public async Task Directives_BesideThoseOfAnotherManager_AreAllThere()
     {
         await RequireAsync("approve quickstart");
         await RequireAsync("retry quickstart");
         await RequireAsync("pause quickstart");
-        await ApplyAsync(ttlSeconds: 1800);
-
         Assert.Equal(
             ["Abort eeeeeeeeee", $"Approve {Candidate} canary", $"Pause {Candidate}", "Retry cccccccccc 2"], await DirectivesAsync());
 
@@ -72,7 +70,7 @@ public sealed class CommandLineTests(ClusterFixture cluster) : IAsyncLifetime
             new RerankPipeline
             {
                 Metadata = new() { Name = Key.Name, NamespaceProperty = Key.Namespace },
-                Status = new() { Candidate = new() { Revision = "0123456789" } },
+                Status = new() { Candidate = new() { Revision = "0123456789" }, Rejected = [Rejected("eeeeeeeeee")] },
             },
             Cancel);
 
@@ -109,6 +107,9 @@ public sealed class CommandLineTests(ClusterFixture cluster) : IAsyncLifetime
         Assert.NotNull(await _user!.GetAsync<ModelVersion>(new(Key.Namespace, "base"), Cancel));
     }
 
+    private static RejectedStatus Rejected(string revision) =>
+        new() { Revision = revision, Reason = "ErrorRate", Time = new(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc) };
+
     private async Task<string> RequireAsync(string arguments)
     {
         using var output = new StringWriter();
@@ -121,14 +122,13 @@ public sealed class CommandLineTests(ClusterFixture cluster) : IAsyncLifetime
         return output.ToString();
     }
 
-    private async Task ApplyAsync(int ttlSeconds)
+    private async Task ApplyAsync()
     {
         var pipeline = KubernetesYaml.LoadAllFromString(
                 await File.ReadAllTextAsync(Repository.File("config", "samples", "quickstart", "pipeline.yaml"), Cancel),
                 new Dictionary<string, Type> { [$"{ApiGroup.GroupVersion}/{RerankPipeline.KubeKind}"] = typeof(RerankPipeline) })
             .OfType<RerankPipeline>().Single();
         pipeline.Metadata.NamespaceProperty = Key.Namespace;
-        pipeline.Spec.Tiers[0].Cache!.TtlSeconds = ttlSeconds;
         pipeline.Spec.Rollout.Steps = [new() { Name = "canary", TrafficPermille = 50, Approval = Approval.Required }];
         pipeline.Spec.Rollout.Directives = [new() { Revision = "eeeeeeeeee", Action = DirectiveAction.Abort }];
         await _user!.ApplyAsync(pipeline, Cancel);

@@ -3,11 +3,14 @@ using System.Text.Json.Nodes;
 
 namespace Rerank.EndToEnd.Client;
 
-/// <summary>Sends requests at a steady rate, whether or not those before them are answered.</summary>
+/// <summary>
+/// Sends requests at a steady rate, whether or not those before them are answered; but only a few at once, so that on a machine that can't keep up there are
+/// fewer requests, and not ever longer queues.
+/// </summary>
 internal sealed class Load(Uri url, LoadOptions options, TimeProvider time)
 {
     private const int Sessions = 200;
-    private const int MaxInFlight = 200;
+    private const int MaxInFlight = 8;
 
     private readonly Texts _texts = new();
     private readonly Tally _tally = new();

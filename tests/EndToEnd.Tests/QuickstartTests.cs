@@ -41,8 +41,8 @@ public sealed class QuickstartTests(Installation installation) : ClusterTest(ins
 
         var table = await Kubectl.RunAsync("get", "rrp,rmv");
         TestContext.Current.TestOutputHelper!.WriteLine(table);
-        Assert.Matches(@"NAME +AVAILABLE +READY +REASON +STABLE +CANDIDATE +AGE", table);
-        Assert.Matches($@"rerankpipeline\.rerank\.dev/quickstart +True +True +\w+ +{Revision(pipeline)} ", table);
+        Assert.Matches(@"NAME +READY +STABLE +CANDIDATE +TRAFFIC +STEP +REASON +AGE", table);
+        Assert.Matches($@"rerankpipeline\.rerank\.dev/quickstart +True +{Revision(pipeline)} +SpecServing ", table);
         Assert.Matches(@"modelversion\.rerank\.dev/base +True +\w+ +True +[0-9a-f]{12} ", table);
     }
 

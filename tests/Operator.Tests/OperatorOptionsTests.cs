@@ -12,6 +12,7 @@ public sealed class OperatorOptionsTests
     [InlineData("Images:Router", "")]
     [InlineData("ImagePullPolicy", "Sometimes")]
     [InlineData("PushTimeout", "00:10:00")]
+    [InlineData("StatusTimeout", "00:00:00")]
     [InlineData("PrometheusTimeout", "00:00:00")]
     public void Value_NotAllowed_IsRefused(string key, string value) =>
         Assert.Throws<OptionsValidationException>(() => Read((key, value)));

@@ -107,13 +107,20 @@ public sealed class ClusterFixture : IAsyncLifetime
         Assert.Skip(_absent);
     }
 
-    /// <summary>Makes a namespace with a unique name, which goes when it is disposed of.</summary>
+    /// <summary>Makes a namespace with a unique name, which goes when it is disposed of. Pods can be made in it at once.</summary>
     public async Task<TestNamespace> CreateNamespaceAsync(string prefix, CancellationToken cancellationToken)
     {
         var created = await Kubernetes.CoreV1.CreateNamespaceAsync(
             new V1Namespace { Metadata = new() { GenerateName = $"{prefix}-", Labels = new Dictionary<string, string> { ["rerank.dev/test"] = "true" } } },
             cancellationToken: cancellationToken);
-        return new(Kubernetes, created.Metadata.Name);
+        var name = created.Metadata.Name;
+        // Pods are refused without it.
+        await Eventually.Passes(
+            async () => Assert.Contains(
+                (await Kubernetes.CoreV1.ListNamespacedServiceAccountAsync(name, cancellationToken: cancellationToken)).Items,
+                account => account.Metadata.Name == "default"),
+            cancellationToken);
+        return new(Kubernetes, name);
     }
 
     /// <summary>Brings the CustomResourceDefinitions of the folder's YAML files into the cluster and waits until it serves them.</summary>

@@ -7,13 +7,14 @@ namespace Rerank.RolloutStudy.Report;
 internal static class Plot
 {
     private const int Width = 960;
-    private const int Height = 640;
-    private const int Left = 62;
-    private const int PanelWidth = 250;
-    private const int PanelGap = 50;
+    private const int Height = 590;
+    private const int Left = 74;
+    private const int PanelWidth = 242;
+    private const int PanelGap = 54;
     private const int PanelHeight = 190;
     private const int ShareTop = 96;
-    private const int TimeTop = 376;
+    private const int TimeTop = 346;
+    private const int MinutesPerTick = 10;
 
     private static readonly (string Method, string Class, string Label)[] Methods =
     [
@@ -27,11 +28,12 @@ internal static class Plot
     public static string Of(IReadOnlyList<(RegressionKind Kind, IReadOnlyList<DetectionCell> Cells)> studies, double minutes)
     {
         var svg = new StringBuilder(Head());
-        var x = Left + 6;
+        var minuteTicks = (int)Math.Ceiling(minutes / MinutesPerTick);
+        var x = Left - 6;
         foreach (var (_, style, label) in Methods)
         {
             svg.Append($"  <path class=\"{style}\" d=\"M{x} 24h24\" />{Marker(style, x + 12, 24)}<text class=\"label\" x=\"{x + 30}\" y=\"28\">{label}</text>\n");
-            x += 52 + (int)(label.Length * 6.3);
+            x += 54 + (int)(label.Length * 5.6);
         }
 
         for (var i = 0; i < studies.Count; i++)
@@ -41,12 +43,12 @@ internal static class Plot
             svg.Append($"  <text class=\"name\" x=\"{left + PanelWidth / 2}\" y=\"62\" text-anchor=\"middle\">{kind.Name}</text>\n");
             svg.Append($"  <text class=\"label\" x=\"{left + PanelWidth / 2}\" y=\"80\" text-anchor=\"middle\">{kind.Axis}</text>\n");
             Panel(svg, kind, left, ShareTop, i == 0 ? "rolled back" : "", ["0 %", "25 %", "50 %", "75 %", "100 %"]);
-            Panel(svg, kind, left, TimeTop, i == 0 ? "median time to rollback" : "", [.. Enumerable.Range(0, 5).Select(tick => $"{minutes * tick / 4:0.#} min")]);
+            Panel(svg, kind, left, TimeTop, i == 0 ? "median time to rollback" : "", [.. Enumerable.Range(0, minuteTicks + 1).Select(tick => $"{MinutesPerTick * tick} min")]);
             foreach (var (method, style, _) in Methods.Reverse())
             {
                 var own = cells.Where(cell => cell.Method == method).OrderBy(cell => cell.Size).ToArray();
                 Line(svg, kind, style, left, ShareTop, [.. own.Select(cell => (cell.Size, cell.Share))]);
-                Line(svg, kind, style, left, TimeTop, [.. own.Where(cell => cell.Median is not null).Select(cell => (cell.Size, cell.Median!.Seconds / 60.0 / minutes))]);
+                Line(svg, kind, style, left, TimeTop, [.. own.Where(cell => cell.Median is not null).Select(cell => (cell.Size, cell.Median!.Seconds / 60.0 / MinutesPerTick / minuteTicks))]);
             }
         }
 

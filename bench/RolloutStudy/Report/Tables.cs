@@ -8,12 +8,14 @@ internal static class Tables
 {
     public static string Of(IEnumerable<FalseRollbackRow> rows)
     {
-        var table = new StringBuilder("| difference of the candidate | requests/s | rollouts | rolled back | share | 95 % upper bound |\n|---|---:|---:|---:|---:|---:|\n");
+        var table = new StringBuilder("| difference of the candidate | requests/s | Rerank Operator: rolled back | share | 95 % upper bound |");
+        table.Append($" {string.Join(" | ", FalseRollbacks.Others)} |\n|---|---:|---:|---:|---:|{string.Concat(FalseRollbacks.Others.Select(_ => "---:|"))}\n");
         foreach (var row in rows)
         {
             var bound = BinomialBound.Upper(row.RolledBack, row.Rollouts);
-            table.Append($"| {row.Difference} | {row.RequestsPerSecond} | {row.Rollouts} | {row.RolledBack} ");
-            table.Append($"| {Permille((double)row.RolledBack / row.Rollouts)} | {Permille(bound)} |\n");
+            table.Append($"| {row.Difference} | {row.RequestsPerSecond} | {row.RolledBack} of {row.Rollouts} ");
+            table.Append($"| {Permille((double)row.RolledBack / row.Rollouts)} | {Permille(bound)} |");
+            table.Append($" {string.Join(" | ", row.ByOthers.Select(count => $"{100.0 * count / row.Rollouts:0} %"))} |\n");
         }
 
         return table.ToString();

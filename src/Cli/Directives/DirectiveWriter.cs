@@ -5,7 +5,7 @@ namespace Rerank.Cli.Directives;
 /// <summary>Reads, decides, writes; and again when somebody wrote in between, the operator's status included.</summary>
 internal sealed class DirectiveWriter(Cluster cluster, TimeProvider time)
 {
-    private const int Tries = 10;
+    private const int Tries = 20;
 
     /// <returns>The plan that was written.</returns>
     public async Task<DirectivePlan> WriteAsync(string pipelineName, Func<DirectiveContext, DirectivePlan> decide, CancellationToken cancellationToken)

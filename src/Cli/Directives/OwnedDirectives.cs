@@ -14,16 +14,21 @@ internal static class OwnedDirectives
 
     public static IReadOnlyList<DirectiveSpec> Of(Pipeline pipeline, string manager)
     {
-        var keys = pipeline.Metadata.ManagedFields
-            .Where(fields => fields.Manager == manager && fields is { Operation: "Apply", Subresource: "" })
-            .Select(fields => fields.Fields?["f:spec"]?["f:rollout"]?["f:directives"] as JsonObject)
-            .OfType<JsonObject>()
-            .SelectMany(items => items)
+        var fields = pipeline.Metadata.ManagedFields.Where(entry => entry.Subresource.Length == 0).ToList();
+        // Old servers (1.20) make nothing of the list's keys in a schema with quantities: the list is one value, which every apply replaces as a whole.
+        if (fields.Exists(entry => ListOf(entry) is { Count: 0 }))
+            return pipeline.Spec.Rollout.Directives;
+
+        var keys = fields
+            .Where(entry => entry.Manager == manager && entry.Operation == "Apply")
+            .SelectMany(entry => ListOf(entry) ?? [])
             .Select(item => KeyOf(item.Key))
             .OfType<DirectiveSpec>()
             .ToList();
         return [.. pipeline.Spec.Rollout.Directives.Where(directive => keys.Exists(directive.IsSameAs))];
     }
+
+    private static JsonObject? ListOf(ManagedFields entry) => entry.Fields?["f:spec"]?["f:rollout"]?["f:directives"] as JsonObject;
 
     /// <summary>Of <c>k:{"action":"Pause","revision":"0123456789","step":"None"}</c>.</summary>
     private static DirectiveSpec? KeyOf(string segment)

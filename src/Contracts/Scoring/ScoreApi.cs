@@ -35,6 +35,9 @@ public sealed record ScoreResponse
 
     /// <summary>Whether text was cut off to fit.</summary>
     public required bool[] Truncated { get; init; }
+
+    /// <summary>For how long the host did other requests' work instead. Whoever compares models by their time takes it off: models of one host wait in one queue.</summary>
+    public double WaitedMilliseconds { get; set; }
 }
 
 /// <summary>Body of every answer of the score API that is not 200.</summary>

@@ -8,7 +8,7 @@ namespace Rerank.Operator.Runtime.Leadership;
 /// Makes a lock safe for the library's elector. That one gives up for good on any exception but an HTTP answer, so a broken connection
 /// looks like an API server that is down; and it may go on renewing after it reported a loss, so a closed lock takes no more writes.
 /// </summary>
-internal sealed class GuardedLock(ILock inner) : ILock
+internal sealed class GuardedLock(ILock inner, LeaseFence fence, TimeProvider time) : ILock
 {
     private volatile bool _closed;
 
@@ -39,11 +39,15 @@ internal sealed class GuardedLock(ILock inner) : ILock
     public async Task<bool> UpdateAsync(LeaderElectionRecord record, CancellationToken cancellationToken) =>
         !_closed && await TryAsync(() => inner.UpdateAsync(record, cancellationToken), cancellationToken);
 
-    private static async Task<bool> TryAsync(Func<Task<bool>> write, CancellationToken cancellationToken)
+    private async Task<bool> TryAsync(Func<Task<bool>> write, CancellationToken cancellationToken)
     {
+        var sent = time.GetTimestamp();
         try
         {
-            return await write();
+            var written = await write();
+            if (written)
+                fence.Renewed(sent);
+            return written;
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {

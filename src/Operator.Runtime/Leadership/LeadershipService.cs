@@ -14,6 +14,7 @@ internal sealed class LeadershipService(
     ILeaseLockFactory locks,
     IOptions<RuntimeOptions> options,
     RuntimeMetrics metrics,
+    LeaseFence fence,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
     ILogger<LeadershipService> logger)
@@ -43,7 +44,7 @@ internal sealed class LeadershipService(
 
         var identity = $"{Environment.MachineName}_{Guid.NewGuid():N}";
         using var handle = locks.Open(identity);
-        var guarded = new GuardedLock(handle.Lock);
+        var guarded = new GuardedLock(handle.Lock, fence, time);
         try
         {
             await CompeteAsync(guarded, stoppingToken);

@@ -20,7 +20,7 @@ internal sealed class AdminClient(IHttpClientFactory clients, IOptions<OperatorO
         where TStatus : class
     {
         var request = new HttpRequestMessage(HttpMethod.Get, new Uri(process, AdminProtocol.StatusPath));
-        return SendAsync(request, token, type, cancellationToken);
+        return SendAsync(request, token, options.Value.StatusTimeout, type, cancellationToken);
     }
 
     /// <summary>Tells what shall be in force; the answer is what then is.</summary>
@@ -32,14 +32,14 @@ internal sealed class AdminClient(IHttpClientFactory clients, IOptions<OperatorO
         {
             Content = JsonContent.Create(document, documentType),
         };
-        return SendAsync(request, token, type, cancellationToken);
+        return SendAsync(request, token, options.Value.PushTimeout, type, cancellationToken);
     }
 
     private async Task<AdminAnswer<TStatus>> SendAsync<TStatus>(
-        HttpRequestMessage request, string token, JsonTypeInfo<TStatus> type, CancellationToken cancellationToken)
+        HttpRequestMessage request, string token, TimeSpan limit, JsonTypeInfo<TStatus> type, CancellationToken cancellationToken)
         where TStatus : class
     {
-        using var timeout = new CancellationTokenSource(options.Value.PushTimeout, time);
+        using var timeout = new CancellationTokenSource(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         using (request)
         {
@@ -55,7 +55,7 @@ internal sealed class AdminClient(IHttpClientFactory clients, IOptions<OperatorO
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                return new(null, $"no answer within {options.Value.PushTimeout.TotalSeconds} s");
+                return new(null, $"no answer within {limit.TotalSeconds} s");
             }
             catch (HttpRequestException e)
             {

@@ -73,7 +73,8 @@ internal sealed class MetricSpec
     public string Name { get; set; } = "";
 
     /// <summary>
-    /// `ErrorRate`: share of requests that a revision gives no answer to. `LatencyQuantile`: a quantile of the time of answers that the cache had no part in.
+    /// `ErrorRate`: share of requests that a revision gives no answer to. `LatencyQuantile`: a quantile of the time of answers that the cache had
+    /// no part in, less the time that they waited in hosts while other requests were scored: both revisions wait in the same queues.
     /// `TopKOverlap`: share of the first places that both revisions' rankings of one request have in common; needs steps with `mirrorPermille`.
     /// `ScoreShift`: how far the distribution of each request's best score has moved. `DegradedShare`: share of answers without the tier
     /// that should have decided. `Feedback`: what applications report to `/v1/feedback`. `Prometheus`: a share that two queries give.

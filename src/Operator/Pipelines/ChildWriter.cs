@@ -10,7 +10,7 @@ using Rerank.Operator.Status;
 namespace Rerank.Operator.Pipelines;
 
 /// <summary>Writes objects of one kind that belong to a pipeline. It touches nothing that doesn't.</summary>
-internal sealed class ChildWriter<T>(IResourceClient client, IResourceCache<T> cache) : IChildWriter
+internal sealed class ChildWriter<T>(IResourceClient client, IResourceCache<T> cache, Restorations restorations) : IChildWriter
     where T : class, IKubernetesObject<V1ObjectMeta>
 {
     // What was applied last and what came of it: as long as neither differs, applying it again would change nothing.
@@ -31,11 +31,30 @@ internal sealed class ChildWriter<T>(IResourceClient client, IResourceCache<T> c
         }
 
         var manifest = KubernetesJson.Serialize(child);
-        if (existing is not null && _applied.TryGetValue(key, out var last) && last == new Applied(owner.Uid, manifest, existing.ResourceVersion()))
+        var wasApplied = _applied.TryGetValue(key, out var last) && last.Owner == owner.Uid && last.Manifest == manifest;
+        if (existing is not null && wasApplied && last.ResourceVersion == existing.ResourceVersion())
             return null;
-        var result = await client.ApplyAsync((T)child, cancellationToken);
-        _applied[key] = new(owner.Uid, manifest, result.ResourceVersion());
+        var result = wasApplied
+            ? await RestoreAsync(owner, key, (T)child, last.ResourceVersion, cancellationToken)
+            : await client.ApplyAsync((T)child, cancellationToken);
+        if (result is not null)
+            _applied[key] = new(owner.Uid, manifest, result.ResourceVersion());
         return null;
+    }
+
+    /// <summary>It isn't as it was left: somebody changed or deleted it, or only its status moved on.</summary>
+    /// <returns>What is there now; null when it is left as it is for the moment.</returns>
+    private async Task<T?> RestoreAsync(PipelineOwner owner, ObjectKey key, T child, string left, CancellationToken cancellationToken)
+    {
+        var found = await client.GetAsync<T>(key, cancellationToken);
+        if (found?.ResourceVersion() == left)
+            return found;
+        if (!restorations.MayRestore(found ?? child))
+            return null;
+        var result = await client.ApplyAsync(child, cancellationToken);
+        if (result.ResourceVersion() != found?.ResourceVersion())
+            await restorations.RestoredAsync(owner, result, wasDeleted: found is null, cancellationToken);
+        return result;
     }
 
     public async Task DeleteOthersAsync(PipelineOwner owner, IReadOnlySet<string> wanted, CancellationToken cancellationToken)

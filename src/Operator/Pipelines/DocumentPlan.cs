@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using k8s.Models;
 using Rerank.Contracts;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
@@ -8,7 +9,6 @@ using Rerank.Operator.Manifests;
 using Rerank.Operator.Models;
 using Rerank.Operator.Pipelines.Revisions;
 using Rerank.Operator.Rollouts;
-using k8s.Models;
 
 namespace Rerank.Operator.Pipelines;
 

@@ -4,6 +4,7 @@ using Rerank.Contracts.Routing;
 using Rerank.Operator.Admin;
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
+using Rerank.Operator.Rollouts;
 
 namespace Rerank.Operator.Pipelines;
 
@@ -12,12 +13,26 @@ internal sealed class DocumentPusher(AdminClient admin)
 {
     private const int AtOnce = 32;
 
-    public async Task<IReadOnlyList<ObservedPod>> PushAsync(
-        Observation observed, DesiredDocuments documents, string token, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<ObservedPod>> PushAsync(
+        Observation observed, DesiredDocuments documents, string token, CancellationToken cancellationToken) =>
+        EachAsync(observed.Pods, (pod, ct) => PushAsync(pod, observed, documents, token, ct), cancellationToken);
+
+    /// <summary>For when what is asked for could not be stored: only takes requests away from the candidate, which does no harm however it goes on.</summary>
+    public Task<IReadOnlyList<ObservedPod>> HoldAsync(
+        Observation observed, DesiredDocuments documents, string token, CancellationToken cancellationToken) =>
+        EachAsync(
+            observed.Pods,
+            async (pod, ct) => pod.Router is { Status: { } status } router && Exposure.Hold(observed.Documents.Table, documents.Table, status) is { } table
+                ? pod with { Router = await PushAsync(router, table, token, ct) }
+                : pod,
+            cancellationToken);
+
+    private static async Task<IReadOnlyList<ObservedPod>> EachAsync(
+        IReadOnlyList<ObservedPod> pods, Func<ObservedPod, CancellationToken, Task<ObservedPod>> push, CancellationToken cancellationToken)
     {
-        var pushed = new ObservedPod[observed.Pods.Count];
+        var pushed = new ObservedPod[pods.Count];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, pushed.Length, parallel, async (i, ct) => pushed[i] = await PushAsync(observed.Pods[i], observed, documents, token, ct));
+        await Parallel.ForAsync(0, pushed.Length, parallel, async (i, ct) => pushed[i] = await push(pods[i], ct));
         return pushed;
     }
 

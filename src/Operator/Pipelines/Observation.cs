@@ -1,3 +1,4 @@
+using k8s.Models;
 using Rerank.Contracts.Models;
 using Rerank.Operator.Analysis;
 using Rerank.Operator.Api;
@@ -5,7 +6,6 @@ using Rerank.Operator.Manifests;
 using Rerank.Operator.Pipelines.Revisions;
 using Rerank.Operator.Rollouts;
 using Rerank.Operator.Status;
-using k8s.Models;
 
 namespace Rerank.Operator.Pipelines;
 

@@ -1,9 +1,9 @@
+using k8s.Models;
 using Rerank.Contracts.Models;
 using Rerank.Operator.Admin;
 using Rerank.Operator.Analysis;
 using Rerank.Operator.Analysis.Prometheus;
 using Rerank.Operator.Api;
-using Rerank.Operator.Api.Validation;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Pipelines.Revisions;
 using Rerank.Operator.Rollouts;
@@ -11,7 +11,6 @@ using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Caching;
 using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Status;
-using k8s.Models;
 
 namespace Rerank.Operator.Pipelines;
 
@@ -21,7 +20,7 @@ namespace Rerank.Operator.Pipelines;
 /// </summary>
 internal sealed class PipelineObserver(
     IResourceClient client,
-    IResourceCache<ModelVersion> models,
+    DesiredReader desiredRevisions,
     IResourceCache<V1Pod> pods,
     IResourceCache<V1Deployment> deployments,
     ServedApisReader apis,
@@ -34,7 +33,7 @@ internal sealed class PipelineObserver(
     {
         var owner = PipelineOwner.Of(pipeline);
         var revisions = await RevisionsAsync(owner, cancellationToken);
-        var desired = Desired(pipeline, owner);
+        var desired = await desiredRevisions.ReadAsync(pipeline, revisions, cancellationToken);
         var live = revisions.Where(r => r.Role != RevisionRole.Retired).Select(r => r.Snapshot);
         var snapshots = live.Append(desired.Snapshot).OfType<RevisionSnapshot>().ToList();
         var rollout = pipeline.Spec.Rollout;
@@ -46,7 +45,7 @@ internal sealed class PipelineObserver(
             Desired = desired,
             Revisions = revisions,
             Pods = await statuses.ReadAsync(PodsOf(owner), token, cancellationToken),
-            Deployments = deployments.List(owner.Namespace).Where(owner.Owns).ToDictionary(d => d.Name()),
+            Deployments = await DeploymentsAsync(pipeline, owner, cancellationToken),
             Documents = await DocumentsAsync(owner, roles.Live.Select(r => r.Snapshot), cancellationToken),
             Credentials = secrets,
             Apis = apis.Read(),
@@ -78,13 +77,15 @@ internal sealed class PipelineObserver(
         return reports;
     }
 
-    private DesiredRevision Desired(RerankPipeline pipeline, PipelineOwner owner)
+    private async Task<IReadOnlyDictionary<string, V1Deployment>> DeploymentsAsync(
+        RerankPipeline pipeline, PipelineOwner owner, CancellationToken cancellationToken)
     {
-        // API servers before 1.25 don't evaluate the rules in the schema.
-        var errors = PipelineRules.Check(pipeline);
-        return errors.Count > 0
-            ? DesiredRevision.Failed(Reasons.InvalidSpec, $"The spec is not valid: {string.Join("; ", errors)}. Correct it.")
-            : DesiredRevision.Of(pipeline, name => models.Get(new(owner.Namespace, name)));
+        // What an autoscaler chose must not be undone by a cache that doesn't know it yet.
+        var isAutoscaled = pipeline.Spec.Tiers.Any(t => t.Model?.Replicas is { } replicas && replicas.Max > replicas.Min);
+        IEnumerable<V1Deployment> found = isAutoscaled
+            ? (await client.ListAsync<V1Deployment>(owner.Namespace, $"{Labels.Pipeline}={owner.Names.LabelValue}", null, cancellationToken)).Items
+            : deployments.List(owner.Namespace);
+        return found.Where(owner.Owns).ToDictionary(d => d.Name());
     }
 
     private async Task<IReadOnlyList<Revision>> RevisionsAsync(PipelineOwner owner, CancellationToken cancellationToken)

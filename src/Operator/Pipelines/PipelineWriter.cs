@@ -1,10 +1,10 @@
+using k8s;
+using k8s.Models;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Pipelines.Revisions;
 using Rerank.Operator.Rollouts;
 using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Status;
-using k8s;
-using k8s.Models;
 
 namespace Rerank.Operator.Pipelines;
 
@@ -15,6 +15,19 @@ namespace Rerank.Operator.Pipelines;
 internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildWriter> children)
 {
     private readonly IChildWriter[] _children = [.. children];
+
+    /// <summary>
+    /// Before the revisions, which a decision changes: the next reconcile would find it taken, and no longer know why. One that is cut off here is taken again,
+    /// and told once.
+    /// </summary>
+    /// <returns>What kept it from being written; null when nothing did.</returns>
+    public async Task<Problem?> StoreReportAsync(PipelineOwner owner, PipelinePlan plan, CancellationToken cancellationToken)
+    {
+        if (plan.Rollout.Report is not { } report)
+            return null;
+        var map = ReportObject.From(owner, report);
+        return await _children.Single(c => c.Writes(map)).ApplyAsync(owner, map, cancellationToken);
+    }
 
     public async Task StoreRevisionsAsync(PipelineOwner owner, PipelinePlan plan, CancellationToken cancellationToken)
     {
@@ -59,7 +72,5 @@ internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildW
         yield return ConfigMaps.Of(owner, owner.Names.Router, Labels.RouterComponent, plan.Documents.RouterFiles());
         foreach (var pool in plan.Layout.Pools)
             yield return ConfigMaps.Of(owner, owner.Names.Pool(pool.Id), pool.Component, plan.Documents.PoolFiles(pool.Id));
-        if (plan.Rollout.Report is { } report)
-            yield return ReportObject.From(owner, report);
     }
 }

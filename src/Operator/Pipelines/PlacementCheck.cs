@@ -32,16 +32,20 @@ internal sealed class PlacementCheck(Observation observed, PipelineLayout layout
         var routers = observed.Routers.Where(p => p.IsReady && p.Router?.Status is not null).ToList();
         if (added.Count > 0 && routers.Count == 0)
             return new(Reasons.RoutersNotReady, "No router pod is ready to say whether it reaches the new pods.");
-        var unreached = from router in routers
-                        from cluster in added
-                        where !(router.Router!.Status!.Clusters.FirstOrDefault(c => c.Name == cluster)?.AvailableDestinations > 0)
-                        select new Problem(Reasons.PoolNotReachable, $"Router pod {router.Name} doesn't reach the pods of \"{cluster}\" yet.");
-        return unreached.FirstOrDefault();
+        return Unreached(routers, added);
     }
+
+    private static Problem? Unreached(IEnumerable<ObservedPod> routers, IEnumerable<string> clusters) =>
+    (
+        from router in routers
+        from cluster in clusters
+        where !(router.Router!.Status!.Clusters.FirstOrDefault(c => c.Name == cluster)?.AvailableDestinations > 0)
+        select new Problem(Reasons.PoolNotReachable, $"Router pod {router.Name} doesn't reach the pods of \"{cluster}\".")
+    ).FirstOrDefault();
 
     private static IEnumerable<string> Clusters(RevisionSnapshot revision, ClusterNames names) => revision.Tiers.Where(t => t.Model is not null).Select(names.Of);
 
-    /// <summary>Whether the routers are as they should be and follow the table.</summary>
+    /// <summary>Whether the routers are as they should be, follow the table and reach what its stable revision needs.</summary>
     public Problem? Routers(RoutingTable? table)
     {
         var deployment = layout.Owner.Names.Router;
@@ -50,7 +54,9 @@ internal sealed class PlacementCheck(Observation observed, PipelineLayout layout
         if (problems.Count > 0)
             return Worst(problems);
         var behind = routers.FirstOrDefault(p => !p.IsReady || p.Router?.Status is null || p.Router.Status.Generation != table?.Generation);
-        return behind is null ? null : PodTrouble.Of(behind.Pod) ?? new(Reasons.RoutersNotReady, $"Router pod {behind.Name} {Behind(behind, table)}.");
+        if (behind is not null)
+            return PodTrouble.Of(behind.Pod) ?? new(Reasons.RoutersNotReady, $"Router pod {behind.Name} {Behind(behind, table)}.");
+        return table is null ? null : Unreached(routers, table.Stable.Tiers.Select(t => t.Model?.Cluster).OfType<string>());
     }
 
     private static string Behind(ObservedPod router, RoutingTable? table) => router switch

@@ -10,6 +10,8 @@ internal static class Reasons
     public const string ModelLoading = nameof(ModelLoading);
     public const string SecretNotFound = nameof(SecretNotFound);
     public const string NameTaken = nameof(NameTaken);
+    public const string Forbidden = nameof(Forbidden);
+    public const string ApiRefused = nameof(ApiRefused);
 
     public const string InsufficientResources = nameof(InsufficientResources);
     public const string InsufficientGPU = nameof(InsufficientGPU);

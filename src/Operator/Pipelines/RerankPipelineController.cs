@@ -1,7 +1,10 @@
+using System.Net;
+using k8s.Autorest;
 using k8s.Models;
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Pipelines.Watch;
+using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Runtime.Control;
 using Rerank.Operator.Runtime.Crds;
 using Rerank.Operator.Status;
@@ -32,6 +35,20 @@ internal sealed class RerankPipelineController(
 {
     public async Task<ReconciliationResult<RerankPipeline>> ReconcileAsync(RerankPipeline entity, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await BringAboutAsync(entity, cancellationToken);
+        }
+        catch (HttpOperationException refusal) when (Refused(refusal) is { } problem)
+        {
+            // Trying again at once would change nothing.
+            await reporter.ReportBlockedAsync(entity, problem, cancellationToken);
+            return ReconciliationResult<RerankPipeline>.Success(entity, Pace.Blocked);
+        }
+    }
+
+    private async Task<ReconciliationResult<RerankPipeline>> BringAboutAsync(RerankPipeline entity, CancellationToken cancellationToken)
+    {
         var owner = PipelineOwner.Of(entity);
         if (await environment.Tokens.GetOrCreateAsync(owner, cancellationToken) is not { } token)
         {
@@ -44,17 +61,38 @@ internal sealed class RerankPipelineController(
         var now = environment.Time.GetUtcNow();
         var plan = PipelinePlan.Of(observed, context, environment.Addresses, now);
 
-        await writer.StoreRevisionsAsync(owner, plan, cancellationToken);
-        var problem = await writer.ApplyAsync(owner, plan, context, cancellationToken);
+        Problem? problem;
+        try
+        {
+            problem = await WriteAsync(owner, plan, context, cancellationToken);
+        }
+        catch (Exception e) when (e is HttpOperationException or HttpRequestException or ConflictException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            await pusher.HoldAsync(observed, plan.Documents, token, cancellationToken);
+            throw;
+        }
+
         if (problem is null)
         {
             observed = observed with { Pods = await pusher.PushAsync(observed, plan.Documents, token, cancellationToken) };
             await writer.DeleteRevisionsAsync(owner, plan, cancellationToken);
         }
+        else
+        {
+            observed = observed with { Pods = await pusher.HoldAsync(observed, plan.Documents, token, cancellationToken) };
+        }
 
         followers.Follow(observed, plan, token);
         var status = await reporter.ReportAsync(observed, plan, context, problem, now, cancellationToken);
         return ReconciliationResult<RerankPipeline>.Success(entity, Pace.Of(status, plan, entity, now));
+    }
+
+    /// <returns>What kept something from being written; null when nothing did.</returns>
+    private async Task<Problem?> WriteAsync(PipelineOwner owner, PipelinePlan plan, ManifestContext context, CancellationToken cancellationToken)
+    {
+        var untold = await writer.StoreReportAsync(owner, plan, cancellationToken);
+        await writer.StoreRevisionsAsync(owner, plan, cancellationToken);
+        return await writer.ApplyAsync(owner, plan, context, cancellationToken) ?? untold;
     }
 
     public Task<ReconciliationResult<RerankPipeline>> DeletedAsync(RerankPipeline entity, CancellationToken cancellationToken)
@@ -65,6 +103,16 @@ internal sealed class RerankPipelineController(
         writer.Forget(PipelineOwner.Of(entity));
         return Task.FromResult(ReconciliationResult<RerankPipeline>.Success(entity));
     }
+
+    // What the operator's role, a quota or an admission webhook refuses today, it refuses in a second too.
+    private static Problem? Refused(HttpOperationException refusal) => refusal.Response?.StatusCode switch
+    {
+        HttpStatusCode.Forbidden => new(
+            Reasons.Forbidden, $"The API server doesn't let the operator: {ServerMessage.Of(refusal).TrimEnd('.')}. Check the operator's role, quotas and admission webhooks."),
+        HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity => new(
+            Reasons.ApiRefused, $"The API server refuses what the operator writes: {ServerMessage.Of(refusal)}"),
+        _ => null,
+    };
 
     private static Problem TokenTaken(PipelineOwner owner) => new(
         Reasons.NameTaken, $"Secret \"{owner.Names.AdminSecret}\" exists and does not belong to this pipeline. Rename the pipeline or remove that Secret.");

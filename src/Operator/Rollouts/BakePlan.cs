@@ -24,6 +24,10 @@ internal static class BakePlan
             return new(roles with { Stable = stable with { Verdict = verdict } }, new("Rejected", stable.Name, harm.Reason, harm.Message));
         }
 
+        // Nothing bakes longer than it may: neither when that was shortened, nor when a clock was set back.
+        var latest = now + TimeSpan.FromSeconds(situation.Spec.BakeSeconds);
+        if (stable.Rollout.BakesUntil > latest)
+            return new(roles with { Stable = stable with { Rollout = stable.Rollout with { BakesUntil = latest } } });
         return stable.Rollout.BakesUntil is { } end && now < end
             ? null
             : new(RevisionPlan.EndBake(roles), new("Baked", stable.Name, RolloutReasons.AnalysisPassed, "No guard tripped while it baked."));

@@ -38,7 +38,7 @@ internal static class ReportPlan
                 UpdatedTime = now,
                 Metrics = analysis.Metrics,
                 Path = Thin([.. path, point]),
-                Decisions = decision is null ? decisions : [.. decisions.TakeLast(MaxDecisions - 1), new(now, decision.What, decision.Reason, decision.Message)],
+                Decisions = decision is null ? decisions : Append(decisions, before?.Report.Attempt == judged.Rollout.Attempt, new(now, decision.What, decision.Reason, decision.Message)),
             },
             ledger);
     }
@@ -68,6 +68,15 @@ internal static class ReportPlan
         ComparedRequests = evidence.Shadow.Pairs,
         Metrics = [.. analysis.Metrics.Select(m => new PathMetric(m.Name, m.Estimate, m.Lower, m.Upper, m.Verdict))],
     };
+
+    // A decision that was told, and then cut off before it was stored, is taken again.
+    private static IReadOnlyList<ReportedDecision> Append(IReadOnlyList<ReportedDecision> decisions, bool sameTry, ReportedDecision decision)
+    {
+        var again = sameTry && decisions is [.., var last] && (last.What, last.Reason) == (decision.What, decision.Reason)
+            && (decision.What != "StepStarted" || last.Message == decision.Message);
+        var others = again ? decisions.SkipLast(1) : decisions;
+        return [.. others.TakeLast(MaxDecisions - 1), decision];
+    }
 
     // The longer it goes on, the coarser it is told: every other point of the older half goes.
     private static IReadOnlyList<PathPoint> Thin(IReadOnlyList<PathPoint> path) => path.Count <= MaxPath

@@ -26,6 +26,9 @@ internal static class StepPlan
 
         if (state.StepSince is null && situation.Acknowledged)
             return new(With(roles, candidate, Followed(state, situation.Evidence, now)), Waits: Observing(situation.Analysis));
+        // A clock that was set back: the step began now at the latest.
+        if (state.StepSince > now)
+            state = state with { StepSince = now };
         state = MarkSource(state, situation.Analysis, now);
         roles = With(roles, candidate, state);
         if (Deadline(roles, state, step, situation, now) is { } over)

@@ -43,6 +43,8 @@ internal static class OperatorServices
 
         services.AddSingleton<ServedApisReader>();
         services.AddSingleton<PodStatusReader>();
+        services.AddSingleton<DesiredReader>();
+        services.AddSingleton<Restorations>();
         services.AddSingleton<PipelineObserver>();
         services.AddSingleton<PipelineEnvironment>();
         services.AddSingleton<PipelineWriter>();

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Prometheus;
 using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Client;
+using Rerank.Operator.Runtime.Leadership;
 
 namespace Rerank.Operator.Run;
 
@@ -29,7 +30,8 @@ internal static class RunCommand
         builder.Services.AddSingleton<IKubernetes>(s => new Kubernetes(
             KubernetesClientConfiguration.BuildDefaultConfig(), new RequestMetrics(s.GetRequiredService<CollectorRegistry>())));
         builder.Services.AddSingleton<IResourceClient>(s =>
-            new ResourceClient(s.GetRequiredService<IKubernetes>(), s.GetRequiredService<TimeProvider>()));
+            new FencedClient(
+                new ResourceClient(s.GetRequiredService<IKubernetes>(), s.GetRequiredService<TimeProvider>()), s.GetRequiredService<LeaseFence>()));
         builder.Services.AddOperatorRuntime(runtime => ClusterSettings.Bind(section, runtime)).AddRerankControllers();
 
         await using var app = builder.Build();

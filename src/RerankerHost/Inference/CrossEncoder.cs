@@ -49,6 +49,8 @@ internal sealed class CrossEncoder : ICrossEncoder
         using var pairs = _encoder.Encode(query, passages, options, cancellationToken);
         var job = new Job(this, pairs, PairBatch.Cut(pairs.Lengths, _tokenBudget));
         await _workers.RunAsync(job, cancellationToken);
+        if (options.Timings is { } timings)
+            timings.Waited = job.Waited;
         return pairs.ToScores(job.Logits);
     }
 

@@ -22,12 +22,20 @@ internal interface ICrossEncoder : IDisposable
 
 /// <param name="MaxTokensPerPassage">Cap on a passage's own tokens; null: none but the model's.</param>
 /// <param name="Truncate">Off: a pair that is too long is an error.</param>
-internal readonly record struct PairOptions(int? MaxTokensPerPassage = null, bool Truncate = true)
+/// <param name="Timings">Where to say how long it took; null: nowhere.</param>
+internal readonly record struct PairOptions(int? MaxTokensPerPassage = null, bool Truncate = true, ScoreTimings? Timings = null)
 {
     public PairOptions()
         : this(null, true)
     {
     }
+}
+
+/// <summary>What the time of one call went into.</summary>
+internal sealed class ScoreTimings
+{
+    /// <summary>Time in which no part of it ran, since others' work did.</summary>
+    public TimeSpan Waited { get; set; }
 }
 
 /// <param name="Logit">Raw, finite.</param>

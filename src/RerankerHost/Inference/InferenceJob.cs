@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Rerank.RerankerHost.Inference;
 
 /// <summary>Work of one request in parts that can run side by side. Parts are handed out in order, each once.</summary>
@@ -10,6 +12,10 @@ internal abstract class InferenceJob
     private int _running;
     private Exception? _failure;
 
+    // Since when none of its parts runs.
+    private long _idleSince = Stopwatch.GetTimestamp();
+    private TimeSpan _waited;
+
     protected InferenceJob(int parts)
     {
         _parts = parts;
@@ -19,6 +25,9 @@ internal abstract class InferenceJob
 
     /// <summary>Ends when no part runs and none will: only then may the job's memory be given back.</summary>
     public Task Completion => _done.Task;
+
+    /// <summary>How long no part ran before the last one began. Of a completed job.</summary>
+    public TimeSpan Waited => _waited;
 
     /// <summary>Takes the next part.</summary>
     /// <param name="more">Whether there is another after it.</param>
@@ -34,7 +43,8 @@ internal abstract class InferenceJob
             }
 
             _next++;
-            _running++;
+            if (_running++ == 0)
+                _waited += Stopwatch.GetElapsedTime(_idleSince);
             more = _next < _parts;
             return true;
         }
@@ -57,7 +67,8 @@ internal abstract class InferenceJob
 
         lock (_gate)
         {
-            _running--;
+            if (--_running == 0)
+                _idleSince = Stopwatch.GetTimestamp();
             _failure ??= failure;
             CompleteWhenIdle_NeedsLock();
         }

@@ -22,9 +22,10 @@ internal sealed class ScoreHandler(
     {
         var request = await ReadAsync(http);
         using var model = models.AcquireByDigest(request.Digest);
-        var scores = await scorer.ScoreAsync(http, model, request.Query, request.Passages, new PairOptions(request.MaxTokensPerPassage));
+        var timings = new ScoreTimings();
+        var scores = await scorer.ScoreAsync(http, model, request.Query, request.Passages, new PairOptions(request.MaxTokensPerPassage, Timings: timings));
         using var json = new Utf8JsonWriter(output);
-        JsonSerializer.Serialize(json, Response(model.Digest, scores), ContractsJson.Default.ScoreResponse);
+        JsonSerializer.Serialize(json, Response(model.Digest, scores, timings), ContractsJson.Default.ScoreResponse);
     }
 
     protected override int StatusOf(RequestErrorKind kind) => kind switch
@@ -83,13 +84,13 @@ internal sealed class ScoreHandler(
         return request.MaxTokensPerPassage < 1 ? "maxTokensPerPassage: must be at least 1" : null;
     }
 
-    private static ScoreResponse Response(string digest, PairScore[] scores)
+    private static ScoreResponse Response(string digest, PairScore[] scores, ScoreTimings timings)
     {
         var logits = new float[scores.Length];
         var tokens = new int[scores.Length];
         var truncated = new bool[scores.Length];
         for (var i = 0; i < scores.Length; i++)
             (logits[i], tokens[i], truncated[i]) = scores[i];
-        return new ScoreResponse { Digest = digest, Logits = logits, Tokens = tokens, Truncated = truncated };
+        return new ScoreResponse { Digest = digest, Logits = logits, Tokens = tokens, Truncated = truncated, WaitedMilliseconds = timings.Waited.TotalMilliseconds };
     }
 }

@@ -9,7 +9,8 @@ namespace Rerank.Router.Routing;
 
 /// <summary>
 /// One destination per address of a name, looked up again every few seconds. Never fails: without an answer the last addresses stay, since a
-/// name server that is down says nothing about the pods. YARP's own resolver would drop the configuration then, and retry after minutes.
+/// name server that is down says nothing about the pods. YARP's own resolver would drop the configuration then, and retry after minutes. A name
+/// that has never had an address is looked up again sooner.
 /// </summary>
 internal sealed class DestinationResolver(IHostResolver hosts, RouterOptions options, TimeProvider time, ILogger<DestinationResolver> logger)
     : IDestinationResolver
@@ -31,16 +32,20 @@ internal sealed class DestinationResolver(IHostResolver hosts, RouterOptions opt
                 resolved[id] = destination;
         }
 
+        var period = options.DnsRefreshPeriod;
         foreach (var (destination, uri, addresses) in names)
         {
-            foreach (var address in await addresses)
+            var known = await addresses;
+            if (known.Length == 0 && options.DnsRetryPeriod < period)
+                period = options.DnsRetryPeriod;
+            foreach (var address in known)
             {
                 var url = new UriBuilder(uri) { Host = address.ToString() }.Uri.ToString();
                 resolved[url] = destination with { Address = url, Host = uri.Authority };
             }
         }
 
-        var refresh = names.Count > 0 ? new CancellationChangeToken(new CancellationTokenSource(options.DnsRefreshPeriod, time).Token) : null;
+        var refresh = names.Count > 0 ? new CancellationChangeToken(new CancellationTokenSource(period, time).Token) : null;
         return new ResolvedDestinationCollection(resolved, refresh);
     }
 

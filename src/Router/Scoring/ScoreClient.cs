@@ -168,7 +168,7 @@ internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy he
     {
         if (scores is null || scores.Digest != request.Digest || scores.Logits.Length != request.Passages.Count)
             return false;
-        return scores.Tokens.Length == scores.Logits.Length && scores.Truncated.Length == scores.Logits.Length;
+        return scores.Tokens.Length == scores.Logits.Length && scores.Truncated.Length == scores.Logits.Length && scores.WaitedMilliseconds is >= 0 and < int.MaxValue;
     }
 
     private static bool AreFinite(float[] logits)

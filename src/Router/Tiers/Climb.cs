@@ -22,6 +22,7 @@ internal sealed class Climb
     private bool _invalidScores;
     private int _pairsScored;
     private int _tokensFed;
+    private TimeSpan _waited;
     private int _escalated;
 
     public Climb(ServingArm arm, RerankRequest request)
@@ -66,6 +67,7 @@ internal sealed class Climb
         _reused |= scores.Asked < slots.Length;
         _pairsScored += scores.Asked;
         _tokensFed += scores.TokensFed;
+        _waited += scores.Waited;
         _fresh.AddRange(scores.New);
         for (var i = 0; i < slots.Length; i++)
         {
@@ -115,6 +117,7 @@ internal sealed class Climb
             PairsScored = _pairsScored,
             Reused = _reused,
             InvalidScores = _invalidScores,
+            Waited = _waited,
             Timings = _timings,
             New = failure is null ? _fresh : [],
         };

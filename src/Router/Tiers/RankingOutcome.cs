@@ -36,6 +36,9 @@ internal sealed record RankingOutcome
     /// <summary>Whether a model gave scores that aren't finite; another tier decided then.</summary>
     public bool InvalidScores { get; init; }
 
+    /// <summary>How long hosts did other requests' work instead.</summary>
+    public TimeSpan Waited { get; init; }
+
     public required IReadOnlyList<TierTiming> Timings { get; init; }
 
     /// <summary>What to put into the cache when the answer is sent. Nothing of a degraded one.</summary>

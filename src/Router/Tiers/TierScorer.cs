@@ -15,19 +15,19 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
         var all = Enumerable.Range(0, scores.Length).ToList();
         if (cache is null)
         {
-            var failed = await AskAsync(question, all, scores, cancellationToken);
-            return new TierScores(scores, failed, FromModel: true, Asked: scores.Length, TokensOf(all, scores), []);
+            var answer = await AskAsync(question, all, scores, cancellationToken);
+            return new TierScores(scores, answer.Failure, FromModel: true, answer.Asked, TokensOf(all, scores), answer.Waited, []);
         }
 
         var keys = question.Subject.Keys(question.Tier.Model.Digest);
         var misses = all.FindAll(i => !cache.Pairs.TryGet(keys[question.Slots[i]], cache.TtlSeconds, out scores[i]));
         metrics.CacheLookedUp(question.Tier.Name, hits: scores.Length - misses.Count, misses.Count);
         if (misses.Count == 0)
-            return new TierScores(scores, null, FromModel: false, Asked: 0, TokensFed: 0, []);
+            return new TierScores(scores, null, FromModel: false, Asked: 0, TokensFed: 0, TimeSpan.Zero, []);
 
-        var (failure, asked) = await AskOnceAsync(question, keys, misses, scores, cancellationToken);
+        var (failure, asked, waited) = await AskOnceAsync(question, keys, misses, scores, cancellationToken);
         KeyValuePair<PairKey, PairScore>[] fresh = failure is null ? [.. misses.Select(i => KeyValuePair.Create(keys[question.Slots[i]], scores[i]))] : [];
-        return new TierScores(scores, failure, FromModel: true, asked, TokensOf(misses, scores), fresh);
+        return new TierScores(scores, failure, FromModel: true, asked, TokensOf(misses, scores), waited, fresh);
     }
 
     private static int TokensOf(List<int> indices, PairScore[] scores)
@@ -39,7 +39,7 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
     }
 
     /// <summary>Asks for those pairs that nobody else asks for, and waits for the others.</summary>
-    private async Task<(ScoreFailure? Failure, int Asked)> AskOnceAsync(
+    private async Task<Asking> AskOnceAsync(
         TierQuestion question, PairKey[] keys, List<int> misses, PairScore[] scores, CancellationToken cancellationToken)
     {
         var mine = new List<int>(misses.Count);
@@ -52,12 +52,13 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
                 mine.Add(i);
         }
 
+        var own = default(Asking);
         var landed = false;
         try
         {
-            if (mine.Count > 0 && await AskAsync(question, mine, scores, cancellationToken) is { } failure)
-                return (failure, mine.Count);
-            landed = true;
+            if (mine.Count > 0)
+                own = await AskAsync(question, mine, scores, cancellationToken);
+            landed = own.Failure is null;
         }
         finally
         {
@@ -65,15 +66,15 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
                 flights.End(keys[question.Slots[i]], landed ? scores[i] : null);
         }
 
-        if (others.Count == 0)
-            return (null, mine.Count);
+        if (!landed || others.Count == 0)
+            return own;
 
-        var (joinFailure, asked) = await JoinAsync(question, others, scores, cancellationToken);
-        return (joinFailure, mine.Count + asked);
+        var joined = await JoinAsync(question, others, scores, cancellationToken);
+        return new Asking(joined.Failure, own.Asked + joined.Asked, own.Waited + joined.Waited);
     }
 
     /// <summary>Takes what others got. What they failed to get is asked for here: their failure may have been a shorter deadline.</summary>
-    private async Task<(ScoreFailure? Failure, int Asked)> JoinAsync(
+    private async Task<Asking> JoinAsync(
         TierQuestion question, List<(int Index, Task<PairScore?> Score)> others, PairScore[] scores, CancellationToken cancellationToken)
     {
         using var timeout = question.Deadline.CreateTimeout();
@@ -90,14 +91,14 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                return (ScoreClient.OutOfTime(question.Tier.Cluster), missing.Count);
+                return new Asking(ScoreClient.OutOfTime(question.Tier.Cluster), missing.Count, TimeSpan.Zero);
             }
         }
 
-        return (missing.Count == 0 ? null : await AskAsync(question, missing, scores, cancellationToken), missing.Count);
+        return missing.Count == 0 ? default : await AskAsync(question, missing, scores, cancellationToken);
     }
 
-    private async Task<ScoreFailure?> AskAsync(TierQuestion question, List<int> indices, PairScore[] scores, CancellationToken cancellationToken)
+    private async Task<Asking> AskAsync(TierQuestion question, List<int> indices, PairScore[] scores, CancellationToken cancellationToken)
     {
         var passages = new string[indices.Count];
         for (var i = 0; i < passages.Length; i++)
@@ -112,11 +113,16 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
         };
         var (answer, failure) = await client.ScoreAsync(question.Context, question.Tier.Cluster, request, question.Deadline, cancellationToken);
         if (answer is null)
-            return failure;
+            return new Asking(failure, indices.Count, TimeSpan.Zero);
 
         for (var i = 0; i < passages.Length; i++)
             scores[indices[i]] = new PairScore(answer.Logits[i], answer.Tokens[i], answer.Truncated[i]);
         metrics.PairsScored(question.Tier.Name, passages.Length);
-        return null;
+        return new Asking(null, indices.Count, TimeSpan.FromMilliseconds(answer.WaitedMilliseconds));
     }
+
+    /// <summary>What came of asking hosts.</summary>
+    /// <param name="Asked">Pairs that they were asked for.</param>
+    /// <param name="Waited">How long they did other work instead.</param>
+    private readonly record struct Asking(ScoreFailure? Failure, int Asked, TimeSpan Waited);
 }

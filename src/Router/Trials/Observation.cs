@@ -23,7 +23,10 @@ internal readonly record struct Observation
 
     public float? TopLogit { get; init; }
 
-    /// <summary>Time that the ranking took: reading the request and sending the answer are the caller's.</summary>
+    /// <summary>
+    /// Time that the ranking took: reading the request and sending the answer are the caller's, and where both arms' models are in the same hosts, waiting for
+    /// other requests there is as long for the one as for the other, whichever is slow.
+    /// </summary>
     public TimeSpan Duration { get; init; }
 
     /// <summary>Whether a part of the work was spared, so that the time says little of the models.</summary>
@@ -40,7 +43,7 @@ internal readonly record struct Observation
         InvalidScores = outcome.InvalidScores,
         Constant = outcome.Judgement.IsConstant(),
         TopLogit = outcome.Judgement.TopLogit,
-        Duration = duration,
+        Duration = duration > outcome.Waited ? duration - outcome.Waited : TimeSpan.Zero,
         Reused = outcome.Reused,
     };
 

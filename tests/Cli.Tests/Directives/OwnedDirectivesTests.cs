@@ -37,6 +37,9 @@ public sealed class OwnedDirectivesTests
         Assert.Empty(OwnedDirectives.Of(pipeline, "kubectl-rerank"));
     }
 
+    [Fact]
+    public void Of_ListThatTheServerReplacesAsAWhole_IsAllOfIt() => Assert.Equal([Pause, Retry], OwnedDirectives.Of(With(Manager("argocd", "Apply", "")), "kubectl-rerank"));
+
     private static Pipeline With(params ManagedFields[] managers)
     {
         var pipeline = Sample.Pipeline("rolling");

@@ -69,7 +69,6 @@ public sealed class CanaryPipeline(Installation installation) : IAsyncDisposable
         var latency = rollout["analysis"]!["metrics"]!.AsArray().Single(metric => (string?)metric!["type"] == "LatencyQuantile")!;
         latency["quantilePermille"] = 500;
         latency["maxRatioPermille"] = 2000;
-        rollout["progressDeadlineSeconds"] = 40;
         rollout["bakeSeconds"] = 5;
         change?.Invoke(spec);
         return pipeline;

@@ -75,6 +75,7 @@ public sealed class CanaryTests(Installation installation, CanaryPipeline canary
 
         await canary.UseAsync(model, spec =>
         {
+            spec["rollout"]!["progressDeadlineSeconds"] = 40;
             spec["rollout"]!["capacity"] = new JsonObject { ["placement"] = "DedicatedPods" };
             // Too little for the model: the container is killed again and again.
             spec.Tier("full")["model"]!["resources"] = new JsonObject { ["limits"] = new JsonObject { ["memory"] = "48Mi" } };

@@ -9,6 +9,7 @@ internal sealed class Diagnosis(ITestOutputHelper output)
         {
             await WriteAsync(kubectl, "get", "all,configmaps,networkpolicies,rerankpipelines,modelversions", "-o", "wide");
             await WriteAsync(kubectl, "describe", "rerankpipelines,modelversions");
+            await WriteAsync(kubectl, "get", "configmaps", "-l", "app.kubernetes.io/component=report", "-o", @"jsonpath={range .items[*]}{.data.report\.json}{""\n""}{end}");
             await WriteAsync(kubectl, "get", "events", "--sort-by=.lastTimestamp");
             foreach (var pod in await kubectl.ListAsync("pods"))
             {

@@ -14,7 +14,7 @@ internal static class DisturbedModels
     /// <summary>Two precisions of one model, whose rankings hardly differ.</summary>
     public const string Good = "good", AlsoGood = "also-good";
 
-    /// <summary>Three times the time for the same scores.</summary>
+    /// <summary>Several times the time for the same scores.</summary>
     public const string Slow = "slow";
 
     /// <summary>No score for about half of the requests.</summary>

@@ -71,7 +71,7 @@ public sealed class StormTests(ControlPlane server)
         world.Plan.Clear();
         await world.SettleAsync();
 
-        Assert.Empty(EndState.Difference(expected.State, await world.EndStateAsync()));
+        EndState.AssertSame(expected.State, await world.EndStateAsync());
         Assert.Equal(expected.Stable, world.Invariants.StableHistory);
         Assert.True(calls > 50);
     }
@@ -113,7 +113,7 @@ public sealed class StormTests(ControlPlane server)
 
         world.Plan.Clear();
         await world.SettleAsync();
-        Assert.Empty(EndState.Difference(before, await world.EndStateAsync()));
+        EndState.AssertSame(before, await world.EndStateAsync());
         Assert.Equal(tables, Tables(world));
         Assert.DoesNotContain(world.Journal.Entries.Skip(writes), e => e.Effect is Effect.Created or Effect.Deleted);
         Assert.Single(world.Invariants.StableHistory);

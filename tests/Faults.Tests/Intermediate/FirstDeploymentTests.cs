@@ -38,7 +38,7 @@ public sealed class FirstDeploymentTests(ControlPlane server)
         }
 
         await world.SettleAsync();
-        Assert.Empty(EndState.Difference(expected.State, await world.EndStateAsync()));
+        EndState.AssertSame(expected.State, await world.EndStateAsync());
         await world.AssertQuietAsync(TimeSpan.FromSeconds(15), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10));
     }
 }

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using k8s;
 using k8s.Models;
 using Rerank.Operator.Api;
+using Rerank.Operator.Rollouts;
 using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Client;
 
@@ -52,8 +53,21 @@ internal static partial class EndState
         }
     }
 
+    /// <summary>Without what tells of earlier revisions, and without what is said of the pipeline.</summary>
+    public static IReadOnlyDictionary<string, string> WithoutHistory(IReadOnlyDictionary<string, string> state) =>
+        state.Where(s => !s.Key.StartsWith("controllerrevisions/", StringComparison.Ordinal)
+            && !s.Key.StartsWith("rerankpipelines/", StringComparison.Ordinal)
+            && !s.Key.StartsWith("modelversions/", StringComparison.Ordinal)
+            && !s.Key.EndsWith("-report", StringComparison.Ordinal)).ToDictionary();
+
+    public static void AssertSame(IReadOnlyDictionary<string, string> expected, IReadOnlyDictionary<string, string> actual, string when = "after all")
+    {
+        var difference = Difference(expected, actual);
+        Assert.True(difference.Length == 0, $"{when}, it is different:\n{difference}");
+    }
+
     /// <summary>Where two states differ; empty when they don't.</summary>
-    public static string Difference(IReadOnlyDictionary<string, string> expected, IReadOnlyDictionary<string, string> actual)
+    private static string Difference(IReadOnlyDictionary<string, string> expected, IReadOnlyDictionary<string, string> actual)
     {
         var differences = expected.Keys.Union(actual.Keys).Order(StringComparer.Ordinal)
             .Where(key => expected.GetValueOrDefault(key) != actual.GetValueOrDefault(key))
@@ -75,6 +89,9 @@ internal static partial class EndState
 
         if (item is V1ControllerRevision)
             json.Remove("revision");
+        // How long a rollout took and what was seen meanwhile differs; that there is a report doesn't.
+        if (item is V1ConfigMap { Data: { } files } && files.ContainsKey(ReportObject.ReportKey))
+            json["data"] = string.Join(' ', files.Keys);
         if (item is V1Pod)
         {
             json["status"]?.AsObject().Remove("podIP");
@@ -86,6 +103,7 @@ internal static partial class EndState
         var text = JsonSerializer.Serialize(Sorted(json), Readable);
         text = Time().Replace(text, "TIME");
         text = Generation().Replace(text, "generation$1:N");
+        text = Evidence().Replace(text, "$1$2:N");
         return PodNumber().Replace(text, "-#");
     }
 
@@ -115,12 +133,15 @@ internal static partial class EndState
         _ => node?.DeepClone(),
     };
 
-    [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")]
+    [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|(\+|\\+u002B)00:00)")]
     private static partial Regex Time();
 
     // Inside of documents too, where quotes are escaped.
     [GeneratedRegex(@"generation(\\?""):\d+")]
     private static partial Regex Generation();
+
+    [GeneratedRegex(@"(requestsBefore|comparedBefore)(\\?""):\d+")]
+    private static partial Regex Evidence();
 
     [GeneratedRegex(@"(?<=[a-z0-9])-\d+(?![\w.])")]
     private static partial Regex PodNumber();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Rerank.Faults.Tests.Faults;
 using Rerank.Operator.Tests.World;
@@ -14,6 +15,10 @@ internal sealed class Invariants(FakeNodes nodes)
     private readonly ConcurrentQueue<string> _violations = new();
     private readonly Dictionary<string, StoredRevision> _revisions = [];
     private readonly List<string> _stable = [];
+    private readonly List<string> _weights = [];
+    private readonly Dictionary<string, int> _gpus = [];
+    private readonly Dictionary<string, (int Weight, long Generation)> _risen = [];
+    private long _pushed;
     private readonly Lock _lock = new();
 
     /// <summary>Uids of the pipelines there have been.</summary>
@@ -32,6 +37,28 @@ internal sealed class Invariants(FakeNodes nodes)
         }
     }
 
+    /// <summary>The weights that routers were told, each once as long as it lasted: <c>MODEL TRAFFIC/MIRROR</c>.</summary>
+    public IReadOnlyList<string> Weights
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _weights];
+        }
+    }
+
+    /// <summary>Whether, by what the world has candidates do, a weight may rise at all.</summary>
+    public bool MayRise { get; set; } = true;
+
+    /// <summary>Whether the test has taken something away that requests need.</summary>
+    public bool IsOutage { get; set; }
+
+    /// <summary>Most GPUs that all pods may ask for together.</summary>
+    public int GpuBudget { get; set; } = int.MaxValue;
+
+    /// <summary>Revisions that people let be tried again.</summary>
+    public ConcurrentBag<string> Retried { get; } = [];
+
     public void Check() => Assert.Empty(_violations);
 
     public void AfterWrite(Entry entry)
@@ -40,13 +67,19 @@ internal sealed class Invariants(FakeNodes nodes)
             return;
         Guard(() => Traffic(entry.ToString()));
         Guard(() => Ownership(entry));
+        if (entry.Call.Kind == "deployments")
+            Guard(() => Gpus(entry));
         if (entry.Call.Kind == "controllerrevisions")
             Guard(() => StablePointer(entry));
+        if (entry.Call.Verb == Verb.Push && entry.Body?["stable"] is not null)
+            Guard(() => WeightsTold(entry.Body));
     }
 
     /// <summary>S1: whoever is ready to get requests routes all of them to pods that hold what they ask for.</summary>
     public void Traffic(string when)
     {
+        if (IsOutage)
+            return;
         foreach (var pod in nodes.Pods.ToList().Where(p => p is { IsReady: true, Router: not null }))
         {
             var table = pod.Router!.Table!;
@@ -63,7 +96,7 @@ internal sealed class Invariants(FakeNodes nodes)
         var address = table.Clusters.Single(c => c.Name == tier.Model!.Cluster).Addresses[0];
         var hosts = address.StartsWith("unix:", StringComparison.Ordinal)
             ? [router.Hosts[tier.Name]]
-            : nodes.Pods.ToList().Where(p => p.IsReady && p.Component == tier.Name).Select(p => p.Hosts[tier.Name]);
+            : nodes.Pods.ToList().Where(p => p.IsReady && address.StartsWith($"http://{p.Deployment}.", StringComparison.Ordinal)).SelectMany(p => p.Hosts.Values);
         return hosts.Any(h => h.Serves(tier.Model!.Digest));
     }
 
@@ -85,6 +118,18 @@ internal sealed class Invariants(FakeNodes nodes)
                     owners is [{ } owner] && owner["controller"]?.GetValue<bool>() == true && Owners.Contains((string)owner["uid"]!),
                     $"S5: {call} has no pipeline as its owner");
                 break;
+        }
+    }
+
+    /// <summary>S6.</summary>
+    private void Gpus(Entry entry)
+    {
+        lock (_lock)
+        {
+            var containers = entry.Body?["spec"]?["template"]?["spec"]?["containers"]?.AsArray() ?? [];
+            var each = containers.Sum(c => int.Parse(c!["resources"]?["limits"]?["nvidia.com/gpu"]?.ToString() ?? "0", CultureInfo.InvariantCulture));
+            _gpus[entry.Call.Name!] = entry.Call.Verb == Verb.Delete ? 0 : each * ((int?)entry.Body?["spec"]?["replicas"] ?? 1);
+            Require(_gpus.Values.Sum() <= GpuBudget, $"S6: {entry.Call} makes it {_gpus.Values.Sum()} GPUs");
         }
     }
 
@@ -110,6 +155,43 @@ internal sealed class Invariants(FakeNodes nodes)
                 _stable.Add(stable);
         }
     }
+
+    /// <summary>S2: a weight rises only when every ready router follows the last rise; S4: what was rejected answers nothing.</summary>
+    private void WeightsTold(JsonObject table)
+    {
+        lock (_lock)
+        {
+            var generation = (long)table["generation"]!;
+            var candidate = table["candidate"];
+            Answers((string)table["stable"]!["revision"]!);
+            var weight = (int?)candidate?["trafficPermille"] ?? 0;
+            var told = candidate is null ? "none" : $"{Model(candidate["arm"]!)} {weight}/{candidate["mirrorPermille"]}";
+            if (generation > _pushed && _weights.LastOrDefault() != told)
+                _weights.Add(told);
+            _pushed = Math.Max(_pushed, generation);
+            if (candidate is null || weight == 0)
+                return;
+
+            var revision = (string)candidate["arm"]!["revision"]!;
+            Answers(revision);
+            var (before, at) = _risen.GetValueOrDefault($"{revision}#{candidate["attempt"]}");
+            if (weight <= before)
+                return;
+            _risen[$"{revision}#{candidate["attempt"]}"] = (weight, generation);
+            Require(MayRise, $"S2: {revision} rises to {weight}");
+            // One that only has a mounted table gives a candidate nothing.
+            foreach (var router in nodes.ReadyRouters.Where(r => r.Confirmed).ToList())
+                Require(router.Table!.Generation >= at, $"S2: {revision} rises to {weight}, but a router is still at {router.Table.Generation} and not at {at}");
+        }
+    }
+
+    private void Answers(string revision)
+    {
+        var stored = _revisions.FirstOrDefault(r => r.Key.EndsWith($"-{revision}", StringComparison.Ordinal)).Value;
+        Require(stored?.RejectedAttempts is null || Retried.Contains(revision), $"S4: {revision} was rejected and answers");
+    }
+
+    private static string Model(JsonNode arm) => string.Join('+', arm["tiers"]!.AsArray().Select(t => (string?)t!["model"]?["model"]).OfType<string>());
 
     private void Require(bool holds, string otherwise)
     {

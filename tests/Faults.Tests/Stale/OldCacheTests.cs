@@ -34,7 +34,7 @@ public sealed class OldCacheTests(ControlPlane server)
         world.Stale = _ => false;
         await world.SettleAsync();
 
-        Assert.Empty(EndState.Difference(expected.State, await world.EndStateAsync()));
+        EndState.AssertSame(expected.State, await world.EndStateAsync());
         Assert.Equal(expected.Counts.Order(Comparer), world.Journal.Counts().Order(Comparer));
         Assert.Equal(expected.Stable, world.Invariants.StableHistory);
     }
@@ -55,7 +55,7 @@ public sealed class OldCacheTests(ControlPlane server)
         world.Stale = _ => false;
         await world.SettleAsync();
 
-        Assert.Empty(EndState.Difference(expected.State, await world.EndStateAsync()));
+        EndState.AssertSame(expected.State, await world.EndStateAsync());
         Assert.Equal(expected.Counts.Order(Comparer), world.Journal.Counts().Order(Comparer));
     }
 
@@ -79,7 +79,7 @@ public sealed class OldCacheTests(ControlPlane server)
 
         world.Past.Return();
         await world.SettleAsync();
-        Assert.Empty(EndState.Difference(before, await world.EndStateAsync()));
+        EndState.AssertSame(before, await world.EndStateAsync());
         Assert.Equal(counts.Order(Comparer), world.Journal.Counts().Order(Comparer));
     }
 
@@ -108,7 +108,7 @@ public sealed class OldCacheTests(ControlPlane server)
         world.Past.Return();
         await world.SettleAsync();
         Assert.Equal(stable, world.Invariants.StableHistory);
-        Assert.Empty(EndState.Difference(before, await world.EndStateAsync()));
+        EndState.AssertSame(before, await world.EndStateAsync());
     }
 
     [Fact]

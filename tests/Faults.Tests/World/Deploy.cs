@@ -24,4 +24,12 @@ internal static class Deploy
 
     /// <summary>Replaced revisions go at once, so that a test sees it.</summary>
     public static void Impatient(RerankPipelineSpec spec) => (spec.Rollout.RetainStableSeconds, spec.Rollout.BakeSeconds) = (0, 0);
+
+    /// <summary>Compared, then half of the traffic, then all of it under guard for a while.</summary>
+    public static void Steps(RerankPipelineSpec spec) => spec.Rollout = new()
+    {
+        Steps = [new() { Name = "shadow", MirrorPermille = 500, MinRequests = 100 }, new() { Name = "half", TrafficPermille = 500, MinRequests = 1000 }],
+        BakeSeconds = 4,
+        RetainStableSeconds = 0,
+    };
 }

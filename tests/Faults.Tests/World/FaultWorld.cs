@@ -1,6 +1,7 @@
 using System.Text.Json;
 using k8s;
 using k8s.Models;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Rerank.Contracts;
 using Rerank.Contracts.Routing;
@@ -9,8 +10,10 @@ using Rerank.Faults.Tests.Oracles;
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Runtime.Control;
+using Rerank.Operator.Runtime.Leadership;
 using Rerank.Operator.Tests.World;
 using Rerank.TestKit;
 
@@ -38,6 +41,7 @@ internal sealed class FaultWorld : IDisposable
         Network = new(new CrashPoint());
         Nodes = new(server.As("kubelet"), Network, ns);
         Invariants = new(Nodes);
+        Traffic = new(Nodes);
         Journal.Written = Invariants.AfterWrite;
         _garbage = collects ? new(_observer, ns) : null;
         Operator = StartOperator();
@@ -59,6 +63,8 @@ internal sealed class FaultWorld : IDisposable
     public FakeNetwork Network { get; }
 
     public FakeNodes Nodes { get; }
+
+    public Traffic Traffic { get; }
 
     public Invariants Invariants { get; }
 
@@ -103,6 +109,16 @@ internal sealed class FaultWorld : IDisposable
     /// <summary>Another process beside the one of this world.</summary>
     public SteppedOperator StartAnother() => StartOperator();
 
+    /// <summary>Another process, which writes only as long as nobody else can have the lease. It may be stopped before any write.</summary>
+    public SteppedOperator StartFenced(out LeaseFence lease)
+    {
+        Lives++;
+        lease = new(Options.Create(new RuntimeOptions()), Time);
+        var gate = new FaultGate(Plan, Journal, Time);
+        var client = new FaultClient(new FencedClient(_server.As(ResourceClient.DefaultFieldManager), lease), gate, Journal);
+        return new(gate, client, client, Network, Time, Namespace);
+    }
+
     public async Task ReconcileAsync()
     {
         await ReconcileAsync(Operator);
@@ -142,10 +158,27 @@ internal sealed class FaultWorld : IDisposable
             await _garbage.CollectAsync(Stop);
         }
 
+        Traffic.Pass();
         Time.Advance(TimeSpan.FromSeconds(1));
         Invariants.Traffic("at the end of a turn");
         Invariants.Check();
     }
+
+    /// <summary>Turns until something holds.</summary>
+    public async Task UntilAsync(Func<Task<bool>> holds, int most = 80)
+    {
+        for (var turn = 0; !await holds(); turn++)
+        {
+            Assert.True(
+                turn < most,
+                $"not after {most} turns: {string.Join("; ", (await PipelineAsync()).Status?.Conditions.Select(c => $"{c.Type}={c.Status}/{c.Reason}") ?? [])}");
+            await TurnAsync();
+        }
+    }
+
+    /// <summary>Turns until the candidate is at a step that every router follows.</summary>
+    public Task UntilStepAsync(string step) =>
+        UntilAsync(async () => (await PipelineAsync()).Status?.Candidate is { StepStartTime: not null } candidate && candidate.Step == step);
 
     /// <summary>Turns until the operator has written nothing for a few of them.</summary>
     public async Task SettleAsync(int most = 60)

@@ -68,7 +68,7 @@ public sealed class DirectivesTests
                 {
                     await cluster.SetStatusAsync(
                         new() { Candidate = Rolling.Candidate, Router = new() { ConfigGeneration = generation } }, CancellationToken.None);
-                    await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
+                    await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, CancellationToken.None);
                 }
             },
             Cancel);

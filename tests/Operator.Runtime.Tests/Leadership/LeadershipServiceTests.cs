@@ -135,10 +135,9 @@ public sealed class LeadershipServiceTests : IDisposable
     }
 
     private LeadershipService New(
-        InMemoryLease lease, bool enabled = true, TimeSpan? renewDeadline = null, IInformer[]? informers = null, TimeProvider? time = null) => new(
-        new InformerSet(informers ?? []),
-        lease,
-        Options.Create(new RuntimeOptions
+        InMemoryLease lease, bool enabled = true, TimeSpan? renewDeadline = null, IInformer[]? informers = null, TimeProvider? time = null)
+    {
+        var options = Options.Create(new RuntimeOptions
         {
             LeaderElection = new LeaderElectionOptions
             {
@@ -147,11 +146,18 @@ public sealed class LeadershipServiceTests : IDisposable
                 RenewDeadline = renewDeadline ?? TimeSpan.FromSeconds(1),
                 RetryPeriod = TimeSpan.FromMilliseconds(100),
             },
-        }),
-        new RuntimeMetrics(Metrics.NewCustomRegistry()),
-        time ?? TimeProvider.System,
-        _lifetime,
-        NullLogger<LeadershipService>.Instance);
+        });
+        var clock = time ?? TimeProvider.System;
+        return new(
+            new InformerSet(informers ?? []),
+            lease,
+            options,
+            new RuntimeMetrics(Metrics.NewCustomRegistry()),
+            new LeaseFence(options, clock),
+            clock,
+            _lifetime,
+            NullLogger<LeadershipService>.Instance);
+    }
 
     private sealed class NeverSynced : IInformer
     {

@@ -98,7 +98,7 @@ public sealed class AdminClientTests : IAsyncLifetime
     private static AdminClient Client(TimeSpan? timeout = null) => new ServiceCollection()
         .AddLogging()
         .AddSingleton(TimeProvider.System)
-        .AddSingleton(Options.Create(new OperatorOptions { PushTimeout = timeout ?? TimeSpan.FromSeconds(10) }))
+        .AddSingleton(Options.Create(new OperatorOptions { StatusTimeout = timeout ?? TimeSpan.FromSeconds(10), PushTimeout = TimeSpan.FromSeconds(10) }))
         .AddRerankControllers()
         .BuildServiceProvider()
         .GetRequiredService<AdminClient>();

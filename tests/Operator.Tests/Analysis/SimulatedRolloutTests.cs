@@ -11,6 +11,7 @@ public sealed class SimulatedRolloutTests
     private const int SecondsBetweenLooks = 60;
 
     [Fact]
+    [Trait("Fault", "T66")]
     public void Judge_EqualCandidates_AreRolledBackNoMoreOftenThanAllowed()
     {
         const int rollouts = 200;
@@ -30,6 +31,7 @@ public sealed class SimulatedRolloutTests
 
     [Theory]
     [MemberData(nameof(Regressions))]
+    [Trait("Fault", "T66")]
     public void Judge_WorseCandidates_AreRolledBack(string name, double moreErrors, double slower, double lessOverlap)
     {
         var rolledBack = FalseRollbacks.Count(new(moreErrors, slower, lessOverlap), 20, 30, SecondsBetweenLooks);

@@ -78,6 +78,36 @@ public sealed class CanaryTests
         Assert.Equal(ConditionStatus.True, (await _world.ConditionAsync("Available")).Status);
     }
 
+    [Theory]
+    [InlineData(typeof(V1ConfigMap))]
+    [InlineData(typeof(V1ControllerRevision))]
+    [InlineData(typeof(V1Deployment))]
+    public async Task RouterTrips_TheOperatorMayNotWrite_EveryRouterIsAtZeroAllTheSame(Type kind)
+    {
+        var before = await DeployAsync();
+        await ChangeAsync("better", Steps);
+        await UntilStepAsync("half");
+        _world.Crash.Forbidden.Add(kind);
+        // Deployments are written only by an operator that doesn't know what it wrote.
+        _world.RestartOperator();
+
+        var router = _world.Nodes.ReadyRouters.First();
+        router.Seen = router.Seen! with { Trip = new("errors", "30 of 40 requests in 10 s failed", _world.Time.GetUtcNow()) };
+        for (var turn = 0; turn < 5; turn++)
+        {
+            await _world.ReconcileAsync();
+            // The one that tripped gives it nothing by itself.
+            Assert.All(_world.Nodes.ReadyRouters.Where(r => r.Seen?.Trip is null), r => Assert.Equal(0, r.Table!.Candidate?.TrafficPermille ?? 0));
+        }
+
+        Assert.Equal((ConditionStatus.False, Reasons.Forbidden), Of(await _world.ConditionAsync("Ready")));
+        _world.Crash.Forbidden.Clear();
+        await _world.SettleAsync(20);
+        Assert.All(_world.Nodes.ReadyRouters, r => Assert.Null(r.Table!.Candidate));
+        Assert.Equal(before, (await _world.StableAsync())!.Name);
+        Assert.Equal(RolloutReasons.HardLimitExceeded, Assert.Single((await _world.PipelineAsync()).Status!.Rejected!).Reason);
+    }
+
     [Fact]
     public async Task StatusWiped_InAStep_GoesOnAtTheSameWeight()
     {

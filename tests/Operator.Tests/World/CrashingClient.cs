@@ -19,29 +19,31 @@ internal sealed class CrashingClient(IResourceClient inner, CrashPoint crash) : 
         where T : class, IKubernetesObject<V1ObjectMeta> => inner.GetAsync<T>(key, cancellationToken);
 
     public Task<T> ApplyAsync<T>(T desired, CancellationToken cancellationToken)
-        where T : IKubernetesObject<V1ObjectMeta> => Counted(() => inner.ApplyAsync(desired, cancellationToken));
+        where T : IKubernetesObject<V1ObjectMeta> => Counted(typeof(T), () => inner.ApplyAsync(desired, cancellationToken));
 
     public Task ApplyStatusAsync<T>(T entity, CancellationToken cancellationToken)
-        where T : IKubernetesObject<V1ObjectMeta> => Counted(() => inner.ApplyStatusAsync(entity, cancellationToken));
+        where T : IKubernetesObject<V1ObjectMeta> => Counted(typeof(T), () => inner.ApplyStatusAsync(entity, cancellationToken));
 
     public Task<T> SetFinalizersAsync<T>(T entity, IReadOnlyList<string> finalizers, CancellationToken cancellationToken)
-        where T : IKubernetesObject<V1ObjectMeta> => Counted(() => inner.SetFinalizersAsync(entity, finalizers, cancellationToken));
+        where T : IKubernetesObject<V1ObjectMeta> => Counted(typeof(T), () => inner.SetFinalizersAsync(entity, finalizers, cancellationToken));
 
     public Task DeleteAsync<T>(ObjectKey key, string? uid, CancellationToken cancellationToken)
-        where T : IKubernetesObject<V1ObjectMeta> => Counted(() => inner.DeleteAsync<T>(key, uid, cancellationToken));
+        where T : IKubernetesObject<V1ObjectMeta> => Counted(typeof(T), () => inner.DeleteAsync<T>(key, uid, cancellationToken));
 
     public Task<T> CreateAsync<T>(T entity, CancellationToken cancellationToken)
-        where T : IKubernetesObject<V1ObjectMeta> => Counted(() => inner.CreateAsync(entity, cancellationToken));
+        where T : IKubernetesObject<V1ObjectMeta> => Counted(typeof(T), () => inner.CreateAsync(entity, cancellationToken));
 
-    private async Task<T> Counted<T>(Func<Task<T>> write)
+    private async Task<T> Counted<T>(Type kind, Func<Task<T>> write)
     {
+        crash.BeforeWriting(kind);
         var result = await write();
         crash.Wrote();
         return result;
     }
 
-    private async Task Counted(Func<Task> write)
+    private async Task Counted(Type kind, Func<Task> write)
     {
+        crash.BeforeWriting(kind);
         await write();
         crash.Wrote();
     }

@@ -11,6 +11,9 @@ internal sealed class FakeNetwork(CrashPoint crash) : HttpMessageHandler, IHttpC
     /// <summary>The token that processes accept.</summary>
     public string? Token { get; set; }
 
+    /// <summary>Who else answers, by authority.</summary>
+    public Dictionary<string, Func<HttpRequestMessage, HttpResponseMessage>> Elsewhere { get; } = [];
+
     public void Listen(string ip, int port, IFakeProcess process) => _processes[$"{ip}:{port}"] = process;
 
     public void Hang(string ip)
@@ -23,7 +26,9 @@ internal sealed class FakeNetwork(CrashPoint crash) : HttpMessageHandler, IHttpC
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (!_processes.TryGetValue(request.RequestUri!.Authority, out var process))
+        if (Elsewhere.TryGetValue(request.RequestUri!.Authority, out var answer))
+            return answer(request);
+        if (!_processes.TryGetValue(request.RequestUri.Authority, out var process))
             throw new HttpRequestException($"connection refused: {request.RequestUri.Authority}");
         if (request.Headers.Authorization is not { Scheme: "Bearer", Parameter: { } token } || token != Token)
             return new(HttpStatusCode.Unauthorized);

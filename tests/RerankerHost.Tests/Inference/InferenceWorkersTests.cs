@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Rerank.RerankerHost.Inference;
 
 namespace Rerank.RerankerHost.Tests.Inference;
@@ -26,6 +27,31 @@ public class InferenceWorkersTests
 
         Assert.Equal(51, ran.Count);
         Assert.InRange(ran.IndexOf("small"), 0, 2);
+    }
+
+    [Fact]
+    public async Task Waited_BehindAnotherJob_IsTheTimeThatItDidNotRun()
+    {
+        using var workers = new InferenceWorkers(1);
+        using var start = new ManualResetEventSlim();
+        var ran = TimeSpan.Zero;
+        var first = new Parts(1, _ => start.Wait(Cancellation));
+        var second = new Parts(1, _ =>
+        {
+            var begun = Stopwatch.GetTimestamp();
+            Thread.SpinWait(100_000);
+            ran = Stopwatch.GetElapsedTime(begun);
+        });
+
+        var running = workers.RunAsync(first, Cancellation);
+        var enqueued = Stopwatch.GetTimestamp();
+        var waiting = workers.RunAsync(second, Cancellation);
+        Thread.SpinWait(100_000);
+        var atLeast = Stopwatch.GetElapsedTime(enqueued);
+        start.Set();
+        await Task.WhenAll(running, waiting);
+
+        Assert.InRange(second.Waited, atLeast, Stopwatch.GetElapsedTime(second.Made) - ran);
     }
 
     [Fact]
@@ -69,6 +95,8 @@ public class InferenceWorkersTests
 
     private sealed class Parts(int count, Action<int> run) : InferenceJob(count)
     {
+        public long Made { get; } = Stopwatch.GetTimestamp();
+
         protected override void RunPart(int part) => run(part);
     }
 }

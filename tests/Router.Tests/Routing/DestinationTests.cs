@@ -85,6 +85,45 @@ public sealed class DestinationTests
     }
 
     [Fact]
+    public async Task Name_UnknownAtFirst_IsLookedUpSoonerThanKnownOnes()
+    {
+        var names = new Names();
+        await using var full = await StubHost.StartAsync("full");
+        await using var router = await StartAsync(
+            names, $"http://pool:{new Uri(full.Address).Port}", options => options with { DnsRefreshPeriod = TimeSpan.FromHours(1), DnsRetryPeriod = TimeSpan.FromMilliseconds(50) });
+
+        names["pool"] = [IPAddress.Loopback];
+
+        await Eventually.Passes(
+            async () => Assert.Equal(HttpStatusCode.OK, (await router.CohereAsync("q", Documents)).Status), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Name_UnknownAtFirst_RouterIsReadyOnceItIsKnown()
+    {
+        var names = new Names();
+        await using var full = await StubHost.StartAsync("full");
+        await using var router = await StartAsync(names, $"http://pool:{new Uri(full.Address).Port}");
+        var (status, reason) = await ReadyAsync(router);
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "no pod of full is known yet\n"), (status, reason));
+
+        names["pool"] = [IPAddress.Loopback];
+
+        await Eventually.Passes(
+            async () => Assert.Equal((HttpStatusCode.OK, "ready\n"), await ReadyAsync(router)), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Name_NeverKnown_RouterIsReadyAfterAWhileAllTheSame()
+    {
+        await using var router = await StartAsync(
+            new Names(), "http://pool:1", options => options with { ReachPatience = TimeSpan.FromMilliseconds(50) });
+
+        await Eventually.Passes(
+            async () => Assert.Equal(HttpStatusCode.OK, (await ReadyAsync(router)).Status), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Socket_BelowTheSocketDirectory_IsUsed()
     {
         var directory = Directory.CreateTempSubdirectory("rs");
@@ -127,9 +166,15 @@ public sealed class DestinationTests
         Assert.Empty(loading.Requests);
     }
 
-    private static Task<RunningRouter> StartAsync(Names names, string address) => RunningRouter.StartAsync(
+    private static async Task<(HttpStatusCode Status, string Reason)> ReadyAsync(RunningRouter router)
+    {
+        using var response = await router.Main.GetAsync("/health/ready", TestContext.Current.CancellationToken);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    private static Task<RunningRouter> StartAsync(Names names, string address, Func<RouterOptions, RouterOptions>? options = null) => RunningRouter.StartAsync(
         Tables.Table([Tables.Model("full")], [Tables.Cluster("full", address)]),
-        options => options with { DnsRefreshPeriod = TimeSpan.FromMilliseconds(50) },
+        configured => (options ?? (o => o))(configured with { DnsRefreshPeriod = TimeSpan.FromMilliseconds(50) }),
         services => services.Replace(ServiceDescriptor.Singleton<IHostResolver>(names)));
 
     /// <summary>A name server.</summary>

@@ -10,6 +10,7 @@ public sealed class TableSwapTests
     private static readonly string[] Documents = [Texts.Passage(0, small: 1, full: 3), Texts.Passage(1, small: 2, full: 1)];
 
     [Fact]
+    [Trait("Fault", "T62")]
     public async Task Swap_UnderLoad_NoRequestFails()
     {
         await using var small = await StubHost.StartAsync("small");

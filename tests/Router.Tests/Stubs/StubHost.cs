@@ -45,6 +45,8 @@ internal sealed class StubHost : IAsyncDisposable
 
     public bool Truncates { get; set; }
 
+    public double WaitedMilliseconds { get; set; }
+
     public int Cancelled => _cancelled;
 
     public string Address { get; private set; } = "";
@@ -126,6 +128,7 @@ internal sealed class StubHost : IAsyncDisposable
         Logits = [.. request.Passages.Select(passage => Texts.LogitOf(passage, _name))],
         Tokens = [.. request.Passages.Select(_ => 10)],
         Truncated = [.. request.Passages.Select(_ => Truncates)],
+        WaitedMilliseconds = WaitedMilliseconds,
     };
 
     private static Task FailAsync(HttpContext context, int status, string code)

@@ -27,6 +27,7 @@ public sealed class AssignmentRuleTests
 
     /// <summary>20,000 keys: the share of those below a weight is a binomial; five standard deviations leave one false alarm in 1.7 million.</summary>
     [Theory]
+    [Trait("Fault", "T61")]
     [InlineData(1)]
     [InlineData(10)]
     [InlineData(50)]

@@ -36,6 +36,17 @@ public sealed class EvidenceTests
         Assert.Contains("rerank_router_candidate_traffic_permille 500\n", metrics, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Answer_HostDidOthersWorkFirst_ThatTimeIsNotTheArms()
+    {
+        await using var canary = await Canary.StartAsync();
+        canary.Candidate.WaitedMilliseconds = 60_000;
+
+        await canary.Router.CohereAsync("q", Documents);
+
+        Assert.Equal([KeyValuePair.Create(0, 1L)], (await canary.EvidenceAsync()).Candidate.Latency.Counts);
+    }
+
     [Theory]
     [InlineData(503, ScoreErrorCode.ModelNotReady, "unavailable", 0)]
     [InlineData(429, ScoreErrorCode.Overloaded, "overloaded", 0)]

@@ -12,6 +12,7 @@ public sealed class TripTests
     private static readonly string[] Documents = Canary.Documents((1, 2), (3, 1), (2, 3));
 
     [Fact]
+    [Trait("Fault", "T62")]
     public async Task HardLimit_IsExceeded_CandidateGetsNothingFromTheNextRequestOnAndNobodySawAnError()
     {
         await using var canary = await Canary.StartAsync(candidate => candidate with

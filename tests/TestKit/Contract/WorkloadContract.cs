@@ -141,7 +141,13 @@ public abstract class WorkloadContract(IContractServer server) : ClientContract(
         {
             Metadata = Meta("p"),
             // No node has it: the pod stays as it was made.
-            Spec = new() { NodeSelector = new Dictionary<string, string> { ["no"] = "node" }, Containers = [new() { Name = "c", Image = "example.com/c:1" }] },
+            Spec = new()
+            {
+                NodeSelector = new Dictionary<string, string> { ["no"] = "node" },
+                // Old servers refuse pods until their account has a token, which comes a little after the namespace.
+                AutomountServiceAccountToken = false,
+                Containers = [new() { Name = "c", Image = "example.com/c:1" }],
+            },
         };
 
         await Client.ApplyAsync(pod, Cancel);

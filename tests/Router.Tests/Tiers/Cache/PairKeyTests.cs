@@ -10,6 +10,7 @@ public sealed class PairKeyTests
     public void Of_SamePair_IsEqual() => Assert.Equal(Base, Key("sha256:a", null, "query", "passage"));
 
     [Fact]
+    [Trait("Fault", "T59")]
     public void Of_AnyFieldDiffers_IsDifferent()
     {
         Assert.NotEqual(Base, Key("sha256:b", null, "query", "passage"));

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Options;
+
+namespace Rerank.Operator.Runtime.Leadership;
+
+/// <summary>
+/// Knows until when nobody else can have the lease. A process that was stopped for a while, or starved, finds out here that it may not write any more, before its
+/// elector has had a turn to notice.
+/// </summary>
+public sealed class LeaseFence(IOptions<RuntimeOptions> options, TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private long? _renewed;
+
+    /// <summary>Takes note that the lease was renewed by a request that was sent at <paramref name="sent"/>, a timestamp of the time provider.</summary>
+    internal void Renewed(long sent)
+    {
+        lock (_lock)
+            _renewed = sent;
+    }
+
+    /// <exception cref="LeaseExpiredException">Somebody else may lead by now.</exception>
+    public void Check()
+    {
+        var settings = options.Value.LeaderElection;
+        lock (_lock)
+        {
+            if (settings.Enabled && _renewed is { } renewed && time.GetElapsedTime(renewed) >= settings.LeaseDuration)
+                throw new LeaseExpiredException($"the lease was last renewed {time.GetElapsedTime(renewed).TotalSeconds:0} s ago: another process may lead");
+        }
+    }
+}
+
+/// <summary>A write was held back, because another process may lead by now.</summary>
+public sealed class LeaseExpiredException(string message) : Exception(message);

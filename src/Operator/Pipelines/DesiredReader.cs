@@ -1,0 +1,52 @@
+using k8s.Models;
+using Rerank.Operator.Api;
+using Rerank.Operator.Api.Validation;
+using Rerank.Operator.Manifests;
+using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Runtime;
+using Rerank.Operator.Runtime.Caching;
+using Rerank.Operator.Runtime.Client;
+
+namespace Rerank.Operator.Pipelines;
+
+/// <summary>
+/// Finds out which revision a pipeline asks for. Caches will do as long as they ask for what is under way already. A change begins with what is there now:
+/// a cache from before a promotion would otherwise bring back what was replaced.
+/// </summary>
+internal sealed class DesiredReader(IResourceClient client, IResourceCache<ModelVersion> models)
+{
+    /// <exception cref="ConflictException">The caches are behind.</exception>
+    public async Task<DesiredRevision> ReadAsync(RerankPipeline pipeline, IReadOnlyList<Revision> revisions, CancellationToken cancellationToken)
+    {
+        var desired = Of(pipeline);
+        if (desired.Snapshot?.Hash() != UnderWay(revisions))
+            await RequireCurrentAsync(pipeline, cancellationToken);
+        return desired;
+    }
+
+    private static string? UnderWay(IReadOnlyList<Revision> revisions) =>
+        (revisions.FirstOrDefault(r => r.Role == RevisionRole.Candidate) ?? revisions.Where(r => r.Role == RevisionRole.Stable).MaxBy(r => r.Sequence))?.Name;
+
+    private DesiredRevision Of(RerankPipeline pipeline)
+    {
+        // API servers before 1.25 don't evaluate the rules in the schema.
+        var errors = PipelineRules.Check(pipeline);
+        return errors.Count > 0
+            ? DesiredRevision.Failed(Reasons.InvalidSpec, $"The spec is not valid: {string.Join("; ", errors)}. Correct it.")
+            : DesiredRevision.Of(pipeline, name => models.Get(new(pipeline.Namespace(), name)));
+    }
+
+    private async Task RequireCurrentAsync(RerankPipeline pipeline, CancellationToken cancellationToken)
+    {
+        var stored = await client.GetAsync<RerankPipeline>(ObjectKey.Of(pipeline), cancellationToken);
+        if (stored?.Uid() != pipeline.Uid() || stored.Metadata.Generation != pipeline.Metadata.Generation)
+            throw new ConflictException($"RerankPipeline {PipelineOwner.Of(pipeline)} has changed, and the cache doesn't know yet");
+        foreach (var name in pipeline.Spec.Tiers.Select(t => t.Model?.ModelVersionRef.Name).OfType<string>().Distinct())
+        {
+            var key = new ObjectKey(pipeline.Namespace(), name);
+            var (there, cached) = (await client.GetAsync<ModelVersion>(key, cancellationToken), models.Get(key));
+            if (there?.Uid() != cached?.Uid() || there?.Metadata.Generation != cached?.Metadata.Generation)
+                throw new ConflictException($"ModelVersion {key} has changed, and the cache doesn't know yet");
+        }
+    }
+}

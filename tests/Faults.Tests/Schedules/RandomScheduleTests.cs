@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Rerank.Faults.Tests.World;
+
+namespace Rerank.Faults.Tests.Schedules;
+
+/// <summary>
+/// Random specs, random faults, random trouble with nodes and models. Then faults stop, and what was asked for last comes to be and stays. FAULT_SCHEDULES says how
+/// many, FAULT_SEED with which number the first one begins; a failure names its own.
+/// </summary>
+public sealed class RandomScheduleTests(ControlPlane server)
+{
+    private const int InMemory = 2000;
+    private const int OnServer = 30;
+    private const int FirstSeed = 1;
+
+    [Fact]
+    [Trait("Fault", "T72")]
+    [Trait("Fault", "T34")]
+    public Task InMemory_EndsAsAskedForAndStays() =>
+        RunAsync(Setting("FAULT_SCHEDULES", InMemory), Environment.ProcessorCount, () => Task.FromResult(FaultWorld.InMemory()));
+
+    [Fact]
+    [Trait("Fault", "T72")]
+    public Task OnAServer_EndsAsAskedForAndStays()
+    {
+        server.Fixture.Require();
+        return RunAsync(OnServer, atOnce: 2, () => FaultWorld.OnServerAsync(server));
+    }
+
+    private static async Task RunAsync(int schedules, int atOnce, Func<Task<FaultWorld>> newWorld)
+    {
+        var first = Setting("FAULT_SEED", FirstSeed);
+        TestContext.Current.SendDiagnosticMessage("seeds {0} to {1}", first, first + schedules - 1);
+        var failures = new ConcurrentQueue<string>();
+        await Parallel.ForAsync(first, first + schedules, new ParallelOptions { MaxDegreeOfParallelism = atOnce }, async (seed, _) =>
+        {
+            if (!failures.IsEmpty)
+                return;
+            try
+            {
+                using var world = await newWorld();
+                await new RandomSchedule(seed, world).RunAsync();
+            }
+            catch (Exception exception)
+            {
+                failures.Enqueue($"FAULT_SEED={seed} FAULT_SCHEDULES=1: {exception}");
+            }
+        });
+        Assert.Empty(failures);
+    }
+
+    private static int Setting(string variable, int otherwise) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+}
