@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 runtime=${1:-linux-x64} folder=${2:-$PWD/artifacts/cli/${1:-linux-x64}}
-options=(-p:PublishSingleFile=true -p:EnableCompressionInSingleFile=true -p:DebugType=none)
+options=(-p:PublishSingleFile=true -p:EnableCompressionInSingleFile=true -p:DebugType=none -p:PublishDocumentationFile=false -p:PublishReferencesDocumentationFiles=false)
 # The committed lock files are of the runtime that images are made for. Another one gets its own, which nobody keeps.
 [[ $runtime == linux-x64 ]] || options+=(-p:RuntimeIdentifiers="$runtime" -p:NuGetLockFilePath="obj/$runtime.lock.json" -p:RestoreLockedMode=false)
 dotnet publish src/Cli -c Release -r "$runtime" --self-contained -o "$folder" "${options[@]}"

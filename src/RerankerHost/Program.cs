@@ -7,6 +7,7 @@ var root = new RootCommand("Serves cross-encoder rerankers.")
     ServeCommand.Create(),
     TokenizeCommand.Create(),
     ScoreCommand.Create(),
+    GoldenCommand.Create(),
 };
 
 // No time limit of the command line's own: the host decides how long running requests may take after a stop signal.

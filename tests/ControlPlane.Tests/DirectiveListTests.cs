@@ -18,6 +18,7 @@ namespace Rerank.ControlPlane.Tests;
 public sealed class DirectiveListTests(ClusterFixture cluster) : IAsyncLifetime
 {
     private const string Group = "directives.rerank.test";
+    private const string Name = $"rerankpipelines.{Group}";
     private const string Candidate = "f6e5d4c3b2";
 
     private TestNamespace? _namespace;
@@ -38,8 +39,11 @@ public sealed class DirectiveListTests(ClusterFixture cluster) : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         _kubernetes?.Dispose();
-        if (_namespace is not null)
-            await _namespace.DisposeAsync();
+        if (_namespace is null)
+            return;
+        await _namespace.DisposeAsync();
+        // Until it is gone, kubectl takes "rerankpipelines" for this one.
+        await cluster.Kubernetes.ApiextensionsV1.DeleteCustomResourceDefinitionAsync(Name);
     }
 
     [Fact]
@@ -70,7 +74,7 @@ public sealed class DirectiveListTests(ClusterFixture cluster) : IAsyncLifetime
     {
         var text = await File.ReadAllTextAsync(Repository.File("config", "crds", "rerank.dev_rerankpipelines.yaml"), Cancel);
         var definition = YamlReader.Read(text).Single().AsObject();
-        definition["metadata"]!["name"] = $"rerankpipelines.{Group}";
+        definition["metadata"]!["name"] = Name;
         definition["spec"]!["group"] = Group;
         SayTextForQuantities(definition);
         return KubernetesJson.Deserialize<V1CustomResourceDefinition>(definition.ToJsonString());

@@ -11,7 +11,11 @@ public abstract class Dialect
 
     /// <summary>Reads a body. Liberal: unknown members are skipped, null is absent, a byte order mark is skipped.</summary>
     /// <exception cref="RequestException">The body isn't a request of this dialect, or exceeds a limit.</exception>
-    public abstract RerankRequest Parse(ReadOnlyMemory<byte> body, RequestLimits limits);
+    public RerankRequest Parse(ReadOnlyMemory<byte> body, RequestLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        return Accept(RequestReader.Read(body, limits));
+    }
 
     /// <summary>Writes the body of a 200.</summary>
     public abstract void WriteAnswer(IBufferWriter<byte> output, RerankRequest request, RerankAnswer answer);
@@ -21,4 +25,8 @@ public abstract class Dialect
 
     /// <summary>Writes the body of an error.</summary>
     public abstract void WriteError(IBufferWriter<byte> output, RequestError error);
+
+    /// <summary>Judges what a body says.</summary>
+    /// <exception cref="RequestException">It isn't a request of this dialect, or exceeds a limit.</exception>
+    internal abstract RerankRequest Accept(RequestDraft draft);
 }

@@ -1,73 +1,71 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Rerank.Contracts.Routing;
 
 namespace Rerank.Contracts.Dialects;
 
-/// <summary>A dialect whose requests are one JSON object. Reads it in one pass and lets the dialect name its fields.</summary>
+/// <summary>A dialect whose requests are one JSON object. It judges what was read of one, and has the words for what is wrong.</summary>
 internal abstract class JsonDialect : Dialect
 {
     // Answers are application/json, never part of a page, so text needs no escapes beyond JSON's own.
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+    /// <summary>The fields that it has. Others are skipped, whatever is in them.</summary>
+    protected abstract RequestFields Known { get; }
 
-    public sealed override RerankRequest Parse(ReadOnlyMemory<byte> body, RequestLimits limits)
+    /// <summary>Before the words about a field whose value is not allowed.</summary>
+    protected virtual string Prefix => "";
+
+    internal sealed override RerankRequest Accept(RequestDraft draft)
     {
-        ArgumentNullException.ThrowIfNull(limits);
-        if (body.Length > limits.MaxBodyBytes)
-            throw new RequestException(RequestErrorKind.TooLarge, $"the body has {body.Length} bytes; at most {limits.MaxBodyBytes} are allowed");
-
-        var json = body.Span;
-        if (json.StartsWith(ByteOrderMark))
-            json = json[ByteOrderMark.Length..];
-        if (json.IsEmpty)
-            throw new RequestException(RequestErrorKind.Malformed, "the body is empty; a JSON object is expected");
-
-        try
-        {
-            return Finish(Read(json, limits));
-        }
-        catch (JsonException e)
-        {
-            throw new RequestException(
-                new RequestError(RequestErrorKind.Malformed, $"the body is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})"), e);
-        }
-        catch (InvalidOperationException e)
-        {
-            // What the reader throws for text that is no valid UTF-8, or has half of a surrogate pair as an escape.
-            throw new RequestException(new RequestError(RequestErrorKind.Malformed, "the body has a string that is not valid Unicode text"), e);
-        }
+        draft.ThrowIfWrong(Known);
+        return Finish(draft);
     }
-
-    /// <summary>Reads the value of a field if the dialect knows it, and leaves the reader alone if it doesn't.</summary>
-    /// <returns>Whether the dialect knows the field.</returns>
-    protected abstract bool TryReadField(ref Utf8JsonReader reader, RequestDraft draft, RequestLimits limits);
 
     /// <summary>Checks what can be checked only when every field is known.</summary>
     protected abstract RerankRequest Finish(RequestDraft draft);
 
-    protected static Utf8JsonWriter CreateWriter(IBufferWriter<byte> output) => new(output, WriterOptions);
+    protected virtual RequestException QueryIsMissing() => Wrong(RequestErrorKind.Malformed, "query", "query is missing; it must be a string");
 
-    private RequestDraft Read(ReadOnlySpan<byte> json, RequestLimits limits)
+    protected virtual RequestException QueryIsEmpty() => Wrong(RequestErrorKind.Empty, "query", "query must not be empty or only white space");
+
+    protected virtual RequestException TextsAreMissing(string field) => Wrong(RequestErrorKind.Malformed, field, $"{field} is missing; it must be an array of strings");
+
+    protected virtual RequestException TextsAreEmpty(string field) => Wrong(RequestErrorKind.Empty, field, $"{field} must not be empty");
+
+    protected string QueryOf(RequestDraft draft)
     {
-        var reader = new Utf8JsonReader(json);
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject)
-            throw new RequestException(RequestErrorKind.Malformed, $"the body must be a JSON object, not {JsonFields.KindOf(reader.TokenType)}");
-
-        var draft = new RequestDraft();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
-        {
-            if (TryReadField(ref reader, draft, limits))
-                continue;
-            reader.Read();
-            reader.Skip();
-        }
-
-        // Throws when anything but white space follows.
-        reader.Read();
-        return draft;
+        var query = draft.Query ?? throw QueryIsMissing();
+        return string.IsNullOrWhiteSpace(query) ? throw QueryIsEmpty() : query;
     }
+
+    protected IReadOnlyList<string> TextsOf(RequestDraft draft, TextList? texts, string field, IReadOnlyList<string>? rankFields = null)
+    {
+        if (texts is null)
+            throw TextsAreMissing(field);
+        if (texts.Texts.Count == 0)
+            throw TextsAreEmpty(field);
+        try
+        {
+            return draft.Resolve(texts, rankFields);
+        }
+        catch (RequestException e)
+        {
+            throw new RequestException(e.Error with { Field = field });
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new RequestException(RequestReader.NotUnicode(field) with { Field = field }, e);
+        }
+    }
+
+    protected int? AtLeast(int minimum, int? value, string field) =>
+        value < minimum ? throw Wrong(RequestErrorKind.Invalid, field, $"{Prefix}{field} must be at least {minimum}, not {value}") : value;
+
+    /// <summary>For dialects in which 0 is as good as nothing.</summary>
+    protected static int? AllIfZero(int? value) => value == 0 ? null : value;
+
+    protected static RequestException Wrong(RequestErrorKind kind, string field, string message) => new(new RequestError(kind, message) { Field = field });
+
+    protected static Utf8JsonWriter CreateWriter(IBufferWriter<byte> output) => new(output, WriterOptions);
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
 using Rerank.Contracts.Routing;
 
@@ -7,6 +8,8 @@ namespace Rerank.Contracts.Dialects;
 /// <summary>Liberal readers for the value after a property name. Null stands for an absent field.</summary>
 internal static class JsonFields
 {
+    private const int MaxQuoted = 40;
+
     public static string? ReadString(ref Utf8JsonReader reader, string field)
     {
         reader.Read();
@@ -14,7 +17,7 @@ internal static class JsonFields
         {
             JsonTokenType.Null => null,
             JsonTokenType.String => reader.GetString(),
-            _ => throw WrongKind(ref reader, field, "a string"),
+            _ => throw WrongKind(in reader, field, "a string"),
         };
     }
 
@@ -22,60 +25,104 @@ internal static class JsonFields
     public static bool? ReadBoolean(ref Utf8JsonReader reader, string field)
     {
         reader.Read();
-        switch (reader.TokenType)
-        {
-            case JsonTokenType.Null:
-                return null;
-            case JsonTokenType.True:
-            case JsonTokenType.False:
-                return reader.TokenType == JsonTokenType.True;
-            case JsonTokenType.Number when reader.TryGetInt32(out var number) && number is 0 or 1:
-                return number == 1;
-            case JsonTokenType.String when reader.ValueTextEquals("true"u8) || reader.ValueTextEquals("True"u8) || reader.ValueTextEquals("1"u8):
-                return true;
-            case JsonTokenType.String when reader.ValueTextEquals("false"u8) || reader.ValueTextEquals("False"u8) || reader.ValueTextEquals("0"u8):
-                return false;
-            default:
-                throw WrongKind(ref reader, field, "true or false");
-        }
+        if (reader.TokenType == JsonTokenType.Null)
+            return null;
+        return BooleanOf(in reader) ?? throw WrongKind(in reader, field, "true or false");
     }
 
     /// <summary>Takes 5, "5" and 5.0.</summary>
-    public static int? ReadInteger(ref Utf8JsonReader reader, string field, int minimum)
+    public static int? ReadInteger(ref Utf8JsonReader reader, string field)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null)
             return null;
         if (reader.TokenType is not (JsonTokenType.Number or JsonTokenType.String) || !TryParse(reader.ValueSpan, out var value))
-            throw WrongKind(ref reader, field, "an integer");
-        if (value < minimum || value > int.MaxValue)
-            throw new RequestException(RequestErrorKind.Invalid, $"invalid request: {field} must be at least {minimum} and at most {int.MaxValue}");
-        return (int)value;
+            throw WrongKind(in reader, field, "an integer");
+        return value is >= int.MinValue and <= int.MaxValue
+            ? (int)value
+            : throw new RequestException(RequestErrorKind.Invalid, $"{field} must be at most {int.MaxValue}, not {Quote(in reader)}");
     }
 
-    /// <summary>Every document is a string, or an object with its text in <c>text</c> or <c>content</c>.</summary>
-    public static List<string>? ReadDocuments(ref Utf8JsonReader reader, string field, RequestLimits limits)
+    /// <summary>True or "END" cut what is too long at its end, "START" at its start, false or "NONE" nowhere.</summary>
+    public static TruncationRule? ReadTruncation(ref Utf8JsonReader reader, string field)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null)
             return null;
-        if (reader.TokenType != JsonTokenType.StartArray)
-            throw WrongKind(ref reader, field, "an array");
+        if (BooleanOf(in reader) is { } boolean)
+            return boolean ? TruncationRule.End : TruncationRule.None;
+        if (reader.TokenType != JsonTokenType.String)
+            throw WrongKind(in reader, field, "true, false, \"NONE\" or \"END\"");
+        return reader.GetString()!.ToUpperInvariant() switch
+        {
+            "NONE" => TruncationRule.None,
+            "END" => TruncationRule.End,
+            "START" => TruncationRule.Start,
+            _ => throw WrongKind(in reader, field, "true, false, \"NONE\" or \"END\""),
+        };
+    }
 
-        var documents = new List<string>();
+    /// <summary>Takes "Left", "left", "Right" and "right".</summary>
+    public static TruncationRule? ReadSide(ref Utf8JsonReader reader, string field) => ReadString(ref reader, field) switch
+    {
+        null => null,
+        "Right" or "right" => TruncationRule.End,
+        "Left" or "left" => TruncationRule.Start,
+        _ => throw new RequestException(RequestErrorKind.Invalid, $"{field} must be \"Right\" or \"Left\", not {Quote(in reader)}"),
+    };
+
+    /// <summary>A list of strings, or one string.</summary>
+    public static List<string>? ReadNames(ref Utf8JsonReader reader, string field)
+    {
+        const int MaxNames = 100;
+
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Null)
+            return null;
+        if (reader.TokenType == JsonTokenType.String)
+            return [reader.GetString()!];
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw WrongKind(in reader, field, "an array of strings");
+
+        var names = new List<string>();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (documents.Count == limits.MaxDocuments)
-                throw new RequestException(RequestErrorKind.TooLarge, $"{field} has more than {limits.MaxDocuments} entries; at most {limits.MaxDocuments} are allowed");
-            documents.Add(reader.TokenType switch
-            {
-                JsonTokenType.String => reader.GetString()!,
-                JsonTokenType.StartObject => ReadText(ref reader, $"{field}[{documents.Count}]"),
-                _ => throw WrongKind(ref reader, $"{field}[{documents.Count}]", "a string or an object with \"text\""),
-            });
+            if (reader.TokenType != JsonTokenType.String)
+                throw WrongKind(in reader, $"{field}[{names.Count}]", "a string");
+            if (names.Count == MaxNames)
+                throw new RequestException(RequestErrorKind.TooLarge, $"{field} has more than {MaxNames} entries; at most {MaxNames} are allowed");
+            names.Add(reader.GetString()!);
         }
 
-        return documents;
+        return names;
+    }
+
+    /// <summary>Every text is a string or an object; of the objects only the places are read.</summary>
+    /// <param name="orSingle">Whether one text may stand in place of a list.</param>
+    public static TextList? ReadTexts(ref Utf8JsonReader reader, string field, RequestLimits limits, bool orSingle)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.Null)
+            return null;
+        var isSingle = orSingle && reader.TokenType is JsonTokenType.String or JsonTokenType.StartObject;
+        if (!isSingle && reader.TokenType != JsonTokenType.StartArray)
+            throw WrongKind(in reader, field, "an array");
+
+        var texts = new TextList(field) { IsSingle = isSingle };
+        if (isSingle)
+        {
+            Add(ref reader, texts);
+            return texts;
+        }
+
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (texts.Texts.Count == limits.MaxDocuments)
+                throw new RequestException(RequestErrorKind.TooLarge, $"{field} has more than {limits.MaxDocuments} entries; at most {limits.MaxDocuments} are allowed");
+            Add(ref reader, texts);
+        }
+
+        return texts;
     }
 
     public static string KindOf(JsonTokenType token) => token switch
@@ -88,35 +135,46 @@ internal static class JsonFields
         _ => "null",
     };
 
-    private static string ReadText(ref Utf8JsonReader reader, string field)
-    {
-        string? text = null;
-        string? content = null;
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
-        {
-            if (reader.ValueTextEquals("text"u8))
-            {
-                text = ReadString(ref reader, $"{field}.text");
-            }
-            else if (reader.ValueTextEquals("content"u8))
-            {
-                content = ReadString(ref reader, $"{field}.content");
-            }
-            else
-            {
-                reader.Read();
-                reader.Skip();
-            }
-        }
+    public static RequestException WrongKind(ref readonly Utf8JsonReader reader, string field, string expected) =>
+        new(RequestErrorKind.Malformed, $"{field} must be {expected}, not {Quote(in reader)}");
 
-        return text ?? content ?? throw new RequestException(RequestErrorKind.Malformed, $"{field} must have its text in \"text\"");
+    /// <summary>A short value as it is; of anything else what it is.</summary>
+    private static string Quote(ref readonly Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.True => "true",
+        JsonTokenType.False => "false",
+        JsonTokenType.Number when reader.ValueSpan.Length <= MaxQuoted => Encoding.UTF8.GetString(reader.ValueSpan),
+        JsonTokenType.String when reader.ValueSpan.Length <= MaxQuoted => $"\"{Encoding.UTF8.GetString(reader.ValueSpan)}\"",
+        var token => KindOf(token),
+    };
+
+    private static void Add(ref Utf8JsonReader reader, TextList texts)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.String:
+                texts.Add(reader.GetString()!);
+                break;
+            case JsonTokenType.StartObject:
+                var start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                texts.AddObject(start, (int)reader.BytesConsumed - start);
+                break;
+            default:
+                throw WrongKind(in reader, $"{texts.Name}[{texts.Texts.Count}]", "a string or an object with \"text\"");
+        }
     }
+
+    private static bool? BooleanOf(ref readonly Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.True => true,
+        JsonTokenType.False => false,
+        JsonTokenType.Number when reader.TryGetInt32(out var number) && number is 0 or 1 => number == 1,
+        JsonTokenType.String when reader.ValueTextEquals("true"u8) || reader.ValueTextEquals("True"u8) || reader.ValueTextEquals("1"u8) => true,
+        JsonTokenType.String when reader.ValueTextEquals("false"u8) || reader.ValueTextEquals("False"u8) || reader.ValueTextEquals("0"u8) => false,
+        _ => null,
+    };
 
     private static bool TryParse(ReadOnlySpan<byte> text, out double value) =>
         Utf8Parser.TryParse(text, out value, out var consumed) && consumed == text.Length && double.IsInteger(value);
-
-    private static RequestException WrongKind(ref Utf8JsonReader reader, string field, string expected) =>
-        new(RequestErrorKind.Malformed, reader.TokenType is JsonTokenType.String or JsonTokenType.Number
-            ? $"{field} must be {expected}, not this {KindOf(reader.TokenType)[2..]}"
-            : $"{field} must be {expected}, not {KindOf(reader.TokenType)}");
 }

@@ -40,6 +40,9 @@ public enum RequestErrorKind
 /// <param name="RetryAfterSeconds">Sent as Retry-After.</param>
 public sealed record RequestError(RequestErrorKind Kind, string Message, int? RetryAfterSeconds = null)
 {
+    /// <summary>The field of the request that it is about, for dialects that name it beside the message.</summary>
+    public string? Field { get; init; }
+
     /// <summary>Id of the request, for dialects that show it.</summary>
     public string? RequestId { get; init; }
 }

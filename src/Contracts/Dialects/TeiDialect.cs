@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Text.Json;
-using Rerank.Contracts.Routing;
 
 namespace Rerank.Contracts.Dialects;
 
@@ -11,6 +9,9 @@ namespace Rerank.Contracts.Dialects;
 internal sealed class TeiDialect : JsonDialect
 {
     public override string Name => "tei";
+
+    protected override RequestFields Known =>
+        RequestFields.Query | RequestFields.Texts | RequestFields.RawScores | RequestFields.ReturnText | RequestFields.Truncate | RequestFields.TruncationDirection;
 
     public override int StatusOf(RequestErrorKind kind) => kind switch
     {
@@ -54,50 +55,18 @@ internal sealed class TeiDialect : JsonDialect
         writer.WriteEndObject();
     }
 
-    protected override bool TryReadField(ref Utf8JsonReader reader, RequestDraft draft, RequestLimits limits)
-    {
-        if (reader.ValueTextEquals("query"u8))
-            draft.Query = JsonFields.ReadString(ref reader, "query");
-        else if (reader.ValueTextEquals("texts"u8))
-            draft.Documents = JsonFields.ReadDocuments(ref reader, "texts", limits);
-        else if (reader.ValueTextEquals("raw_scores"u8))
-            draft.RawScores = JsonFields.ReadBoolean(ref reader, "raw_scores") ?? false;
-        else if (reader.ValueTextEquals("return_text"u8))
-            draft.ReturnDocuments = JsonFields.ReadBoolean(ref reader, "return_text") ?? false;
-        else if (reader.ValueTextEquals("truncate"u8))
-            draft.Truncate = JsonFields.ReadBoolean(ref reader, "truncate") ?? true;
-        else if (reader.ValueTextEquals("truncation_direction"u8))
-            CheckDirection(JsonFields.ReadString(ref reader, "truncation_direction"));
-        else
-            return false;
-        return true;
-    }
-
     protected override RerankRequest Finish(RequestDraft draft)
     {
-        if (draft.Query is null)
-            throw new RequestException(RequestErrorKind.Malformed, "query is missing; it must be a string");
-        if (draft.Documents is null)
-            throw new RequestException(RequestErrorKind.Malformed, "texts is missing; it must be an array of strings");
-        if (string.IsNullOrWhiteSpace(draft.Query))
-            throw new RequestException(RequestErrorKind.Empty, "query must not be empty or only white space");
-        if (draft.Documents.Count == 0)
-            throw new RequestException(RequestErrorKind.Empty, "texts must not be empty");
-
+        var query = draft.Query ?? throw QueryIsMissing();
+        var texts = draft.Texts ?? throw TextsAreMissing("texts");
         return new RerankRequest
         {
-            Query = draft.Query,
-            Documents = draft.Documents,
-            RawScores = draft.RawScores,
-            ReturnDocuments = draft.ReturnDocuments,
-            Truncate = draft.Truncate,
+            Query = string.IsNullOrWhiteSpace(query) ? throw QueryIsEmpty() : query,
+            Documents = TextsOf(draft, texts, "texts"),
+            RawScores = draft.RawScores ?? false,
+            ReturnDocuments = draft.ReturnText ?? false,
+            Truncation = draft.Truncate == TruncationRule.None ? TruncationRule.None : draft.TruncationSide ?? draft.Truncate ?? TruncationRule.End,
         };
-    }
-
-    private static void CheckDirection(string? direction)
-    {
-        if (direction is not (null or "Right" or "right"))
-            throw new RequestException(RequestErrorKind.Invalid, "truncation_direction must be \"Right\": other directions are not supported");
     }
 
     private static string TypeOf(RequestErrorKind kind) => kind switch

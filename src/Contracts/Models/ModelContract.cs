@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Rerank.Contracts.Models;
 
 /// <summary>What the model computes.</summary>
@@ -13,6 +15,10 @@ public sealed record ModelContract
     public Truncation Truncation { get; set; } = Truncation.LongestFirst;
 
     public Activation Activation { get; set; } = Activation.Sigmoid;
+
+    /// <remarks>Left out of JSON when it is the default, so that hosts from before it understand what they are sent.</remarks>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public SpecialTokensInText SpecialTokensInText { get; set; } = SpecialTokensInText.PlainText;
 }
 
 public enum Truncation
@@ -29,4 +35,14 @@ public enum Activation
 {
     Sigmoid,
     Identity,
+}
+
+/// <summary>What the text of a special token, such as <c>[SEP]</c>, is when it stands in a query or passage.</summary>
+public enum SpecialTokensInText
+{
+    /// <summary>Text like any other: nobody can move the border between query and passage from inside a text.</summary>
+    PlainText,
+
+    /// <summary>The token itself, as the reference implementation has it.</summary>
+    Parse,
 }

@@ -20,6 +20,15 @@ public sealed record ScoreRequest
 
     /// <summary>Cap on the tokens of one passage; null: the model's own limit only.</summary>
     public int? MaxTokensPerPassage { get; init; }
+
+    /// <summary>Cap on the tokens of the query; null: the model's own limit only.</summary>
+    public int? MaxTokensPerQuery { get; init; }
+
+    /// <summary>In how many parts a passage that is too long is scored at most, the best part's score counting; null: one, the rest is cut off.</summary>
+    public int? MaxChunksPerPassage { get; init; }
+
+    /// <summary>Whether the answer has <see cref="ScoreResponse.TotalTokens"/>; null: it hasn't.</summary>
+    public bool? TotalTokens { get; init; }
 }
 
 /// <summary>One entry per passage, in the order of the request.</summary>
@@ -30,7 +39,7 @@ public sealed record ScoreResponse
     /// <summary>Raw logits, all finite.</summary>
     public required float[] Logits { get; init; }
 
-    /// <summary>Tokens that the model was fed, special tokens included.</summary>
+    /// <summary>Tokens that the model was fed, special tokens included; those of all parts of a passage together.</summary>
     public required int[] Tokens { get; init; }
 
     /// <summary>Whether text was cut off to fit.</summary>
@@ -38,6 +47,9 @@ public sealed record ScoreResponse
 
     /// <summary>For how long the host did other requests' work instead. Whoever compares models by their time takes it off: models of one host wait in one queue.</summary>
     public double WaitedMilliseconds { get; set; }
+
+    /// <summary>Tokens of the whole query and passage with special tokens; null unless asked for.</summary>
+    public int[]? TotalTokens { get; init; }
 }
 
 /// <summary>Body of every answer of the score API that is not 200.</summary>

@@ -82,6 +82,13 @@ internal sealed class ModelContractSpec
     /// <summary>From raw logit to relevance score. The order of documents never depends on it.</summary>
     [DefaultValue("Sigmoid")]
     public Activation Activation { get; set; } = Activation.Sigmoid;
+
+    /// <summary>
+    /// What the text of a special token, such as `[SEP]`, is when it stands in a query or passage: `PlainText`, so that nobody can move the border
+    /// between the two from inside a text, or `Parse`, the token itself, as Hugging Face's tokenizers have it.
+    /// </summary>
+    [DefaultValue("PlainText")]
+    public SpecialTokensInText SpecialTokensInText { get; set; } = SpecialTokensInText.PlainText;
 }
 
 internal sealed class ModelRuntimeSpec

@@ -12,7 +12,8 @@ internal static class Deployments
         Labels.RouterComponent,
         layout.Router.Replicas,
         PodTemplates.Router(layout, context),
-        AddThenRemove());
+        // A pod that can't become ready must not keep the pods that are to be replaced, which can't either.
+        layout.Router.HasTable ? AddThenRemove() : ReplaceAll());
 
     /// <summary>
     /// With an autoscaler, replicas is what that last chose: to leave the field out would have the server fall back to one pod when nobody else
@@ -46,4 +47,6 @@ internal static class Deployments
     private static V1RollingUpdateDeployment AddThenRemove() => new() { MaxSurge = 1, MaxUnavailable = 0 };
 
     private static V1RollingUpdateDeployment RemoveThenAdd() => new() { MaxSurge = 0, MaxUnavailable = 1 };
+
+    private static V1RollingUpdateDeployment ReplaceAll() => new() { MaxSurge = 1, MaxUnavailable = "100%" };
 }

@@ -19,6 +19,9 @@ internal sealed record RouterLayout
 {
     public required int Replicas { get; init; }
 
+    /// <summary>Whether there is a table to route by. Without one no router is ready, whichever pod template it has.</summary>
+    public required bool HasTable { get; init; }
+
     public ResourcesSnapshot? Resources { get; init; }
 
     public SchedulingSnapshot? Scheduling { get; init; }

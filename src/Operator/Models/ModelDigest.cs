@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Rerank.Contracts.Models;
 using Rerank.Operator.Api;
 
 namespace Rerank.Operator.Models;
@@ -20,6 +21,10 @@ internal static class ModelDigest
         text.Append($"maxInputTokens {spec.Contract.MaxInputTokens}\n");
         text.Append($"truncation {spec.Contract.Truncation}\n");
         text.Append($"activation {spec.Contract.Activation}\n");
+
+        // Only when it isn't the default: models from before there was a choice keep their digests.
+        if (spec.Contract.SpecialTokensInText != SpecialTokensInText.PlainText)
+            text.Append($"specialTokensInText {spec.Contract.SpecialTokensInText}\n");
         text.Append($"executionProviders {string.Join(',', spec.Runtime.ExecutionProviders)}\n");
         return $"sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))}";
     }

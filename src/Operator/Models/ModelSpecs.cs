@@ -21,6 +21,7 @@ internal static class ModelSpecs
             MaxInputTokens = model.Spec.Contract.MaxInputTokens,
             Truncation = model.Spec.Contract.Truncation,
             Activation = model.Spec.Contract.Activation,
+            SpecialTokensInText = model.Spec.Contract.SpecialTokensInText,
         },
         Runtime = new() { ExecutionProviders = [.. model.Spec.Runtime.ExecutionProviders] },
         GoldenPath = model.Spec.Golden?.Path,

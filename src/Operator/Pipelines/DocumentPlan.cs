@@ -38,7 +38,7 @@ internal static class DocumentPlan
         // be ready for the stable revision without it.
         string[] required = [.. new[] { roles.Stable, RolloutArms.BakesAgainst(roles) }.OfType<Revision>().Select(r => modelOf(r.Snapshot)?.Model.Digest).OfType<string>()];
         if (required.Length == 0 && (placement == Placement.Pool || roles.Stable is null))
-            required = [held[0].Digest];
+            required = [Followed(observed, roles, modelOf)?.Digest ?? held[0].Digest];
         var set = new ModelSet
         {
             Generation = 0,
@@ -60,6 +60,10 @@ internal static class DocumentPlan
         var same = stored is not null && Same(stored with { Generation = 0 }, set, ContractsJson.Default.ModelSet);
         return set with { Generation = Generation(stored?.Generation, same, reported) };
     }
+
+    // What was replaced and has no part in what routers shall do. Until all of them know that, its pods must not be taken from those that don't.
+    private static ModelSpec? Followed(Observation observed, RevisionRoles roles, Func<RevisionSnapshot, ModelTierSnapshot?> modelOf) =>
+        roles.Retained.Where(r => !Acknowledgement.HasLeft(observed, r.Name)).Select(r => modelOf(r.Snapshot)?.Model).FirstOrDefault(m => m is not null);
 
     private static RoutingTable? Table(Observation observed, RevisionRoles roles, IPoolAddresses addresses)
     {

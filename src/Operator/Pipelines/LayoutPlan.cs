@@ -10,8 +10,9 @@ internal static class LayoutPlan
     private const int MinGracePeriodSeconds = 60;
     private const int GraceAfterRequestSeconds = 30;
 
+    /// <param name="hasTable">Whether routers were told of a routing table before.</param>
     /// <param name="currentReplicas">What the Deployment of a pool asks for now; null when there is none.</param>
-    public static PipelineLayout Of(RerankPipeline pipeline, RevisionRoles roles, ServedApis apis, Func<PoolId, int?> currentReplicas)
+    public static PipelineLayout Of(RerankPipeline pipeline, RevisionRoles roles, ServedApis apis, bool hasTable, Func<PoolId, int?> currentReplicas)
     {
         var live = roles.Live.Select(r => r.Snapshot).ToList();
         return new()
@@ -21,6 +22,7 @@ internal static class LayoutPlan
             Router = new()
             {
                 Replicas = pipeline.Spec.Router.Replicas,
+                HasTable = hasTable || roles.Stable is not null,
                 Resources = DesiredRevision.Resources(pipeline.Spec.Router.Resources),
                 Scheduling = DesiredRevision.Scheduling(pipeline.Spec.Router.Scheduling),
                 Sidecars = [.. Sidecars(live).Select(tier => Host(tier, live.Select(s => s.ModelTier(tier, Placement.Sidecar)?.Model)))],

@@ -69,7 +69,11 @@ internal sealed record PipelinePlan
     {
         var names = new PipelineNames(observed.Pipeline.Metadata.Name);
         var layout = LayoutPlan.Of(
-            observed.Pipeline, roles, observed.Apis, pool => observed.Deployments.GetValueOrDefault(names.Pool(pool))?.Spec?.Replicas);
+            observed.Pipeline,
+            roles,
+            observed.Apis,
+            hasTable: observed.Documents.Table is not null,
+            pool => observed.Deployments.GetValueOrDefault(names.Pool(pool))?.Spec?.Replicas);
         return GpuBudget.Limit(layout, observed.Pipeline.Spec, roles);
     }
 

@@ -18,20 +18,38 @@ internal static class TokenizeCommand
             if (result.GetValueOrDefault<int?>() is < 1)
                 result.AddError("--max-tokens must be at least 1.");
         });
+        var specialTokens = new Option<SpecialTokensInText>("--special-tokens-in-text")
+        {
+            Description = "What [SEP] and the like in a text are: PlainText, or Parse: the tokens themselves, as the reference has it.",
+            DefaultValueFactory = _ => SpecialTokensInText.PlainText,
+        };
         var command = new Command("tokenize", "Reads JSON lines {\"query\",\"passage\"} (or one of them alone), writes JSON lines {\"ids\",\"types\"}.")
         {
             directory,
             maxTokens,
+            specialTokens,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetRequiredValue(directory).FullName, parsed.GetValue(maxTokens) ?? int.MaxValue, Console.In, Console.Out, Console.Error, cancellationToken));
+            parsed.GetRequiredValue(directory).FullName,
+            parsed.GetValue(maxTokens) ?? int.MaxValue,
+            parsed.GetValue(specialTokens),
+            Console.In,
+            Console.Out,
+            Console.Error,
+            cancellationToken));
         return command;
     }
 
     internal static Task<int> RunAsync(
-        string directory, int maxTokens, TextReader input, TextWriter output, TextWriter error, CancellationToken cancellationToken) =>
+        string directory,
+        int maxTokens,
+        SpecialTokensInText specialTokens,
+        TextReader input,
+        TextWriter output,
+        TextWriter error,
+        CancellationToken cancellationToken) =>
         JsonLines.WithModelAsync(
-            () => Load(directory, maxTokens),
+            () => Load(directory, maxTokens, specialTokens),
             error,
             tokenizer => JsonLines.TransformAsync(
                 input,
@@ -40,9 +58,9 @@ internal static class TokenizeCommand
                 (pair, _) => Task.FromResult(JsonSerializer.Serialize(Tokenize(tokenizer, pair, maxTokens), CommandsJson.Default.TokenizedText)),
                 cancellationToken));
 
-    private static TextTokenizer Load(string directory, int maxTokens)
+    private static TextTokenizer Load(string directory, int maxTokens, SpecialTokensInText specialTokens)
     {
-        var tokenizer = TokenizerFile.Load(Path.Combine(directory, "tokenizer.json"));
+        var tokenizer = TokenizerFile.Load(Path.Combine(directory, "tokenizer.json"), specialTokens);
         var special = Math.Max(tokenizer.Pair.PairTokens, tokenizer.Single.Tokens);
         return maxTokens > special
             ? tokenizer

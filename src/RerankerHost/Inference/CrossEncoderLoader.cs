@@ -21,7 +21,7 @@ internal static class CrossEncoderLoader
     {
         cancellationToken.ThrowIfCancellationRequested();
         entered?.Invoke(ModelState.Loading);
-        var tokenizer = TokenizerFile.Load(Path.Combine(directory, contract.TokenizerFile));
+        var tokenizer = TokenizerFile.Load(Path.Combine(directory, contract.TokenizerFile), contract.SpecialTokensInText);
         var goldenPairs = goldenPath is null ? [] : GoldenFile.Read(Path.Combine(directory, goldenPath));
         var model = Open(Path.Combine(directory, contract.ModelFile), tokenizer, contract, runtime);
         try

@@ -9,25 +9,32 @@ namespace Rerank.RerankerHost.Inference;
 /// </summary>
 internal sealed class EncodedPairs : IDisposable
 {
-    private readonly EncodedPair[] _sorted;
     private readonly int[] _sortedPlaces;
+    private readonly IReadOnlyList<EncodedPassage> _passages;
+    private readonly int[] _places;
     private long[] _ids;
     private long[] _types;
 
-    private EncodedPairs(EncodedPair[] sorted, int[] sortedPlaces, int tokens)
+    private EncodedPairs(EncodedPair[] sorted, int[] sortedPlaces, IReadOnlyList<EncodedPassage> passages, int[] places)
     {
-        _sorted = sorted;
+        Lengths = Array.ConvertAll(sorted, pair => pair.Length);
         _sortedPlaces = sortedPlaces;
+        _passages = passages;
+        _places = places;
+        var tokens = Lengths.Sum();
         _ids = ArrayPool<long>.Shared.Rent(tokens);
         _types = ArrayPool<long>.Shared.Rent(tokens);
     }
 
-    public int Count => _sorted.Length;
+    public int Count => Lengths.Length;
 
-    public int[] Lengths => Array.ConvertAll(_sorted, pair => pair.Length);
+    /// <summary>Of the sorted pairs.</summary>
+    public int[] Lengths { get; }
 
-    /// <param name="places">For every passage of the request its pair.</param>
-    public static EncodedPairs Write(PairTemplate template, TokenBuffer tokens, IReadOnlyList<EncodedPair> pairs, int[] places)
+    /// <param name="passages">The request's different passages, by their pairs.</param>
+    /// <param name="places">For every passage of the request which of them it is.</param>
+    public static EncodedPairs Write(
+        PairTemplate template, TokenBuffer tokens, IReadOnlyList<EncodedPair> pairs, IReadOnlyList<EncodedPassage> passages, int[] places)
     {
         // The longest first: what runs last is short, and so the workers finish together.
         var order = Enumerable.Range(0, pairs.Count).ToArray();
@@ -37,7 +44,7 @@ internal sealed class EncodedPairs : IDisposable
             sortedPlace[order[i]] = i;
 
         var sorted = Array.ConvertAll(order, i => pairs[i]);
-        var encoded = new EncodedPairs(sorted, Array.ConvertAll(places, place => sortedPlace[place]), sorted.Sum(pair => pair.Length));
+        var encoded = new EncodedPairs(sorted, sortedPlace, passages, places);
         var offset = 0;
         foreach (var pair in sorted)
         {
@@ -58,8 +65,7 @@ internal sealed class EncodedPairs : IDisposable
 
     /// <summary>Scores in the order of the request's passages.</summary>
     /// <param name="logits">One for each of the sorted pairs.</param>
-    public PairScore[] ToScores(float[] logits) =>
-        Array.ConvertAll(_sortedPlaces, place => new PairScore(logits[place], _sorted[place].Length, _sorted[place].Truncated));
+    public PairScore[] ToScores(float[] logits) => Array.ConvertAll(_places, place => ToScore(_passages[place], logits));
 
     public void Dispose()
     {
@@ -67,5 +73,13 @@ internal sealed class EncodedPairs : IDisposable
         ArrayPool<long>.Shared.Return(_types);
         _ids = [];
         _types = [];
+    }
+
+    private PairScore ToScore(EncodedPassage passage, float[] logits)
+    {
+        var best = float.NegativeInfinity;
+        for (var i = 0; i < passage.Pairs; i++)
+            best = Math.Max(best, logits[_sortedPlaces[passage.FirstPair + i]]);
+        return new PairScore(best, passage.Tokens, passage.Truncated, passage.TotalTokens);
     }
 }

@@ -4,7 +4,7 @@ using Rerank.Contracts.Models;
 
 namespace Rerank.RerankerHost.Inference;
 
-/// <summary>Reads pairs with the logits that a model must give for them.</summary>
+/// <summary>Reads and writes pairs with the logits that a model must give for them.</summary>
 internal static class GoldenFile
 {
     private const int MaxBytes = 16 * 1024 * 1024;
@@ -28,6 +28,13 @@ internal static class GoldenFile
         {
             throw new ModelLoadException(ModelFailure.FileNotFound, $"can't read {path}: {e.Message}", e);
         }
+    }
+
+    /// <exception cref="IOException">The file is there already, or can't be written.</exception>
+    public static async Task WriteAsync(string path, IReadOnlyList<GoldenPair> pairs, bool overwrite, CancellationToken cancellationToken)
+    {
+        await using var file = new FileStream(path, overwrite ? FileMode.Create : FileMode.CreateNew, FileAccess.Write);
+        await JsonSerializer.SerializeAsync(file, [.. pairs], GoldenJson.Default.ListGoldenPair, cancellationToken);
     }
 
     private static ModelLoadException Invalid(string path, string problem, Exception? inner) => new(ModelFailure.GoldenMismatch, $"{path} {problem}", inner);
@@ -54,13 +61,16 @@ internal sealed record GoldenPair
     [JsonPropertyName("token_type_ids")]
     public long[]? TokenTypeIds { get; init; }
 
-    /// <summary>Whether special tokens that stand in the texts were read as such; a host reads them as text.</summary>
+    /// <summary>Whether special tokens that stand in the texts were read as such. A contract with the other way leaves such pairs out.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     [JsonPropertyName("literal_markers_are_special")]
     public bool LiteralMarkersAreSpecial { get; init; }
 }
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    RespectNullableAnnotations = true)]
+    RespectNullableAnnotations = true,
+    WriteIndented = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(List<GoldenPair>))]
 internal sealed partial class GoldenJson : JsonSerializerContext;

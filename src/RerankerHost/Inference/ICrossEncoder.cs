@@ -22,11 +22,14 @@ internal interface ICrossEncoder : IDisposable
 
 /// <param name="MaxTokensPerPassage">Cap on a passage's own tokens; null: none but the model's.</param>
 /// <param name="Truncate">Off: a pair that is too long is an error.</param>
+/// <param name="MaxTokensPerQuery">Cap on the query's own tokens; null: none but the model's.</param>
+/// <param name="MaxChunksPerPassage">In how many parts a passage that is too long is scored at most; the best part's score is the passage's.</param>
 /// <param name="Timings">Where to say how long it took; null: nowhere.</param>
-internal readonly record struct PairOptions(int? MaxTokensPerPassage = null, bool Truncate = true, ScoreTimings? Timings = null)
+internal readonly record struct PairOptions(
+    int? MaxTokensPerPassage = null, bool Truncate = true, int? MaxTokensPerQuery = null, int MaxChunksPerPassage = 1, ScoreTimings? Timings = null)
 {
     public PairOptions()
-        : this(null, true)
+        : this(null, true, null, 1, null)
     {
     }
 }
@@ -39,9 +42,10 @@ internal sealed class ScoreTimings
 }
 
 /// <param name="Logit">Raw, finite.</param>
-/// <param name="Tokens">Tokens that the model was fed, special tokens included.</param>
+/// <param name="Tokens">Tokens that the model was fed, special tokens included; those of all parts of a passage together.</param>
 /// <param name="Truncated">Whether query or passage was cut.</param>
-internal readonly record struct PairScore(float Logit, int Tokens, bool Truncated);
+/// <param name="TotalTokens">Tokens of the whole query and passage with special tokens.</param>
+internal readonly record struct PairScore(float Logit, int Tokens, bool Truncated, int TotalTokens);
 
 /// <summary>The model can't answer: an error of its own, not of the request.</summary>
 internal sealed class ModelFailedException(string message, Exception? inner = null) : Exception(message, inner);

@@ -12,46 +12,85 @@ internal sealed class PairEncoder(TextTokenizer tokenizer, int maxTokens, Trunca
     public EncodedPairs Encode(string query, IReadOnlyList<string> passages, PairOptions options, CancellationToken cancellationToken)
     {
         using var tokens = new TokenBuffer();
-        var limit = options.Truncate ? maxTokens : int.MaxValue;
-        var queryTokens = tokenizer.Tokenize(query, tokens, limit);
-        var cap = options.MaxTokensPerPassage ?? int.MaxValue;
-        if (cap < limit)
-            limit = cap + 1;
+        var queryText = new TextTokens(tokenizer.Tokenize(query, tokens, int.MaxValue), options.MaxTokensPerQuery);
+        tokens.Truncate(Math.Min(queryText.Wanted, maxTokens));
 
         var places = new int[passages.Count];
         var known = new Dictionary<string, int>(passages.Count, StringComparer.Ordinal);
+        var encoded = new List<EncodedPassage>(passages.Count);
         var pairs = new List<EncodedPair>(passages.Count);
         for (var i = 0; i < passages.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (!known.TryGetValue(passages[i], out places[i]))
+            if (known.TryGetValue(passages[i], out places[i]))
+                continue;
+            places[i] = encoded.Count;
+            known.Add(passages[i], encoded.Count);
+
+            // All of it, though much may be cut off: the answer tells how long it is.
+            var start = tokens.Count;
+            var passageText = new TextTokens(tokenizer.Tokenize(passages[i], tokens, int.MaxValue), options.MaxTokensPerPassage);
+            var windows = Fit(i, queryText, passageText, options);
+            tokens.Truncate(start + windows.Passage);
+            encoded.Add(AddPairs(pairs, start, windows) with
             {
-                places[i] = pairs.Count;
-                known.Add(passages[i], pairs.Count);
-                var start = tokens.Count;
-                var passageTokens = tokenizer.Tokenize(passages[i], tokens, limit);
-                pairs.Add(Fit(i, queryTokens, passageTokens, cap, options.Truncate) with { PassageStart = start });
-            }
+                TotalTokens = queryText.Total + passageText.Total + _specialTokens,
+                Truncated = windows.Query < queryText.Total || windows.Passage < passageText.Total,
+            });
         }
 
-        return EncodedPairs.Write(tokenizer.Pair, tokens, pairs, places);
+        return EncodedPairs.Write(tokenizer.Pair, tokens, pairs, encoded, places);
     }
 
-    private EncodedPair Fit(int index, int query, int passage, int cap, bool truncate)
+    private PassageWindows Fit(int index, TextTokens query, TextTokens passage, PairOptions options)
     {
-        var capped = Math.Min(passage, cap);
-        if (!truncate && (long)query + capped + _specialTokens > maxTokens)
-            throw InputTooLongException.TruncationOff(index, query + capped + _specialTokens, maxTokens);
-        if (PairTruncation.Fit(query, capped, maxTokens, _specialTokens, truncation) is not { } fit)
-            throw InputTooLongException.NoRoomForPassage(index, query, maxTokens);
+        if (PassageWindows.Fit(query.Wanted, passage.Wanted, maxTokens, _specialTokens, truncation, options.MaxChunksPerPassage) is not { } windows)
+        {
+            throw options.Truncate
+                ? InputTooLongException.NoRoomForPassage(index, query.Wanted, maxTokens)
+                : InputTooLongException.TruncationOff(index, query.Wanted + passage.Wanted + _specialTokens, maxTokens);
+        }
 
-        var truncated = fit.Query < query || fit.Passage < passage;
-        return new EncodedPair(0, fit.Query, fit.Passage, fit.Query + fit.Passage + _specialTokens, truncated);
+        return options.Truncate || (windows.Query == query.Wanted && windows.Passage == passage.Wanted)
+            ? windows
+            : throw InputTooLongException.TruncationOff(index, query.Wanted + passage.Wanted + _specialTokens, maxTokens);
+    }
+
+    private EncodedPassage AddPairs(List<EncodedPair> pairs, int start, PassageWindows windows)
+    {
+        var first = pairs.Count;
+        var fed = 0;
+        for (var i = 0; i < windows.Count; i++)
+        {
+            var length = Math.Min(windows.Window, windows.Passage - (i * windows.Window));
+            var pair = new EncodedPair(start + (i * windows.Window), windows.Query, length, windows.Query + length + _specialTokens);
+            pairs.Add(pair);
+            fed += pair.Length;
+        }
+
+        return new EncodedPassage(first, windows.Count, fed);
+    }
+
+    /// <param name="Total">Tokens of the whole text.</param>
+    /// <param name="Cap">Of the request.</param>
+    private readonly record struct TextTokens(int Total, int? Cap)
+    {
+        public int Wanted => Math.Min(Total, Cap ?? int.MaxValue);
     }
 }
 
 /// <param name="PassageStart">Where the passage's tokens begin.</param>
 /// <param name="Query">Tokens of the query that are left.</param>
-/// <param name="Passage">Tokens of the passage that are left.</param>
+/// <param name="Passage">Tokens of the passage, or of one part of it.</param>
 /// <param name="Length">With special tokens.</param>
-internal readonly record struct EncodedPair(int PassageStart, int Query, int Passage, int Length, bool Truncated);
+internal readonly record struct EncodedPair(int PassageStart, int Query, int Passage, int Length);
+
+/// <summary>A passage as the pairs that are scored for it, which follow each other.</summary>
+/// <param name="Tokens">Of all of them.</param>
+internal readonly record struct EncodedPassage(int FirstPair, int Pairs, int Tokens)
+{
+    /// <summary>Of the whole query and passage, with special tokens.</summary>
+    public int TotalTokens { get; init; }
+
+    public bool Truncated { get; init; }
+}

@@ -19,7 +19,7 @@ internal sealed class ModelRegistry
     {
         var snapshot = Volatile.Read(ref _snapshot);
         if (snapshot.Models.Count == 0)
-            throw new RequestException(RequestErrorKind.Unavailable, "no model is served here yet");
+            throw NotReady("no model is served here yet");
         if (string.IsNullOrEmpty(name))
             return Lease(snapshot.Models[0]);
         return snapshot.ByName.TryGetValue(name, out var model)
@@ -34,7 +34,10 @@ internal sealed class ModelRegistry
             : throw NotFound($"no model with digest {Quote(digest)} is held here");
 
     private static ModelLease Lease(HostedModel model) =>
-        model.TryLease() ?? throw new RequestException(RequestErrorKind.Unavailable, $"model {model.Spec.Name} is not ready: {model.Status.State}");
+        model.TryLease() ?? throw NotReady($"model {model.Spec.Name} is not ready: {model.Status.State}");
+
+    // Clients retry when they are told when.
+    private static RequestException NotReady(string message) => new(new RequestError(RequestErrorKind.Unavailable, message, RetryAfterSeconds: 1));
 
     private static RequestException NotFound(string message) => new(RequestErrorKind.ModelNotFound, message);
 

@@ -1,7 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Prometheus;
-using Rerank.Contracts.Dialects;
-using Rerank.Contracts.Scoring;
 using Rerank.RerankerHost.Admin;
 using Rerank.RerankerHost.Health;
 using Rerank.RerankerHost.Models;
@@ -56,14 +54,5 @@ internal static class HostApplication
         services.AddSingleton<ScoreHandler>();
         services.AddHostedService<Draining>();
         return services;
-    }
-
-    private static void MapScoring(this WebApplication app)
-    {
-        app.MapPost(RerankDialects.TeiPath, Rerank(RerankDialects.Tei));
-        app.MapPost(RerankDialects.CohereV2Path, Rerank(RerankDialects.CohereV2));
-        app.MapPost(ScoreApi.Path, app.Services.GetRequiredService<ScoreHandler>().HandleAsync);
-
-        RequestDelegate Rerank(Dialect dialect) => ActivatorUtilities.CreateInstance<RerankHandler>(app.Services, dialect).HandleAsync;
     }
 }

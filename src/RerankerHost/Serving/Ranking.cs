@@ -11,7 +11,15 @@ internal static class Ranking
     {
         var ranked = new RankedDocument[scores.Length];
         for (var i = 0; i < scores.Length; i++)
-            ranked[i] = new RankedDocument(i, scores[i].Logit);
+        {
+            ranked[i] = new RankedDocument(i, scores[i].Logit)
+            {
+                Tokens = scores[i].Tokens,
+                TotalTokens = scores[i].TotalTokens,
+                Truncated = scores[i].Truncated,
+            };
+        }
+
         Array.Sort(ranked, static (a, b) => a.Score == b.Score ? a.Index.CompareTo(b.Index) : b.Score.CompareTo(a.Score));
 
         if (topN < ranked.Length)

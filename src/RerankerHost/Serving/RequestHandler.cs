@@ -5,12 +5,15 @@ using Rerank.RerankerHost.Telemetry;
 namespace Rerank.RerankerHost.Serving;
 
 /// <summary>From HTTP request to HTTP response, for every route that scores: one answer, whatever happens, and one count.</summary>
-internal abstract class RequestHandler(string route, HostMetrics metrics, TimeProvider time, ILogger logger)
+internal abstract class RequestHandler(HostMetrics metrics, TimeProvider time, ILogger logger)
 {
     private const string RequestIdHeader = "X-Rerank-Request-Id";
 
     // What nginx calls a request whose caller has gone; it is only counted, as there's nobody to send it to.
     private const int ClientClosedRequest = 499;
+
+    /// <summary>As metrics and logs call it; may become known while a request is read.</summary>
+    protected abstract string Route { get; }
 
     public async Task HandleAsync(HttpContext http)
     {
@@ -21,6 +24,7 @@ internal abstract class RequestHandler(string route, HostMetrics metrics, TimePr
         var status = StatusCodes.Status200OK;
         try
         {
+            CheckMethod(http);
             await AnswerAsync(http, requestId, output);
         }
         catch (RequestException e)
@@ -33,13 +37,13 @@ internal abstract class RequestHandler(string route, HostMetrics metrics, TimePr
         }
         catch (Exception e)
         {
-            Log.RequestFailed(logger, route, requestId, e);
+            Log.RequestFailed(logger, Route, requestId, e);
             status = Fail(http.Response, output, new RequestError(RequestErrorKind.Internal, $"internal error; request {requestId} in the log says more") { RequestId = requestId });
         }
 
         if (status != ClientClosedRequest)
             await SendAsync(http, status, output);
-        metrics.Answered(route, status, time.GetElapsedTime(started));
+        metrics.Answered(Route, status, time.GetElapsedTime(started));
     }
 
     protected abstract Task AnswerAsync(HttpContext http, string requestId, PooledBuffer output);
@@ -47,6 +51,14 @@ internal abstract class RequestHandler(string route, HostMetrics metrics, TimePr
     protected abstract int StatusOf(RequestErrorKind kind);
 
     protected abstract void WriteError(IBufferWriter<byte> output, RequestError error);
+
+    private static void CheckMethod(HttpContext http)
+    {
+        if (HttpMethods.IsPost(http.Request.Method))
+            return;
+        http.Response.Headers.Allow = HttpMethods.Post;
+        throw new RequestException(RequestErrorKind.MethodNotAllowed, $"{http.Request.Path} takes POST, not {http.Request.Method}");
+    }
 
     private int Fail(HttpResponse response, PooledBuffer output, RequestError error)
     {

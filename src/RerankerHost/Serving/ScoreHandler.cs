@@ -16,21 +16,24 @@ internal sealed class ScoreHandler(
     PairScorer scorer,
     HostMetrics metrics,
     TimeProvider time,
-    ILogger<ScoreHandler> logger) : RequestHandler("score", metrics, time, logger)
+    ILogger<ScoreHandler> logger) : RequestHandler(metrics, time, logger)
 {
+    protected override string Route => "score";
+
     protected override async Task AnswerAsync(HttpContext http, string requestId, PooledBuffer output)
     {
         var request = await ReadAsync(http);
         using var model = models.AcquireByDigest(request.Digest);
         var timings = new ScoreTimings();
-        var scores = await scorer.ScoreAsync(http, model, request.Query, request.Passages, new PairOptions(request.MaxTokensPerPassage, Timings: timings));
+        var scores = await scorer.ScoreAsync(http, model, request.Query, request.Passages, Options(request, timings));
         using var json = new Utf8JsonWriter(output);
-        JsonSerializer.Serialize(json, Response(model.Digest, scores, timings), ContractsJson.Default.ScoreResponse);
+        JsonSerializer.Serialize(json, Response(model.Digest, scores, timings, request.TotalTokens == true), ContractsJson.Default.ScoreResponse);
     }
 
     protected override int StatusOf(RequestErrorKind kind) => kind switch
     {
         RequestErrorKind.Malformed or RequestErrorKind.Empty or RequestErrorKind.Invalid => StatusCodes.Status400BadRequest,
+        RequestErrorKind.MethodNotAllowed => StatusCodes.Status405MethodNotAllowed,
         RequestErrorKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
         RequestErrorKind.ModelNotFound => StatusCodes.Status404NotFound,
         RequestErrorKind.Overloaded => StatusCodes.Status429TooManyRequests,
@@ -43,7 +46,7 @@ internal sealed class ScoreHandler(
     {
         var code = error.Kind switch
         {
-            RequestErrorKind.Malformed or RequestErrorKind.Empty or RequestErrorKind.Invalid or RequestErrorKind.TooLarge
+            RequestErrorKind.Malformed or RequestErrorKind.Empty or RequestErrorKind.Invalid or RequestErrorKind.TooLarge or RequestErrorKind.MethodNotAllowed
                 => ScoreErrorCode.InvalidRequest,
             RequestErrorKind.ModelNotFound => ScoreErrorCode.ModelNotFound,
             RequestErrorKind.Overloaded => ScoreErrorCode.Overloaded,
@@ -81,16 +84,36 @@ internal sealed class ScoreHandler(
             return $"passages: {request.Passages.Count} are more than the {options.Limits.MaxDocuments} allowed";
         if (request.Passages.Any(static p => p is null))
             return "passages: null is no passage";
-        return request.MaxTokensPerPassage < 1 ? "maxTokensPerPassage: must be at least 1" : null;
+        if (request.MaxTokensPerPassage < 1)
+            return "maxTokensPerPassage: must be at least 1";
+        if (request.MaxTokensPerQuery < 1)
+            return "maxTokensPerQuery: must be at least 1";
+        return request.MaxChunksPerPassage < 1 ? "maxChunksPerPassage: must be at least 1" : null;
     }
 
-    private static ScoreResponse Response(string digest, PairScore[] scores, ScoreTimings timings)
+    private static PairOptions Options(ScoreRequest request, ScoreTimings timings) => new()
+    {
+        MaxTokensPerPassage = request.MaxTokensPerPassage,
+        MaxTokensPerQuery = request.MaxTokensPerQuery,
+        MaxChunksPerPassage = request.MaxChunksPerPassage ?? 1,
+        Timings = timings,
+    };
+
+    private static ScoreResponse Response(string digest, PairScore[] scores, ScoreTimings timings, bool withTotals)
     {
         var logits = new float[scores.Length];
         var tokens = new int[scores.Length];
         var truncated = new bool[scores.Length];
         for (var i = 0; i < scores.Length; i++)
-            (logits[i], tokens[i], truncated[i]) = scores[i];
-        return new ScoreResponse { Digest = digest, Logits = logits, Tokens = tokens, Truncated = truncated, WaitedMilliseconds = timings.Waited.TotalMilliseconds };
+            (logits[i], tokens[i], truncated[i], _) = scores[i];
+        return new ScoreResponse
+        {
+            Digest = digest,
+            Logits = logits,
+            Tokens = tokens,
+            Truncated = truncated,
+            TotalTokens = withTotals ? Array.ConvertAll(scores, score => score.TotalTokens) : null,
+            WaitedMilliseconds = timings.Waited.TotalMilliseconds,
+        };
     }
 }

@@ -1,6 +1,6 @@
 namespace Rerank.RerankerHost.Tokenization;
 
-/// <summary>Canonical decomposition of Hangul syllables, which Unicode defines by arithmetic instead of a table.</summary>
+/// <summary>Canonical decomposition and composition of Hangul syllables, which Unicode defines by arithmetic instead of a table.</summary>
 internal static class HangulSyllables
 {
     private const int First = 0xAC00;
@@ -8,10 +8,24 @@ internal static class HangulSyllables
     private const int FirstLeading = 0x1100;
     private const int FirstVowel = 0x1161;
     private const int BeforeFirstTrailing = 0x11A7;
+    private const int Leadings = 19;
     private const int Vowels = 21;
     private const int Trailings = 28;
 
     public static IEnumerable<int> All => Enumerable.Range(First, Count);
+
+    public static bool Contains(int character) => (uint)(character - First) < Count;
+
+    /// <summary>A leading consonant and a vowel, or a syllable without trailing consonant and one.</summary>
+    public static bool TryCompose(int first, int second, out int syllable)
+    {
+        syllable = 0;
+        if (first is >= FirstLeading and < FirstLeading + Leadings && second is >= FirstVowel and < FirstVowel + Vowels)
+            syllable = First + ((((first - FirstLeading) * Vowels) + second - FirstVowel) * Trailings);
+        else if (Contains(first) && (first - First) % Trailings == 0 && second is > BeforeFirstTrailing and < BeforeFirstTrailing + Trailings)
+            syllable = first + second - BeforeFirstTrailing;
+        return syllable != 0;
+    }
 
     public static int[] Decompose(int syllable)
     {

@@ -9,12 +9,20 @@ internal readonly struct JsonPart(string path, JsonElement element)
 {
     public string Text => element.ValueKind == JsonValueKind.String ? element.GetString()! : throw Expected("a string");
 
+    public bool IsText => element.ValueKind == JsonValueKind.String;
+
+    public bool IsList => element.ValueKind == JsonValueKind.Array;
+
     public bool Boolean => element.ValueKind switch
     {
         JsonValueKind.True => true,
         JsonValueKind.False => false,
         _ => throw Expected("true or false"),
     };
+
+    public double Number => element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var number) && double.IsFinite(number)
+        ? number
+        : throw Expected("a number");
 
     /// <summary>A member that must be there.</summary>
     public JsonPart this[string name] => Find(name) ?? throw Unsupported(name, "is missing");
@@ -26,6 +34,9 @@ internal readonly struct JsonPart(string path, JsonElement element)
             throw Expected("an object");
         return element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? new JsonPart(Join(name), value) : null;
     }
+
+    /// <summary>A member; false when it is absent or null.</summary>
+    public bool Flag(string name) => Find(name)?.Boolean ?? false;
 
     public string TextOr(string name, string absent) => Find(name)?.Text ?? absent;
 

@@ -3,10 +3,41 @@ namespace Rerank.RerankerHost.Tokenization;
 /// <summary>Reads the part of tokenizer.json that puts special tokens around texts.</summary>
 internal static class PostProcessor
 {
+    private static readonly string[] Types = ["TemplateProcessing", "BertProcessing", "RobertaProcessing", "ByteLevel", "Sequence"];
+
     public static (SingleTemplate Single, PairTemplate Pair) Read(JsonPart processor)
     {
-        processor.ExpectType("TemplateProcessing", "BertProcessing");
-        return processor["type"].Text == "BertProcessing" ? ReadBert(processor) : ReadTemplates(processor);
+        // ByteLevel only says where in the text a token stands.
+        var parts = Flatten(processor).Where(part => part["type"].Text != "ByteLevel").ToList();
+        if (parts.Count != 1)
+            throw processor.Unsupported("", $"holds {parts.Count} processors that add special tokens; one is supported");
+        return parts[0]["type"].Text switch
+        {
+            "BertProcessing" => ReadBert(parts[0]),
+            "RobertaProcessing" => ReadRoberta(parts[0]),
+            _ => ReadTemplates(parts[0]),
+        };
+    }
+
+    private static IEnumerable<JsonPart> Flatten(JsonPart processor)
+    {
+        processor.ExpectType(Types);
+        return processor["type"].Text == "Sequence" ? processor["processors"].Items().SelectMany(Flatten) : [processor];
+    }
+
+    private static (SingleTemplate Single, PairTemplate Pair) ReadRoberta(JsonPart processor)
+    {
+        var start = new TemplateTokens([Special(processor["cls"])], [0]);
+        var end = Special(processor["sep"]);
+        var pair = new PairTemplate
+        {
+            BeforeFirst = start,
+            BetweenTexts = new TemplateTokens([end, end], [0, 0]),
+            AfterSecond = new TemplateTokens([end], [0]),
+            FirstType = 0,
+            SecondType = 0,
+        };
+        return (new SingleTemplate(start, pair.AfterSecond, 0), pair);
     }
 
     private static (SingleTemplate Single, PairTemplate Pair) ReadBert(JsonPart processor)

@@ -1,48 +1,23 @@
-using System.Buffers;
 using Rerank.Contracts.Models;
 
 namespace Rerank.RerankerHost.Tokenization;
 
 /// <summary>The tokenizer of one model, from its tokenizer.json. Safe to use from many threads.</summary>
-internal sealed class TextTokenizer(
-    WordPieceTokenizer words,
-    SingleTemplate single,
-    PairTemplate pair,
-    IReadOnlyDictionary<string, int> markers,
-    LiteralMarkers literalMarkers)
+/// <param name="addedTokens">Those that are looked for in the text as it is.</param>
+/// <param name="markers">The texts of the special tokens.</param>
+internal sealed class TextTokenizer(ITextModel model, AddedTokens addedTokens, SingleTemplate single, PairTemplate pair, IReadOnlyList<string> markers)
 {
-    private readonly SearchValues<string>? _literals =
-        literalMarkers == LiteralMarkers.Special && markers.Count > 0 ? SearchValues.Create([.. markers.Keys], StringComparison.Ordinal) : null;
-
     public PairTemplate Pair => pair;
 
     public SingleTemplate Single => single;
 
     /// <summary>The texts of the special tokens, such as <c>[SEP]</c>.</summary>
-    public IEnumerable<string> Markers => markers.Keys;
+    public IReadOnlyList<string> Markers => markers;
 
     /// <summary>Appends the ids of a text, without special tokens around it.</summary>
     /// <param name="limit">Where it may stop; it can append a few more.</param>
     /// <returns>How many were appended.</returns>
-    public int Tokenize(ReadOnlySpan<char> text, TokenBuffer output, int limit)
-    {
-        if (_literals is null)
-            return words.Tokenize(text, output, limit);
-
-        var start = output.Count;
-        while (output.Count - start < limit)
-        {
-            var at = text.IndexOfAny(_literals);
-            words.Tokenize(at < 0 ? text : text[..at], output, limit - (output.Count - start));
-            if (at < 0)
-                break;
-            var (marker, id) = LongestMarker(text[at..]);
-            output.Add(id);
-            text = text[(at + marker.Length)..];
-        }
-
-        return output.Count - start;
-    }
+    public int Tokenize(ReadOnlySpan<char> text, TokenBuffer output, int limit) => addedTokens.Tokenize(text, atStart: true, model, output, limit);
 
     /// <summary>One text with its special tokens, cut to <paramref name="maxTokens"/>.</summary>
     public EncodedText Encode(string text, int maxTokens)
@@ -68,28 +43,6 @@ internal sealed class TextTokenizer(
         pair.WritePair(buffer[..fit.Query], buffer[queryTokens..(queryTokens + fit.Passage)], encoded.Ids, encoded.Types);
         return encoded;
     }
-
-    private KeyValuePair<string, int> LongestMarker(ReadOnlySpan<char> text)
-    {
-        var longest = default(KeyValuePair<string, int>);
-        foreach (var marker in markers)
-        {
-            if (text.StartsWith(marker.Key, StringComparison.Ordinal) && marker.Key.Length > (longest.Key?.Length ?? 0))
-                longest = marker;
-        }
-
-        return longest;
-    }
-}
-
-/// <summary>What the text of a special token in a query or passage is.</summary>
-internal enum LiteralMarkers
-{
-    /// <summary>Text like any other: nobody can move the border between query and passage from inside a text.</summary>
-    PlainText,
-
-    /// <summary>The token itself, as the reference does unless told otherwise. For comparisons with it.</summary>
-    Special,
 }
 
 internal readonly record struct EncodedText(long[] Ids, long[] Types)

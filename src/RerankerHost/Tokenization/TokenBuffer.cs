@@ -20,6 +20,14 @@ internal sealed class TokenBuffer : IDisposable
         _ids[Count++] = id;
     }
 
+    public void AddRange(ReadOnlySpan<int> ids)
+    {
+        while (Count + ids.Length > _ids.Length)
+            Grow();
+        ids.CopyTo(_ids.AsSpan(Count));
+        Count += ids.Length;
+    }
+
     /// <summary>Drops what was added after there were <paramref name="count"/>.</summary>
     public void Truncate(int count) => Count = Math.Min(Count, count);
 

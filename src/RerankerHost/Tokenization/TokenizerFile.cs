@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Inference;
+using Rerank.RerankerHost.Tokenization.Reading;
+using Rerank.RerankerHost.Tokenization.Subwords;
 
 namespace Rerank.RerankerHost.Tokenization;
 
@@ -8,11 +10,9 @@ namespace Rerank.RerankerHost.Tokenization;
 internal static class TokenizerFile
 {
     private const int MaxBytes = 64 * 1024 * 1024;
-    private const int MaxWordCharacters = 10_000;
-    private const string ContinuationPrefix = "##";
 
     /// <exception cref="ModelLoadException">The file is missing or damaged, or asks for something that isn't supported.</exception>
-    public static TextTokenizer Load(string path, LiteralMarkers literalMarkers = LiteralMarkers.PlainText)
+    public static TextTokenizer Load(string path, SpecialTokensInText specialTokensInText = SpecialTokensInText.PlainText)
     {
         byte[] bytes;
         try
@@ -26,16 +26,16 @@ internal static class TokenizerFile
             throw new ModelLoadException(ModelFailure.FileNotFound, $"can't read {path}: {e.Message}", e);
         }
 
-        return Parse(bytes, literalMarkers);
+        return Parse(bytes, specialTokensInText);
     }
 
-    /// <exception cref="ModelLoadException">The content is damaged, or asks for something that isn't supported.</exception>
-    public static TextTokenizer Parse(ReadOnlyMemory<byte> json, LiteralMarkers literalMarkers = LiteralMarkers.PlainText)
+    /// <exception cref="ModelLoadException">It is no such file, or asks for something that isn't supported.</exception>
+    public static TextTokenizer Parse(ReadOnlyMemory<byte> json, SpecialTokensInText specialTokensInText = SpecialTokensInText.PlainText)
     {
         try
         {
             using var document = JsonDocument.Parse(json);
-            return Read(new JsonPart("", document.RootElement), literalMarkers);
+            return Read(new JsonPart("", document.RootElement), specialTokensInText);
         }
         catch (JsonException e)
         {
@@ -48,85 +48,80 @@ internal static class TokenizerFile
         }
     }
 
-    private static TextTokenizer Read(JsonPart root, LiteralMarkers literalMarkers)
+    private static TextTokenizer Read(JsonPart root, SpecialTokensInText specialTokensInText)
     {
         if (root.Find("truncation") is { } truncation && truncation.TextOr("direction", "Right") != "Right")
             throw truncation.Unsupported("direction", "only Right is supported");
 
-        root["pre_tokenizer"].ExpectType("BertPreTokenizer");
-        var model = root["model"];
-        model.ExpectType("WordPiece");
-        var prefix = model["continuing_subword_prefix"].Text;
-        if (prefix != ContinuationPrefix)
-            throw model.Unsupported("continuing_subword_prefix", $"only {ContinuationPrefix} is supported");
-
-        var vocabulary = ReadVocabulary(model["vocab"]);
-        var unknown = model["unk_token"].Text;
-        if (!vocabulary.TryGetValue(unknown, out var unknownId))
-            throw model.Unsupported("unk_token", $"{unknown} is not in the vocabulary");
-
-        var (single, pair) = PostProcessor.Read(root["post_processor"]);
-        var words = new WordPieceTokenizer(
-            CharacterMap.For(ReadNormalization(root["normalizer"])),
-            MakeVocabulary(model, vocabulary),
-            unknownId,
-            model["max_input_chars_per_word"].Integer(1, MaxWordCharacters));
-        return new TextTokenizer(words, single, pair, ReadMarkers(root), literalMarkers);
+        return ModelType(root["model"]) switch
+        {
+            "WordPiece" => ReadWordPiece(root, specialTokensInText),
+            "BPE" => ReadBytePair(root, specialTokensInText),
+            _ => ReadUnigram(root, specialTokensInText),
+        };
     }
 
-    private static BertNormalization ReadNormalization(JsonPart normalizer)
+    /// <summary>Files of before 2021 don't tell the model's type, and it is seen from what it has.</summary>
+    private static string ModelType(JsonPart model)
     {
-        normalizer.ExpectType("BertNormalizer");
-        var lowercase = normalizer["lowercase"].Boolean;
-        return new BertNormalization(
-            normalizer["clean_text"].Boolean,
-            normalizer["handle_chinese_chars"].Boolean,
-            normalizer.Find("strip_accents")?.Boolean ?? lowercase,
-            lowercase);
+        if (model.Find("type") is null)
+            return model.Find("merges") is not null ? "BPE" : model["vocab"].IsList ? "Unigram" : "WordPiece";
+        model.ExpectType("WordPiece", "BPE", "Unigram");
+        return model["type"].Text;
     }
+
+    private static TextTokenizer ReadWordPiece(JsonPart root, SpecialTokensInText specialTokensInText)
+    {
+        var vocabulary = ReadVocabulary(root["model"]["vocab"]);
+        var added = AddedTokenReader.Read(root, vocabulary, vocabulary.Count);
+        var model = WordPieceReader.Read(root, vocabulary, [.. Searched(added, specialTokensInText)]);
+        return Assemble(root, model, added, specialTokensInText);
+    }
+
+    private static TextTokenizer ReadBytePair(JsonPart root, SpecialTokensInText specialTokensInText)
+    {
+        var vocabulary = ReadVocabulary(root["model"]["vocab"]);
+        var added = AddedTokenReader.Read(root, vocabulary, vocabulary.Count);
+        var normalizers = NormalizerReader.Read(root.Find("normalizer"));
+        var splitters = SplitterReader.ReadByteLevel(root);
+        var model = BytePairReader.Read(root["model"], vocabulary, Hidden(added, specialTokensInText));
+        var normalized = AddedTokenReader.Search(Searched(added, specialTokensInText), normalized: true, normalizers.Apply, root);
+        return Assemble(root, new NormalizedText(normalizers, normalized, new SplitText(splitters, new RememberingModel(model))), added, specialTokensInText);
+    }
+
+    private static TextTokenizer ReadUnigram(JsonPart root, SpecialTokensInText specialTokensInText)
+    {
+        var pieces = UnigramReader.ReadPieces(root["model"]);
+        var vocabulary = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var id = 0; id < pieces.Count; id++)
+            vocabulary[pieces[id].Text] = id;
+        var added = AddedTokenReader.Read(root, vocabulary, pieces.Count);
+        var normalizers = NormalizerReader.Read(root.Find("normalizer"));
+        var splitters = SplitterReader.ReadText(root);
+        var model = UnigramReader.Read(root["model"], pieces, Hidden(added, specialTokensInText));
+        var normalized = AddedTokenReader.Search(Searched(added, specialTokensInText), normalized: true, normalizers.Apply, root);
+        return Assemble(root, new NormalizedText(normalizers, normalized, new SplitText(splitters, new RememberingModel(model))), added, specialTokensInText);
+    }
+
+    private static TextTokenizer Assemble(JsonPart root, ITextModel model, List<AddedToken> added, SpecialTokensInText specialTokensInText)
+    {
+        var (single, pair) = PostProcessor.Read(root["post_processor"]);
+        var raw = AddedTokenReader.Search(Searched(added, specialTokensInText), normalized: false, text => text, root);
+        return new TextTokenizer(model, raw, single, pair, [.. added.Where(token => token.IsSpecial).Select(token => token.Content)]);
+    }
+
+    private static IEnumerable<AddedToken> Searched(List<AddedToken> added, SpecialTokensInText specialTokensInText) =>
+        added.Where(token => !token.IsSpecial || specialTokensInText == SpecialTokensInText.Parse);
+
+    /// <summary>Special tokens must not come out of text by way of the model's vocabulary either.</summary>
+    private static HashSet<string> Hidden(List<AddedToken> added, SpecialTokensInText specialTokensInText) =>
+        specialTokensInText == SpecialTokensInText.Parse ? [] : [.. added.Where(token => token.IsSpecial).Select(token => token.Content)];
 
     private static Dictionary<string, int> ReadVocabulary(JsonPart vocab)
     {
         var all = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var (name, part) in vocab.Members())
             all[name] = part.Integer(0, int.MaxValue - 1);
-        return all;
-    }
-
-    private static WordPieceVocabulary MakeVocabulary(JsonPart model, Dictionary<string, int> vocabulary)
-    {
-        try
-        {
-            return new WordPieceVocabulary([.. vocabulary.Select(token => token.Key.StartsWith(ContinuationPrefix, StringComparison.Ordinal)
-                ? (token.Key[ContinuationPrefix.Length..], true, token.Value)
-                : (token.Key, false, token.Value))]);
-        }
-        catch (ArgumentException e)
-        {
-            throw model.Unsupported("vocab", e.Message);
-        }
-    }
-
-    /// <summary>Tokens that are only matched as a whole. Those that aren't special would have to be found in plain text.</summary>
-    private static Dictionary<string, int> ReadMarkers(JsonPart root)
-    {
-        var all = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var token in root.Find("added_tokens")?.Items() ?? [])
-        {
-            var content = token["content"].Text;
-            if (content.Length == 0)
-                throw token.Unsupported("content", "is empty");
-            if (!token["special"].Boolean)
-                throw token.Unsupported("special", $"{content} is an added token that is not special");
-            foreach (var option in (ReadOnlySpan<string>)["single_word", "lstrip", "rstrip", "normalized"])
-            {
-                if (token.Find(option) is { Boolean: true })
-                    throw token.Unsupported(option, $"the option is not supported, and {content} has it");
-            }
-
-            all[content] = token["id"].Integer(0, int.MaxValue - 1);
-        }
-
         return all;
     }
 }

@@ -8,11 +8,9 @@ namespace Rerank.RerankerHost.Tokenization;
 /// Not the WordPiece of Microsoft.ML.Tokenizers: that one counts a word's UTF-16 units where the reference counts
 /// characters, and makes a list per text.
 /// </remarks>
-internal sealed class WordPieceTokenizer(CharacterMap characters, WordPieceVocabulary vocabulary, int unknownId, int maxWordCharacters)
+internal sealed class WordPieceTokenizer(CharacterMap characters, WordPieceVocabulary vocabulary, int unknownId, int maxWordCharacters) : ITextModel
 {
-    /// <summary>Appends the ids of a text. Stops early, after the word that reaches it, when there are <paramref name="limit"/>.</summary>
-    /// <returns>How many ids were appended; more than <paramref name="limit"/> only by the last word's.</returns>
-    public int Tokenize(ReadOnlySpan<char> text, TokenBuffer output, int limit)
+    public int Tokenize(ReadOnlySpan<char> text, bool atStart, TokenBuffer output, int limit)
     {
         var storage = ArrayPool<int>.Shared.Rent(maxWordCharacters);
         var word = new WordBuffer(storage.AsSpan(0, maxWordCharacters));

@@ -3,12 +3,16 @@ namespace Rerank.Router.Scoring;
 /// <summary>When something has to be done.</summary>
 internal sealed class Deadline(TimeProvider time, long start, TimeSpan allowed)
 {
+    // Timers go by whole milliseconds of a coarse clock and so end up to two of them early.
+    private static readonly TimeSpan TimerSlack = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>Zero once a timeout may have ended: who is told of it must not find that there is time for another try.</summary>
     public TimeSpan Remaining
     {
         get
         {
             var remaining = allowed - time.GetElapsedTime(start);
-            return remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
+            return remaining > TimerSlack ? remaining : TimeSpan.Zero;
         }
     }
 

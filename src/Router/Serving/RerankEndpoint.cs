@@ -6,6 +6,7 @@ using Rerank.Router.Routing;
 using Rerank.Router.Scoring;
 using Rerank.Router.Shadow;
 using Rerank.Router.Telemetry;
+using Rerank.Router.Tiers;
 using Rerank.Router.Trials;
 
 namespace Rerank.Router.Serving;
@@ -14,7 +15,7 @@ namespace Rerank.Router.Serving;
 internal sealed class RerankEndpoint(
     TableStore tables, ArmChooser chooser, ArmRanker ranker, AnswerBook book, Shadows shadows, RouterMetrics metrics, TimeProvider time, ILogger<RerankEndpoint> logger)
 {
-    public async Task HandleAsync(HttpContext context, Dialect dialect)
+    public async Task HandleAsync(HttpContext context, RerankConversation conversation)
     {
         var started = time.GetTimestamp();
         var id = RerankHeaders.RequestIdOf(context.Request, time);
@@ -22,12 +23,12 @@ internal sealed class RerankEndpoint(
         var serverError = false;
         try
         {
-            await AnswerAsync(context, dialect, id, started);
+            await AnswerAsync(context, conversation, id, started);
         }
         catch (RequestException e)
         {
             serverError = IsServers(e.Error.Kind);
-            await RerankResponses.WriteErrorAsync(context, dialect, e.Error with { RequestId = id });
+            await RerankResponses.WriteErrorAsync(context, conversation.Dialect, e.Error with { RequestId = id });
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested && e is OperationCanceledException or IOException)
         {
@@ -38,15 +39,15 @@ internal sealed class RerankEndpoint(
             serverError = true;
             Log.RequestFailed(logger, e, id);
             await RerankResponses.WriteErrorAsync(
-                context, dialect, new RequestError(RequestErrorKind.Internal, "the router failed; its log has the request id") { RequestId = id });
+                context, conversation.Dialect, new RequestError(RequestErrorKind.Internal, "the router failed; its log has the request id") { RequestId = id });
         }
 
-        metrics.RequestAnswered(dialect.Name, context.Response.StatusCode, serverError, time.GetElapsedTime(started));
+        metrics.RequestAnswered(conversation.Dialect.Name, context.Response.StatusCode, serverError, time.GetElapsedTime(started));
     }
 
     private static bool IsServers(RequestErrorKind kind) => kind is RequestErrorKind.Unavailable or RequestErrorKind.DeadlineExceeded or RequestErrorKind.Internal;
 
-    private async Task AnswerAsync(HttpContext context, Dialect dialect, string id, long started)
+    private async Task AnswerAsync(HttpContext context, RerankConversation conversation, string id, long started)
     {
         if (!HttpMethods.IsPost(context.Request.Method))
         {
@@ -61,42 +62,72 @@ internal sealed class RerankEndpoint(
 
         var policy = choice.Arm.Policy;
         var timeout = RerankHeaders.TimeoutOf(context.Request, policy.RequestTimeoutMilliseconds);
-        var request = await ReadAsync(context, dialect, policy.Limits);
+        var request = await ReadAsync(context, conversation, policy.Limits);
         var parsed = time.GetElapsedTime(started);
 
-        var answer = await ranker.RankAsync(context, choice, request, Deadline.ForTiers(time, started, timeout));
-
-        // Before it is sent: feedback may come at once.
-        book.Remember(id, answer, request.Documents.Count);
+        var deadline = Deadline.ForTiers(time, started, timeout);
+        var groups = QueryGroups.Of(request);
+        var answers = new List<ArmAnswer>(groups.Count);
         try
         {
-            await WriteAsync(context, dialect, id, request, answer, parsed);
+            foreach (var group in groups)
+                answers.Add(await ranker.RankAsync(context, choice, group.Request, deadline));
+
+            // Before it is sent: feedback may come at once. It is about a ranking, and several queries have no common one.
+            if (answers is [var only])
+                book.Remember(id, only, request.Documents.Count);
+            await WriteAsync(context, conversation.Dialect, id, request, groups, answers, parsed);
         }
         finally
         {
-            Remember(answer);
+            answers.ForEach(Remember);
         }
 
-        shadows.Offer(answer, request);
+        for (var i = 0; i < answers.Count; i++)
+            shadows.Offer(answers[i], groups[i].Request);
     }
 
-    private static async Task<RerankRequest> ReadAsync(HttpContext context, Dialect dialect, RequestLimits limits)
+    private static async Task<RerankRequest> ReadAsync(HttpContext context, RerankConversation conversation, RequestLimits limits)
     {
         using var body = await RequestBody.ReadAsync(context.Request, limits.MaxBodyBytes, context.RequestAborted);
-        return dialect.Parse(body.Written, limits);
+        return conversation.Parse(body.Written, limits);
     }
 
-    private static async Task WriteAsync(HttpContext context, Dialect dialect, string id, RerankRequest request, ArmAnswer answer, TimeSpan parsed)
+    private async Task WriteAsync(
+        HttpContext context, Dialect dialect, string id, RerankRequest request, IReadOnlyList<QueryGroup> groups, List<ArmAnswer> answers, TimeSpan parsed)
     {
-        var outcome = answer.Outcome;
-        using var body = new PooledBuffer(64 * outcome.Results.Length);
-        dialect.WriteAnswer(body, request, new RerankAnswer { RequestId = id, Model = outcome.Model, Results = outcome.Results, InputTokens = outcome.TokensFed });
+        var outcomes = answers.ConvertAll(answer => answer.Outcome);
+        var results = ResultsOf(groups, outcomes);
+        using var body = new PooledBuffer(64 * results.Count);
+        dialect.WriteAnswer(body, request, new RerankAnswer
+        {
+            RequestId = id,
+            Model = outcomes[^1].Model,
+            Results = results,
+            InputTokens = outcomes.Sum(outcome => outcome.TokensFed),
+            Created = time.GetUtcNow(),
+        });
         var headers = context.Response.Headers;
-        headers[RerankHeaders.Tier] = outcome.Tier;
-        headers[RerankHeaders.ServerTiming] = RerankHeaders.FormatTiming(parsed, outcome.Timings);
-        if (outcome.Degraded is not null)
+        headers[RerankHeaders.Tier] = outcomes[^1].Tier;
+        headers[RerankHeaders.ServerTiming] = RerankHeaders.FormatTiming(parsed, [.. outcomes.SelectMany(outcome => outcome.Timings)]);
+        if (outcomes.Exists(outcome => outcome.Degraded is not null))
             headers[RerankHeaders.Degraded] = "true";
         await RerankResponses.WriteAsync(context, StatusCodes.Status200OK, body);
+    }
+
+    private static IReadOnlyList<RankedDocument> ResultsOf(IReadOnlyList<QueryGroup> groups, List<RankingOutcome> outcomes)
+    {
+        if (outcomes is [var only])
+            return only.Results;
+
+        var results = new List<RankedDocument>();
+        for (var g = 0; g < groups.Count; g++)
+        {
+            foreach (var result in outcomes[g].Results)
+                results.Add(result with { Index = groups[g].PlaceOf(result.Index) });
+        }
+
+        return results;
     }
 
     private void Remember(ArmAnswer answer)

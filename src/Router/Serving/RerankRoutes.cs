@@ -8,11 +8,8 @@ internal static class RerankRoutes
     public static void MapRerank(this IEndpointRouteBuilder routes)
     {
         var endpoint = routes.ServiceProvider.GetRequiredService<RerankEndpoint>();
-        routes.Map(RerankDialects.TeiPath, context => endpoint.HandleAsync(context, RerankDialects.Tei));
-        routes.Map(RerankDialects.CohereV2Path, context => endpoint.HandleAsync(context, RerankDialects.CohereV2));
-        routes.MapFallback("{**path}", context => RerankResponses.WriteErrorAsync(
-            context,
-            RerankDialects.CohereV2,
-            new RequestError(RequestErrorKind.RouteNotFound, $"there is no {context.Request.Path}; POST to {RerankDialects.CohereV2Path} or {RerankDialects.TeiPath}")));
+        foreach (var route in RerankDialects.Routes)
+            routes.Map(route.Pattern, context => endpoint.HandleAsync(context, route.Begin()));
+        routes.MapFallback("{**path}", context => RerankResponses.WriteErrorAsync(context, RerankDialects.CohereV2, RerankDialects.UnknownPath(context.Request.Path)));
     }
 }

@@ -98,7 +98,7 @@ internal sealed class Climb
         var highest = _tiers.Max();
         if (failure is not null && !MayDegrade(failure, highest))
             throw new RankingException(failure, _invalidScores);
-        CheckTruncation();
+        CheckTexts();
 
         var documents = new DocumentScore[Request.Documents.Count];
         for (var i = 0; i < documents.Length; i++)
@@ -130,13 +130,13 @@ internal sealed class Climb
         _ => false,
     };
 
-    private void CheckTruncation()
+    private void CheckTexts()
     {
-        if (Request.Truncate)
-            return;
-
-        var cut = Array.FindIndex(Subject.Slots, slot => _tiers[slot] != Ranking.NoTier && _scores[slot].Truncated);
-        if (cut >= 0)
-            throw new RequestException(RequestErrorKind.Invalid, $"document {cut} and the query don't fit into the model's input, and truncate is false");
+        for (var document = 0; document < Subject.Slots.Length; document++)
+        {
+            var slot = Subject.Slots[document];
+            if (_tiers[slot] != Ranking.NoTier)
+                ScoredText.Check(Request, document, _scores[slot].Tokens, _scores[slot].Truncated);
+        }
     }
 }

@@ -43,7 +43,7 @@ internal sealed class RankingSubject
     public PairKey[] Keys(string modelDigest)
     {
         Span<byte> question = stackalloc byte[PairKey.DigestBytes];
-        PairKey.HashQuestion(modelDigest, Request.MaxTokensPerDocument, Request.Query, question);
+        PairKey.HashQuestion(modelDigest, PairLimits.Of(Request), Request.Query, question);
         var keys = new PairKey[_passages.Count];
         for (var i = 0; i < keys.Length; i++)
             keys[i] = PairKey.Of(question, _digests.AsSpan(i * PairKey.DigestBytes, PairKey.DigestBytes));

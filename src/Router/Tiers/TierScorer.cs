@@ -110,6 +110,8 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
             Query = question.Subject.Request.Query,
             Passages = passages,
             MaxTokensPerPassage = question.Subject.Request.MaxTokensPerDocument,
+            MaxTokensPerQuery = question.Subject.Request.MaxTokensPerQuery,
+            MaxChunksPerPassage = question.Subject.Request.MaxChunksPerDocument,
         };
         var (answer, failure) = await client.ScoreAsync(question.Context, question.Tier.Cluster, request, question.Deadline, cancellationToken);
         if (answer is null)

@@ -16,7 +16,21 @@ public sealed class CohereV2DialectTests
         Assert.Equal(["a", "b"], request.Documents);
         Assert.Null(request.TopN);
         Assert.Null(request.MaxTokensPerDocument);
+        Assert.Equal(5, request.Priority);
     }
+
+    [Fact]
+    public void Parse_FieldsOfOtherDialects_AreSkippedWhateverIsInThem()
+    {
+        var request = Dialect.Parse("""{"model":"m","query":"q","documents":["a"],"return_documents":"perhaps","rank_fields":7,"texts":{"x":[1]},"truncate":[]}""");
+
+        Assert.False(request.ReturnDocuments);
+        Assert.Equal(["a"], request.Documents);
+    }
+
+    [Fact]
+    public void Parse_ObjectsAsDocuments_AreTakenAsBifrostSendsThem() =>
+        Assert.Equal(["a", "b"], Dialect.Parse("""{"model":"m","query":"q","documents":[{"text":"a","id":"1","metadata":{"k":["v"]}},{"text":"b"}]}""").Documents);
 
     [Theory]
     [InlineData("3", 3)]
@@ -31,8 +45,11 @@ public sealed class CohereV2DialectTests
     [InlineData("""{"model":"m","documents":["a"]}""", RequestErrorKind.Empty, "invalid request: query must not be empty or be only whitespace")]
     [InlineData("""{"model":"m","query":"q","documents":[]}""", RequestErrorKind.Empty, "invalid request: list of documents must not be empty")]
     [InlineData("""{"model":"m","query":"q","documents":null}""", RequestErrorKind.Empty, "invalid request: list of documents must not be empty")]
-    [InlineData("""{"model":"m","query":"q","documents":["a"],"top_n":0}""", RequestErrorKind.Invalid, "invalid request: top_n must be at least 1 and at most 2147483647")]
-    [InlineData("""{"model":"m","query":"q","documents":["a"],"top_n":1.5}""", RequestErrorKind.Malformed, "top_n must be an integer, not this number")]
+    [InlineData("""{"model":"m","query":"q","documents":["a"],"top_n":0}""", RequestErrorKind.Invalid, "invalid request: top_n must be at least 1, not 0")]
+    [InlineData("""{"model":"m","query":"q","documents":["a"],"top_n":3000000000}""", RequestErrorKind.Invalid, "top_n must be at most 2147483647, not 3000000000")]
+    [InlineData("""{"model":"m","query":"q","documents":["a"],"max_tokens_per_doc":0}""", RequestErrorKind.Invalid, "invalid request: max_tokens_per_doc must be at least 1, not 0")]
+    [InlineData("""{"model":"m","query":"q","documents":["a"],"priority":1000}""", RequestErrorKind.Invalid, "invalid request: priority must be at least 0 and at most 999, not 1000")]
+    [InlineData("""{"model":"m","query":"q","documents":["a"],"top_n":1.5}""", RequestErrorKind.Malformed, "top_n must be an integer, not 1.5")]
     [InlineData("""{"model":"m","query":"q","documents":["a"],"top_n":[1]}""", RequestErrorKind.Malformed, "top_n must be an integer, not an array")]
     public void Parse_WrongRequest_SaysWhatAndWhere(string body, RequestErrorKind kind, string message)
     {

@@ -7,6 +7,9 @@ namespace Rerank.Contracts.Tests.Dialects;
 
 internal static class DialectText
 {
+    // Throws where bytes are no text.
+    private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     public static RerankRequest Parse(this Dialect dialect, string body, RequestLimits? limits = null) =>
         dialect.Parse(Encoding.UTF8.GetBytes(body), limits ?? new RequestLimits());
 
@@ -17,13 +20,13 @@ internal static class DialectText
     {
         var output = new ArrayBufferWriter<byte>();
         dialect.WriteAnswer(output, request, answer);
-        return Encoding.UTF8.GetString(output.WrittenSpan);
+        return Utf8.GetString(output.WrittenSpan);
     }
 
     public static string Error(this Dialect dialect, RequestError error)
     {
         var output = new ArrayBufferWriter<byte>();
         dialect.WriteError(output, error);
-        return Encoding.UTF8.GetString(output.WrittenSpan);
+        return Utf8.GetString(output.WrittenSpan);
     }
 }

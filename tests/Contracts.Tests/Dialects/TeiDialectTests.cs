@@ -31,6 +31,16 @@ public sealed class TeiDialectTests
         Assert.True(request.Truncate);
     }
 
+    [Theory]
+    [InlineData("", TruncationRule.End)]
+    [InlineData(""","truncate":true""", TruncationRule.End)]
+    [InlineData(""","truncate":false""", TruncationRule.None)]
+    [InlineData(""","truncation_direction":"left" """, TruncationRule.Start)]
+    [InlineData(""","truncate":true,"truncation_direction":"Left" """, TruncationRule.Start)]
+    [InlineData(""","truncate":"false","truncation_direction":"Left" """, TruncationRule.None)]
+    public void Parse_Truncation_IsKept(string fields, TruncationRule expected) =>
+        Assert.Equal(expected, Dialect.Parse($$"""{"query":"q","texts":["a"]{{fields}}}""").Truncation);
+
     [Fact]
     public void Parse_ObjectsAsTexts_TakesTheirText() =>
         Assert.Equal(["a", "b"], Dialect.Parse("""{"query":"q","texts":[{"text":"a","id":1},{"content":"b"}]}""").Documents);
@@ -49,17 +59,20 @@ public sealed class TeiDialectTests
     [InlineData("[1]", RequestErrorKind.Malformed, "the body must be a JSON object, not an array")]
     [InlineData("{\"query\":", RequestErrorKind.Malformed, "the body is not valid JSON (line 1, byte 10)")]
     [InlineData("""{"query":"q","texts":["a"]} x""", RequestErrorKind.Malformed, "the body is not valid JSON (line 1, byte 29)")]
-    [InlineData("""{"query":5,"texts":["a"]}""", RequestErrorKind.Malformed, "query must be a string, not this number")]
+    [InlineData("""{"query":5,"texts":["a"]}""", RequestErrorKind.Malformed, "query must be a string, not 5")]
     [InlineData("""{"texts":["a"]}""", RequestErrorKind.Malformed, "query is missing; it must be a string")]
     [InlineData("""{"query":"q"}""", RequestErrorKind.Malformed, "texts is missing; it must be an array of strings")]
-    [InlineData("""{"query":"q","texts":"a"}""", RequestErrorKind.Malformed, "texts must be an array, not this string")]
+    [InlineData("""{"query":"q","texts":"a"}""", RequestErrorKind.Malformed, "texts must be an array, not \"a\"")]
     [InlineData("""{"query":"q","texts":["a",null]}""", RequestErrorKind.Malformed, "texts[1] must be a string or an object with \"text\", not null")]
-    [InlineData("""{"query":"q","texts":[{"t":1}]}""", RequestErrorKind.Malformed, "texts[0] must have its text in \"text\"")]
+    [InlineData("""{"query":"q","texts":["a",{"t":null}]}""", RequestErrorKind.Invalid, "texts[1] has no text: put it into \"text\"")]
+    [InlineData("""{"query":"q","texts":["a",{"text":1}]}""", RequestErrorKind.Malformed, "texts[1].text must be a string, not 1")]
     [InlineData("""{"query":" \n","texts":["a"]}""", RequestErrorKind.Empty, "query must not be empty or only white space")]
     [InlineData("""{"query":"q","texts":[]}""", RequestErrorKind.Empty, "texts must not be empty")]
-    [InlineData("""{"query":"q","texts":["a"],"raw_scores":"perhaps"}""", RequestErrorKind.Malformed, "raw_scores must be true or false, not this string")]
-    [InlineData("""{"query":"q","texts":["a"],"truncation_direction":"Left"}""", RequestErrorKind.Invalid, "truncation_direction must be \"Right\": other directions are not supported")]
-    [InlineData("""{"query":"\ud800","texts":["a"]}""", RequestErrorKind.Malformed, "the body has a string that is not valid Unicode text")]
+    [InlineData("""{"query":"q","texts":["a"],"raw_scores":"perhaps"}""", RequestErrorKind.Malformed, "raw_scores must be true or false, not \"perhaps\"")]
+    [InlineData("""{"query":"q","texts":["a"],"truncation_direction":"up"}""", RequestErrorKind.Invalid, "truncation_direction must be \"Right\" or \"Left\", not \"up\"")]
+    [InlineData("""{"query":"\ud800","texts":["a"]}""", RequestErrorKind.Malformed, "query has text that is not valid Unicode")]
+    [InlineData("""{"query":"q","texts":[{"text":"\ud800"}]}""", RequestErrorKind.Malformed, "texts has text that is not valid Unicode")]
+    [InlineData("""{"query":"q","texts":["a"],"\ud800":1}""", RequestErrorKind.Malformed, "the name of a field has text that is not valid Unicode")]
     public void Parse_WrongRequest_SaysWhatAndWhere(string body, RequestErrorKind kind, string message)
     {
         var error = Dialect.ParseError(body);
@@ -74,7 +87,7 @@ public sealed class TeiDialectTests
         var documents = Dialect.ParseError("""{"query":"q","texts":["a","b","c"]}""", new RequestLimits { MaxDocuments = 2 });
         var bytes = Dialect.ParseError("""{"query":"q","texts":["a"]}""", new RequestLimits { MaxBodyBytes = 10 });
 
-        Assert.Equal(new RequestError(RequestErrorKind.TooLarge, "texts has more than 2 entries; at most 2 are allowed"), documents);
+        Assert.Equal(new RequestError(RequestErrorKind.TooLarge, "texts has more than 2 entries; at most 2 are allowed") { Field = "texts" }, documents);
         Assert.Equal(new RequestError(RequestErrorKind.TooLarge, "the body has 27 bytes; at most 10 are allowed"), bytes);
     }
 

@@ -38,9 +38,7 @@ internal sealed class FaultGate(FaultPlan plan, Journal journal, FakeTimeProvide
                 break;
         }
 
-        var result = await act();
-        if (call.IsWrite)
-            journal.Add(call, effect(result), body);
+        var result = call.IsWrite ? await journal.WriteAsync(call, body, act, effect) : await act();
         if (fault is Fault.Crash)
             Kill();
         ThrowIfDead();

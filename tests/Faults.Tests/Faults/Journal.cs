@@ -16,13 +16,17 @@ internal enum Effect
 }
 
 /// <param name="Body">What was sent; null for deletions without options.</param>
-internal sealed record Entry(int Number, Call Call, Effect Effect, JsonObject? Body);
+internal sealed record Entry(int Number, Call Call, Effect Effect, JsonObject? Body)
+{
+    public override string ToString() => $"{Number}: {Call} ({Effect})";
+}
 
 /// <summary>Every write that reached its receiver, whoever of a world's operators did it.</summary>
-internal sealed class Journal
+internal sealed class Journal : IDisposable
 {
     private readonly ConcurrentQueue<Entry> _entries = new();
     private readonly ConcurrentDictionary<string, bool> _uids = new();
+    private readonly SemaphoreSlim _one = new(1);
     private int _count;
     private int _requests;
 
@@ -41,12 +45,25 @@ internal sealed class Journal
 
     public void Requested() => Interlocked.Increment(ref _requests);
 
-    public void Add(Call call, Effect effect, JsonObject? body)
+    /// <summary>Does a write, and takes note of it. One at a time: what is checked after it must be of one moment.</summary>
+    public async Task<T> WriteAsync<T>(Call call, JsonObject? body, Func<Task<T>> act, Func<T, Effect> effect)
     {
-        var entry = new Entry(Interlocked.Increment(ref _count), call, effect, body);
-        _entries.Enqueue(entry);
-        Written?.Invoke(entry);
+        await _one.WaitAsync();
+        try
+        {
+            var result = await act();
+            var entry = new Entry(Interlocked.Increment(ref _count), call, effect(result), body);
+            _entries.Enqueue(entry);
+            Written?.Invoke(entry);
+            return result;
+        }
+        finally
+        {
+            _one.Release();
+        }
     }
+
+    public void Dispose() => _one.Dispose();
 
     /// <summary>How often each object was created and deleted, by kind and name; events of kinds that only tell are left out.</summary>
     public IReadOnlyDictionary<string, (int Created, int Deleted)> Counts() =>

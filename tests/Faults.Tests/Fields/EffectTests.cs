@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using k8s.Models;
 using Rerank.Faults.Tests.Oracles;
 using Rerank.Faults.Tests.World;
 using Rerank.Operator.Api;
@@ -54,7 +55,6 @@ public sealed class EffectTests
                 var isSeen = !before.OrderBy(b => b.Key).SequenceEqual(after.OrderBy(a => a.Key)) || !await IsReadyAsync(world);
                 Assert.True(isSeen || Invisible.Keys.Any(i => place.ToString().StartsWith(i, StringComparison.Ordinal)), $"nothing is seen of {place} {name}");
                 await ChangeAsync(world, Admission.Admit<RerankPipeline>(original, null, out _)!);
-                await ForgetAsync(world);
                 EndState.AssertSame(before, EndState.WithoutHistory(await world.EndStateAsync()), $"{place} {name} and back");
                 seen++;
             }
@@ -82,9 +82,10 @@ public sealed class EffectTests
         await world.TurnAsync();
         await world.UntilAsync(async () =>
             world.Outcomes.All(o => o.Kind == Operator.Runtime.Control.OutcomeKind.Success)
-            && (await world.RevisionsAsync()).All(r => r.Role is RevisionRole.Stable or RevisionRole.Retired)
+            && (await world.RevisionsAsync()).All(r => r.Role is not RevisionRole.Candidate)
             && ((await IsReadyAsync(world)) || (await world.PipelineAsync()).Status!.Conditions.Any(c => c is { Type: "Ready", Reason: "ModelNotFound" or "InvalidSpec" })));
-        await world.SettleAsync();
+        await ForgetAsync(world);
+        await ScaleDownAsync(world);
     }
 
     /// <summary>Until what was replaced is retired: it is kept for as long as a request may take.</summary>
@@ -95,6 +96,27 @@ public sealed class EffectTests
             world.Time.Advance(TimeSpan.FromMinutes(1));
             return (await world.RevisionsAsync()).All(r => r.Role is RevisionRole.Stable or RevisionRole.Retired);
         });
+        await world.SettleAsync();
+    }
+
+    /// <summary>What an autoscaler does without load: the operator takes over what it chose.</summary>
+    private static async Task ScaleDownAsync(FaultWorld world)
+    {
+        var deployments = (await world.ListAsync<V1Deployment>()).ToDictionary(d => d.Name());
+        foreach (var autoscaler in await world.ListAsync<V2HorizontalPodAutoscaler>())
+        {
+            var deployment = deployments[autoscaler.Spec.ScaleTargetRef.Name];
+            if (deployment.Spec.Replicas == autoscaler.Spec.MinReplicas)
+                continue;
+            await world.As("horizontal-pod-autoscaler").ApplyAsync(
+                new V1Deployment
+                {
+                    Metadata = new() { Name = deployment.Name(), NamespaceProperty = world.Namespace },
+                    Spec = new() { Replicas = autoscaler.Spec.MinReplicas },
+                },
+                TestContext.Current.CancellationToken);
+        }
+
         await world.SettleAsync();
     }
 

@@ -54,10 +54,10 @@ internal static class Mutations
         yield return ("empty", "");
         foreach (var changed in Changed(now).Where(c => c != now).Distinct())
             yield return ($"changed to {changed}", changed);
-        if ((int?)schema["maxLength"] is { } most)
+        if (Bound(schema["maxLength"]) is { } most)
         {
-            yield return ("as long as it may be", new string('a', most));
-            yield return ("longer than it may be", new string('a', most + 1));
+            yield return ("as long as it may be", new string('a', (int)most));
+            yield return ("longer than it may be", new string('a', (int)most + 1));
         }
 
         yield return ("a list", new JsonArray());
@@ -75,8 +75,8 @@ internal static class Mutations
         yield return ("without its last item", new JsonArray([.. list.SkipLast(1).Select(i => i?.DeepClone())]));
         yield return ("the other way round", new JsonArray([.. list.Reverse().Select(i => i?.DeepClone())]));
         yield return ("with an item twice", new JsonArray([.. list.Append(list[0]).Select(i => i?.DeepClone())]));
-        if ((int?)schema["maxItems"] is { } most)
-            yield return ("with too many items", new JsonArray([.. Enumerable.Range(0, most + 1).Select(_ => list[0]?.DeepClone())]));
+        if (Bound(schema["maxItems"]) is { } most)
+            yield return ("with too many items", new JsonArray([.. Enumerable.Range(0, (int)most + 1).Select(_ => list[0]?.DeepClone())]));
     }
 
     private static IEnumerable<(string, JsonNode?)> OfMap(JsonObject schema, JsonObject map)
@@ -85,9 +85,9 @@ internal static class Mutations
         var more = map.DeepClone().AsObject();
         more["example.com/more"] = map.FirstOrDefault().Value?.DeepClone() ?? "x";
         yield return ("with a key more", more);
-        if ((int?)schema["maxProperties"] is { } most)
+        if (Bound(schema["maxProperties"]) is { } most)
         {
-            var many = new JsonObject(Enumerable.Range(0, most + 1).Select(i => KeyValuePair.Create($"key-{i}", map.FirstOrDefault().Value?.DeepClone())));
+            var many = new JsonObject(Enumerable.Range(0, (int)most + 1).Select(i => KeyValuePair.Create($"key-{i}", map.FirstOrDefault().Value?.DeepClone())));
             yield return ("with too many keys", many);
         }
     }

@@ -85,7 +85,10 @@ public sealed class ValidationTests(ControlPlane server)
         var admitted = Admission.Admit<T>(sent.DeepClone().AsObject(), null, out var errors) is not null;
         var refusal = await RefusalAsync(plural, ns, sent);
         if (admitted)
-            Assert.True(refusal is null, $"{what}: the rules let through what the server refuses: {refusal}");
+            // Servers before 1.25 take an empty text in a map for null.
+            Assert.True(
+                refusal is null || (what.EndsWith(" empty", StringComparison.Ordinal) && refusal.Contains("must be of type string: \\\"null\\\"", StringComparison.Ordinal)),
+                $"{what}: the rules let through what the server refuses: {refusal}");
         else if (refusal is null)
             // Servers before 1.25 don't evaluate CEL, and none of this age complains of what it doesn't know: then the operator's rules alone refuse.
             Assert.All(errors, e => Assert.Contains("Invalid value", e.ToString()));

@@ -1,4 +1,5 @@
 using Rerank.Contracts.Evidence;
+using Rerank.Contracts.Models;
 using Rerank.Faults.Tests.Faults;
 using Rerank.Faults.Tests.Oracles;
 using Rerank.Faults.Tests.World;
@@ -14,7 +15,7 @@ namespace Rerank.Faults.Tests.Intermediate;
 public sealed class RolloutTests(ControlPlane server)
 {
     private static readonly Scenario Good = new(
-        world => Deploy.DoneAsync(world, Deploy.Steps), world => world.ApplyAsync(Samples.TwoTiers(full: "better", change: Deploy.Steps)), IsPromotedAsync);
+        world => Deploy.DoneAsync(world, Deploy.Steps), world => world.ApplyAsync(Samples.TwoTiers(full: "better", change: Deploy.Steps)), Promotion.IsOverAsync);
 
     // At half of the traffic the routers notice that it gives no numbers.
     private static readonly Scenario Bad = new(
@@ -50,9 +51,9 @@ public sealed class RolloutTests(ControlPlane server)
                 await Deploy.DoneAsync(world, Dedicated);
             },
             world => world.ApplyAsync(Samples.TwoTiers(full: "better", change: Dedicated)),
-            IsPromotedAsync);
+            Promotion.IsOverAsync);
 
-        Assert.True(await EveryWrite.EndsTheSameAsync(server, dedicated, new Fault.Crash(), stride: 2) > 25);
+        Assert.True(await EveryWrite.EndsTheSameAsync(server, dedicated, new Fault.Crash()) > 25);
 
         static void Dedicated(RerankPipelineSpec spec)
         {
@@ -73,6 +74,31 @@ public sealed class RolloutTests(ControlPlane server)
         Assert.True(await EveryWrite.EndsTheSameAsync(server, Bad, new Fault.LostAnswer()) > 5);
 
     [Fact]
+    [Trait("Fault", "T3")]
+    public async Task PromotionCutOff_AndThePoolIsWantedByAnother_ItServesUntilRoutersHaveLeftIt()
+    {
+        using var world = await FaultWorld.OnServerAsync(server);
+        await Deploy.DoneAsync(world, Deploy.Impatient);
+        world.Plan.On(call => call.IsWrite && world.Invariants.StableHistory.Count == 2, new Fault.Crash(), times: 1);
+        await world.ApplyAsync(Samples.TwoTiers(change: spec =>
+        {
+            Deploy.Impatient(spec);
+            spec.Tiers[1] = Samples.Sidecar("full", "base");
+        }));
+        await world.UntilAsync(() => Task.FromResult(world.Lives == 2));
+
+        world.Nodes.Outcome = m => m.Name == "better" ? new() { Name = m.Name, Digest = m.Digest, State = ModelState.Loading } : null;
+        await world.ApplyAsync(Samples.TwoTiers(full: "better", change: Deploy.Impatient));
+        for (var turn = 0; turn < 4; turn++)
+            await world.TurnAsync();
+        Assert.All(world.Nodes.ReadyRouters, r => Assert.EndsWith(r.Table!.Stable.Revision, world.Invariants.StableHistory[^1], StringComparison.Ordinal));
+
+        world.Nodes.Outcome = _ => null;
+        await world.UntilAsync(() => Promotion.IsOverAsync(world));
+        Assert.Equal(3, world.Invariants.StableHistory.Count);
+    }
+
+    [Fact]
     [Trait("Fault", "T12")]
     public async Task DefinitionsAppliedAnew_BeforeEveryWriteAndWithCrashes_EndsTheSame()
     {
@@ -83,7 +109,8 @@ public sealed class RolloutTests(ControlPlane server)
 
         var actual = await Outcome.OfAsync(Good, world, w =>
         {
-            w.Plan.On(call => call.IsWrite && ++writes % 4 == 0, new Fault.Crash());
+            // A new process repeats the writes of the one before: with crashes for ever none would get further.
+            w.Plan.On(call => call.IsWrite && ++writes % 7 == 0, new Fault.Crash(), times: 8);
             w.Plan.On(
                 call => call.IsWrite && writes % 5 == 0,
                 new Fault.Meanwhile(() => server.Fixture.InstallCrdsAsync(Repository.File("config", "crds"), TestContext.Current.CancellationToken)),
@@ -134,13 +161,6 @@ public sealed class RolloutTests(ControlPlane server)
         Assert.All(world.Nodes.ReadyRouters, r => Assert.Equal(500, r.Table!.Candidate!.TrafficPermille));
         Assert.Equal("half", (await world.PipelineAsync()).Status!.Candidate!.Step);
         Assert.Single(world.Invariants.StableHistory);
-    }
-
-    private static async Task<bool> IsPromotedAsync(FaultWorld world)
-    {
-        var stable = await world.StableAsync();
-        return stable?.Snapshot.Tiers[^1].Model!.Model.Name == "better" && stable.Rollout.BakesAgainst is null
-            && (await world.RevisionsAsync()).All(r => r.Role is RevisionRole.Stable or RevisionRole.Retired);
     }
 
     private static async Task<bool> IsRejectedAsync(FaultWorld world) =>

@@ -108,6 +108,25 @@ public sealed class MisoperationTests(ControlPlane server)
     }
 
     [Fact]
+    [Trait("Fault", "T35")]
+    public async Task FirstSpecsPodsFitNowhere_Corrected_ComesToBeWithoutHelp()
+    {
+        using var world = await FaultWorld.OnServerAsync(server);
+        world.Nodes.Schedules = component => component != Labels.RouterComponent;
+        await Deploy.ApplyAsync(world, spec => spec.Router.Scheduling = new() { NodeSelector = new() { ["there"] = "never" } });
+        for (var turn = 0; turn < 4; turn++)
+            await world.TurnAsync();
+        Assert.Equal(Reasons.InsufficientResources, (await world.ConditionAsync("Ready")).Reason);
+
+        world.Nodes.Schedules = _ => true;
+        await world.ApplyAsync(Samples.TwoTiers());
+        await world.SettleAsync();
+
+        Assert.Equal(ConditionStatus.True, (await world.ConditionAsync("Ready")).Status);
+        Assert.All(world.Nodes.Pods, pod => Assert.True(pod.IsReady, pod.ToString()));
+    }
+
+    [Fact]
     [Trait("Fault", "T46")]
     public async Task LongestNames_OfTwoPipelinesThatBeginAlike_ShareNothing()
     {

@@ -126,10 +126,12 @@ internal static partial class EndState
         }
     }
 
-    private static JsonNode? Sorted(JsonNode? node) => node switch
+    // Applied in another order, a list that is a map by name keeps the order that it had: the same pod.
+    private static JsonNode? Sorted(JsonNode? node, string member = "") => node switch
     {
-        JsonObject map => new JsonObject(map.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => KeyValuePair.Create(m.Key, Sorted(m.Value)))),
-        JsonArray list => new JsonArray([.. list.Select(Sorted)]),
+        JsonObject map => new JsonObject(map.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => KeyValuePair.Create(m.Key, Sorted(m.Value, m.Key)))),
+        JsonArray list when member is "containers" or "volumes" => new JsonArray([.. list.OrderBy(item => (string?)item!["name"], StringComparer.Ordinal).Select(item => Sorted(item))]),
+        JsonArray list => new JsonArray([.. list.Select(item => Sorted(item))]),
         _ => node?.DeepClone(),
     };
 

@@ -12,6 +12,9 @@ namespace Rerank.Faults.Tests.Oracles;
 /// </summary>
 internal sealed class Invariants(FakeNodes nodes)
 {
+    // The first tells the cause, and the rest is what follows from it.
+    private const int Shown = 5;
+
     private readonly ConcurrentQueue<string> _violations = new();
     private readonly Dictionary<string, StoredRevision> _revisions = [];
     private readonly List<string> _stable = [];
@@ -59,7 +62,7 @@ internal sealed class Invariants(FakeNodes nodes)
     /// <summary>Revisions that people let be tried again.</summary>
     public ConcurrentBag<string> Retried { get; } = [];
 
-    public void Check() => Assert.Empty(_violations);
+    public void Check() => Assert.True(_violations.IsEmpty, string.Join("\n", _violations.Take(Shown)));
 
     public void AfterWrite(Entry entry)
     {
@@ -86,7 +89,10 @@ internal sealed class Invariants(FakeNodes nodes)
             foreach (var arm in new[] { table.Stable, table.Candidate is { TrafficPermille: > 0 } candidate ? candidate.Arm : null }.OfType<Contracts.Routing.Arm>())
             {
                 foreach (var tier in arm.Tiers.Where(t => t.Model is not null))
-                    Require(Serves(pod, table, tier), $"S1: nobody serves {tier.Model!.Model} to {pod.Pod.Metadata.Name}, {when}");
+                {
+                    if (!Serves(pod, table, tier))
+                        Violated($"S1: nobody serves {tier.Model!.Model} of tier {tier.Name} of {arm.Revision} to {pod}, {when}; of {string.Join("; ", nodes.Pods)}");
+                }
             }
         }
     }
@@ -196,8 +202,10 @@ internal sealed class Invariants(FakeNodes nodes)
     private void Require(bool holds, string otherwise)
     {
         if (!holds)
-            _violations.Enqueue(otherwise);
+            Violated(otherwise);
     }
+
+    private void Violated(string what) => _violations.Enqueue(what);
 
     private void Guard(Action check)
     {
@@ -207,7 +215,7 @@ internal sealed class Invariants(FakeNodes nodes)
         }
         catch (Exception exception)
         {
-            _violations.Enqueue(exception.ToString());
+            Violated(exception.ToString());
         }
     }
 }

@@ -26,7 +26,8 @@ public sealed class HoldTests(ControlPlane server)
     [Trait("Fault", "T55")]
     public async Task MetricSourceAnswersNothingOfUse_StepHolds_ThenWhatTheSpecSays(string what, string answer)
     {
-        using var world = await FaultWorld.OnServerAsync(server);
+        // What a metric source says is nothing to the API server: one of them on a real one.
+        using var world = await FaultWorld.OnAsync(server, isReal: answer.Length == 0);
         if (answer.Length > 0)
             world.Network.Elsewhere["prometheus:9090"] = _ => new((HttpStatusCode)int.Parse(answer[..3])) { Content = new StringContent(answer[4..]) };
         await Deploy.DoneAsync(world, Measured);

@@ -56,7 +56,6 @@ public sealed class RollbackTests(ControlPlane server)
         var before = (await world.StableAsync())!.Name;
         await world.ApplyAsync(Samples.TwoTiers(full: "better", change: Baking));
         await world.UntilAsync(async () => (await world.StableAsync())!.Name != before);
-        await world.SettleAsync();
 
         foreach (var router in world.Nodes.ReadyRouters)
             router.Seen = router.Seen! with { Trip = new(BuiltInLimit.InvalidScores, "3 requests", world.Time.GetUtcNow()) };

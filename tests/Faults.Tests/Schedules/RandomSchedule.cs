@@ -12,12 +12,16 @@ using Rerank.Operator.Tests.World;
 namespace Rerank.Faults.Tests.Schedules;
 
 /// <summary>One schedule, from its seed.</summary>
-internal sealed class RandomSchedule(int seed, FaultWorld world)
+/// <param name="newWorld">Another world on a server of the same kind.</param>
+internal sealed class RandomSchedule(int seed, FaultWorld world, Func<Task<FaultWorld>> newWorld)
 {
     private const int Changes = 3;
 
     // What is on its way through a rollout at the end of the faults, and the one after it, must be done by then.
     private const int Enough = 200;
+
+    // Requests in a turn, so that one of a thousand is enough to judge by.
+    private const int Plenty = 100_000;
 
     private static readonly string[] KindsThatLag = ["pods", "deployments", "configmaps", "services", "networkpolicies", "modelversions", "rerankpipelines"];
 
@@ -35,7 +39,7 @@ internal sealed class RandomSchedule(int seed, FaultWorld world)
         {
             spec = _specs.Next();
             await world.ApplyAsync(Samples.Of(spec));
-            for (var turns = _random.Next(1, 14); turns > 0; turns--)
+            for (var turns = _random.Next(1, 10); turns > 0; turns--)
             {
                 await TroubleAsync();
                 await world.TurnAsync();
@@ -44,6 +48,7 @@ internal sealed class RandomSchedule(int seed, FaultWorld world)
 
         world.Plan.Clear();
         (world.Stale, world.Nodes.Outcome) = (_ => false, _ => null);
+        world.Traffic.PerTurn = Plenty;
         await world.UntilAsync(IsDoneAsync, Enough);
         await world.SettleAsync();
         await world.AssertQuietAsync(TimeSpan.FromSeconds(20), TimeSpan.FromMinutes(5));
@@ -65,7 +70,7 @@ internal sealed class RandomSchedule(int seed, FaultWorld world)
     /// <summary>Oracle D: however it came to this spec, it is as if it had been the first one.</summary>
     private async Task AssertAsIfNewAsync(RerankPipelineSpec spec)
     {
-        using var fresh = FaultWorld.InMemory();
+        using var fresh = await newWorld();
         foreach (var model in RandomSpecs.Models)
             await fresh.ApplyAsync(Samples.Model(model));
         await fresh.ApplyAsync(Samples.Of(spec));

@@ -21,7 +21,9 @@ public sealed class OldCacheTests(ControlPlane server)
     public async Task OwnWritesNotSeenForTurns_NothingIsMadeTwice(bool podsAreSeen)
     {
         var change = new Scenario(
-            world => Deploy.DoneAsync(world, Deploy.Impatient), world => world.ApplyAsync(Samples.TwoTiers(full: "better", change: Deploy.Impatient)));
+            world => Deploy.DoneAsync(world, Deploy.Impatient),
+            world => world.ApplyAsync(Samples.TwoTiers(full: "better", change: Deploy.Impatient)),
+            Promotion.IsOverAsync);
         using var calm = await FaultWorld.OnServerAsync(server);
         var expected = await Outcome.OfAsync(change, calm);
         using var world = await FaultWorld.OnServerAsync(server);
@@ -32,6 +34,7 @@ public sealed class OldCacheTests(ControlPlane server)
         for (var turn = 0; turn < 8; turn++)
             await world.TurnAsync();
         world.Stale = _ => false;
+        await world.UntilAsync(() => Promotion.IsOverAsync(world));
         await world.SettleAsync();
 
         EndState.AssertSame(expected.State, await world.EndStateAsync());

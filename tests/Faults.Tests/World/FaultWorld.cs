@@ -36,10 +36,10 @@ internal sealed class FaultWorld : IDisposable
     private FaultWorld(IServer server, FakeTimeProvider time, string ns, bool collects)
     {
         (_server, Time, Namespace) = (server, time, ns);
-        _observer = server.As("observer");
+        _observer = server.AsReader("observer");
         _user = server.As("kubectl");
         Network = new(new CrashPoint());
-        Nodes = new(server.As("kubelet"), Network, ns);
+        Nodes = new(server.AsReader("kubelet"), Network, ns);
         Invariants = new(Nodes);
         Traffic = new(Nodes);
         Journal.Written = Invariants.AfterWrite;
@@ -91,6 +91,9 @@ internal sealed class FaultWorld : IDisposable
         var time = NewTime();
         return new(new RealServer(server.Fixture, time), time, await server.Fixture.CreateNamespaceAsync("faults", Stop), collects: true);
     }
+
+    /// <summary>On a real API server or on the one in memory.</summary>
+    public static Task<FaultWorld> OnAsync(ControlPlane server, bool isReal) => isReal ? OnServerAsync(server) : Task.FromResult(InMemory());
 
     public static FaultWorld InMemory()
     {
@@ -169,9 +172,8 @@ internal sealed class FaultWorld : IDisposable
     {
         for (var turn = 0; !await holds(); turn++)
         {
-            Assert.True(
-                turn < most,
-                $"not after {most} turns: {string.Join("; ", (await PipelineAsync()).Status?.Conditions.Select(c => $"{c.Type}={c.Status}/{c.Reason}") ?? [])}");
+            if (turn == most)
+                Assert.Fail($"not after {most} turns:\n{await DescribeAsync()}");
             await TurnAsync();
         }
     }
@@ -185,7 +187,8 @@ internal sealed class FaultWorld : IDisposable
     {
         for (var (turn, quiet) = (0, 0); quiet < QuietTurns; turn++)
         {
-            Assert.True(turn < most, $"no rest after {most} turns: {string.Join(", ", Journal.Entries.TakeLast(8))}");
+            if (turn == most)
+                Assert.Fail($"no rest after {most} turns:\n{await DescribeAsync()}");
             var before = Journal.Count;
             await TurnAsync();
             quiet = Journal.Count == before && !Operator.Gate.IsDead && Outcomes.All(o => o.Kind == OutcomeKind.Success) ? quiet + 1 : 0;
@@ -231,6 +234,16 @@ internal sealed class FaultWorld : IDisposable
         Assert.True(ready?.Status == ConditionStatus.True && ready.ObservedGeneration == pipeline.Metadata.Generation, ready?.Message);
     });
 
+    /// <summary>How it stands, for people.</summary>
+    public async Task<string> DescribeAsync()
+    {
+        var conditions = (await PipelineAsync())?.Status?.Conditions.Select(c => $"{c.Type} {c.Status} {c.Reason}: {c.Message}") ?? [];
+        var revisions = (await RevisionsAsync()).Select(r => $"{r.Name} {r.Role}: {string.Join('+', r.Snapshot.Tiers.Select(t => t.Model?.Model.Name ?? "cache"))} {r.Rollout}");
+        var writes = Journal.Entries.TakeLast(20).Select(e => e.ToString());
+        var outcomes = Outcomes.Select(o => $"{o.Kind} {o.Error?.ToString() ?? o.Message}");
+        return string.Join('\n', [.. conditions, .. revisions, .. Nodes.Pods.Select(p => p.ToString()), .. outcomes, .. writes]);
+    }
+
     public Task<IReadOnlyDictionary<string, string>> EndStateAsync() => EndState.ReadAsync(_observer, Namespace, Stop);
 
     /// <summary>As a user. Pipelines become known to the invariants.</summary>
@@ -252,6 +265,7 @@ internal sealed class FaultWorld : IDisposable
             await _garbage.CollectAsync(Stop);
     }
 
+    /// <summary>In memory, what is read is everybody's, and not to be changed.</summary>
     public Task<T?> GetAsync<T>(string name)
         where T : class, IKubernetesObject<V1ObjectMeta> => _observer.GetAsync<T>(new(Namespace, name), Stop);
 
@@ -278,10 +292,12 @@ internal sealed class FaultWorld : IDisposable
     public void Dispose()
     {
         Operator.Dispose();
+        Journal.Dispose();
         (_server as IDisposable)?.Dispose();
     }
 
-    private static FakeTimeProvider NewTime() => new(new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero));
+    // Never at a whole second, as hardly any clock is: API servers refuse micro times without a fraction, and the Kubernetes client leaves out one of zero.
+    private static FakeTimeProvider NewTime() => new(new DateTimeOffset(2030, 1, 2, 3, 4, 5, 678, TimeSpan.Zero));
 
     private SteppedOperator StartOperator()
     {

@@ -9,6 +9,9 @@ internal interface IServer
     /// <summary>Without faults.</summary>
     IResourceClient As(string fieldManager);
 
+    /// <summary>Without faults, for those who change nothing of what they read.</summary>
+    IResourceClient AsReader(string fieldManager);
+
     /// <summary>The client of one operator process.</summary>
     /// <param name="past">Earlier answers to lists; null for the newest.</param>
     IResourceClient OfOperator(FaultGate gate, Journal journal, WatchFaults? watches = null, TimeTravel? past = null);

@@ -12,6 +12,8 @@ internal sealed class RealServer(ControlPlaneFixture fixture, TimeProvider time)
 
     public IResourceClient As(string fieldManager) => Client(fieldManager, new OlderApis());
 
+    public IResourceClient AsReader(string fieldManager) => As(fieldManager);
+
     public IResourceClient OfOperator(FaultGate gate, Journal journal, WatchFaults? watches = null, TimeTravel? past = null) =>
         Client(ResourceClient.DefaultFieldManager, new FaultHandler(gate, watches, past), new OlderApis());
 

@@ -24,6 +24,10 @@ internal sealed class SteppedOperator : IDisposable
 
     private readonly ServiceProvider _services;
     private readonly string _namespace;
+    private readonly IResourceCache<RerankPipeline> _pipelines;
+    private readonly IResourceCache<ModelVersion> _models;
+    private readonly Reconciler<RerankPipeline> _ofPipelines;
+    private readonly Reconciler<ModelVersion> _ofModels;
     private readonly Dictionary<ObjectKey, RerankPipeline> _seen = [];
 
     /// <param name="client">For what the operator reads and writes itself.</param>
@@ -45,13 +49,16 @@ internal sealed class SteppedOperator : IDisposable
         services.AddSingleton<IHttpClientFactory>(new AdminFaults(gate, network));
         Caches = [.. ReplaceCaches(services, lists)];
         _services = services.BuildServiceProvider();
+        // Looked up once: a world has many lives, and each would have the container compile its look-ups.
+        (_pipelines, _models) = (Get<IResourceCache<RerankPipeline>>(), Get<IResourceCache<ModelVersion>>());
+        (_ofPipelines, _ofModels) = (Get<Reconciler<RerankPipeline>>(), Get<Reconciler<ModelVersion>>());
     }
 
     public FaultGate Gate { get; }
 
     public IReadOnlyList<ISteppedCache> Caches { get; }
 
-    public T Get<T>()
+    private T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
     /// <summary>Brings the caches up to date, but for those of <paramref name="stale"/> kinds.</summary>
@@ -65,21 +72,21 @@ internal sealed class SteppedOperator : IDisposable
     public async Task<IReadOnlyList<ReconcileOutcome>> ReconcileAsync(CancellationToken cancellationToken)
     {
         var outcomes = new List<ReconcileOutcome>();
-        var pipelines = Get<IResourceCache<RerankPipeline>>().List(_namespace).ToDictionary(p => ObjectKey.Of(p));
+        var pipelines = _pipelines.List(_namespace).ToDictionary(p => ObjectKey.Of(p));
         foreach (var gone in _seen.Where(seen => !pipelines.ContainsKey(seen.Key)).ToList())
         {
             _seen.Remove(gone.Key);
-            outcomes.Add(await Get<Reconciler<RerankPipeline>>().RunAsync(null, gone.Value, ReconcileLimit, cancellationToken));
+            outcomes.Add(await _ofPipelines.RunAsync(null, gone.Value, ReconcileLimit, cancellationToken));
         }
 
         foreach (var (key, pipeline) in pipelines.OrderBy(p => p.Key.Name, StringComparer.Ordinal))
         {
             _seen[key] = pipeline;
-            outcomes.Add(await Get<Reconciler<RerankPipeline>>().RunAsync(pipeline, null, ReconcileLimit, cancellationToken));
+            outcomes.Add(await _ofPipelines.RunAsync(pipeline, null, ReconcileLimit, cancellationToken));
         }
 
-        foreach (var model in Get<IResourceCache<ModelVersion>>().List(_namespace).OrderBy(m => m.Name(), StringComparer.Ordinal))
-            outcomes.Add(await Get<Reconciler<ModelVersion>>().RunAsync(model, null, ReconcileLimit, cancellationToken));
+        foreach (var model in _models.List(_namespace).OrderBy(m => m.Name(), StringComparer.Ordinal))
+            outcomes.Add(await _ofModels.RunAsync(model, null, ReconcileLimit, cancellationToken));
         return outcomes;
     }
 

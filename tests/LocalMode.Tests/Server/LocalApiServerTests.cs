@@ -21,7 +21,9 @@ public sealed class LocalApiServerTests
     public async Task Request_WithoutTheToken_IsRefused(string? authorization)
     {
         await using var cluster = await LocalCluster.StartAsync(Cancel);
-        using var client = new HttpClient();
+        // Whose server it is doesn't matter here.
+        using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator };
+        using var client = new HttpClient(handler);
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(cluster.Client().BaseUri, "api/v1/namespaces/default/pods"));
         if (authorization is not null)
             request.Headers.TryAddWithoutValidation("Authorization", authorization);
@@ -29,6 +31,18 @@ public sealed class LocalApiServerTests
         using var response = await client.SendAsync(request, Cancel);
 
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Kubectl_WithTheKubeconfig_ShowsTheColumns()
+    {
+        var isThere = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "kubectl")));
+        Assert.SkipUnless(isThere || Environment.GetEnvironmentVariable("REQUIRE_CLUSTER") is "1" or "true", "needs kubectl");
+        await using var cluster = await LocalCluster.StartAsync(Cancel);
+
+        var shown = await Command.RequireAsync("kubectl", ["--kubeconfig", cluster.Options.KubeconfigPath, "get", "rrp"], Cancel);
+
+        Assert.Matches("^NAME +READY +STABLE .*\nquickstart ", shown);
     }
 
     [Fact]
@@ -51,7 +65,9 @@ public sealed class LocalApiServerTests
         var path = Path.GetTempFileName();
         await File.WriteAllTextAsync(path, "apiVersion: v1\n", Cancel);
 
-        var refusal = await Assert.ThrowsAsync<IOException>(() => Kubeconfig.WriteAsync(path, "http://127.0.0.1:1", "token", Cancel));
+        using var certificate = ServerCertificate.Create(TimeProvider.System.GetUtcNow());
+
+        var refusal = await Assert.ThrowsAsync<IOException>(() => Kubeconfig.WriteAsync(path, "https://127.0.0.1:1", certificate, "token", Cancel));
 
         Assert.Contains("choose another --kubeconfig", refusal.Message, StringComparison.Ordinal);
         Assert.Equal("apiVersion: v1\n", await File.ReadAllTextAsync(path, Cancel));

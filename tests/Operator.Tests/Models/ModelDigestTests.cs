@@ -8,7 +8,7 @@ public sealed class ModelDigestTests
 {
     private static readonly string Original = ModelDigest.Of(Samples.Model("tiny").Spec);
 
-    public static TheoryData<string> Changes => ["file", "path", "modelFile", "tokens", "truncation", "activation", "providers"];
+    public static TheoryData<string> Changes => ["file", "path", "modelFile", "tokens", "truncation", "activation", "specialTokens", "providers"];
 
     [Fact]
     public void Of_SameContent_IsTheSameInEveryRelease() =>
@@ -48,6 +48,9 @@ public sealed class ModelDigestTests
                 break;
             case "activation":
                 spec.Contract.Activation = Contracts.Models.Activation.Identity;
+                break;
+            case "specialTokens":
+                spec.Contract.SpecialTokensInText = Contracts.Models.SpecialTokensInText.Parse;
                 break;
             default:
                 spec.Runtime.ExecutionProviders = [Contracts.Models.ExecutionProvider.CUDA];

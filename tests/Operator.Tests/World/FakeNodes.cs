@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using k8s.Models;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
@@ -16,6 +18,7 @@ namespace Rerank.Operator.Tests.World;
 internal sealed class FakeNodes(IResourceClient kubelet, FakeNetwork network, string? ns = null)
 {
     private readonly Dictionary<string, FakePod> _pods = [];
+    private readonly ConditionalWeakTable<V1PodTemplateSpec, string> _hashes = [];
     private int _started;
 
     /// <summary>What becomes of a model on a host; the rest loads.</summary>
@@ -48,17 +51,29 @@ internal sealed class FakeNodes(IResourceClient kubelet, FakeNetwork network, st
 
     private async Task RollAsync(V1Deployment deployment, List<V1Pod> pods, CancellationToken cancellationToken)
     {
-        var hash = PodTemplates.HashOf(deployment.Spec.Template);
+        var hash = _hashes.GetValue(deployment.Spec.Template, PodTemplates.HashOf);
         var current = pods.Where(p => p.GetAnnotation(Labels.TemplateHash) == hash).ToList();
         var old = pods.Except(current).ToList();
         for (var i = current.Count; i < deployment.Spec.Replicas; i++)
             await StartAsync(deployment, cancellationToken);
-        // Enough new ones are ready: the old ones may go.
-        if (current.Count(p => _pods[p.Name()].IsReady) >= deployment.Spec.Replicas)
-        {
-            foreach (var pod in old.Concat(current.Skip(deployment.Spec.Replicas ?? 1)))
-                await KillAsync(pod.Name(), cancellationToken);
-        }
+        var wanted = deployment.Spec.Replicas ?? 1;
+        var ready = current.Count(p => _pods[p.Name()].IsReady);
+        // Enough new ones are ready: the old ones may go. Before that, only so many that aren't ready either as the strategy allows.
+        var replaced = ready >= wanted
+            ? old
+            : old.Where(p => !_pods[p.Name()].IsReady).Take(old.Count + ready - wanted + MaxUnavailable(deployment, wanted));
+        // Of too many, those go first that are not ready.
+        var surplus = current.OrderBy(p => _pods[p.Name()].IsReady).Take(current.Count - wanted);
+        foreach (var pod in replaced.Concat(surplus).ToList())
+            await KillAsync(pod.Name(), cancellationToken);
+    }
+
+    private static int MaxUnavailable(V1Deployment deployment, int wanted)
+    {
+        string? most = deployment.Spec.Strategy?.RollingUpdate?.MaxUnavailable;
+        return most is null ? 0
+            : most.EndsWith('%') ? wanted * int.Parse(most[..^1], CultureInfo.InvariantCulture) / 100
+            : int.Parse(most, CultureInfo.InvariantCulture);
     }
 
     private async Task StartAsync(V1Deployment deployment, CancellationToken cancellationToken)
@@ -168,6 +183,10 @@ internal sealed class FakePod(V1Pod pod, string component, string ip)
     public FakeRouter? Router { get; set; }
 
     public Dictionary<string, FakeHost> Hosts { get; } = [];
+
+    public override string ToString() =>
+        $"{Pod.Metadata.Name} {(IsReady ? "ready" : "not ready")}: {(Router?.Table is { } table ? $"table {table.Generation} " : "")}"
+        + string.Join(' ', Hosts.Select(h => $"{h.Key}={h.Value.Set?.Generation}:{string.Join(',', h.Value.Set?.Models.Select(m => m.Name) ?? [])}"));
 
     public bool IsReady => IsScheduled && (Router?.IsReady ?? true) && Hosts.Values.All(h => h.IsReady);
 }

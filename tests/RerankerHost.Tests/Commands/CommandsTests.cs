@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Commands;
 using Rerank.TestKit;
 
@@ -92,11 +93,70 @@ public class CommandsTests
         Assert.StartsWith("FileNotFound: ", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Golden_OfAModel_IsPassedByIt()
+    {
+        using var folder = new Inference.TestModelFolder();
+        folder.CopyTinyModel();
+
+        var (code, output, error) = await GoldenAsync(folder.Path);
+
+        Assert.Equal((JsonLines.Success, ""), (code, error));
+        Assert.Contains("18 pairs", output, StringComparison.Ordinal);
+        using var model = folder.Load(goldenPath: "golden.json");
+        var pairs = Rerank.RerankerHost.Inference.GoldenFile.Read(Path.Combine(folder.Path, "golden.json"));
+        Assert.Equal(18, pairs.Count);
+        Assert.True(pairs.Select(pair => pair.Logit).Distinct().Count() > 10);
+    }
+
+    [Fact]
+    public async Task Golden_FileIsThere_IsLeftAloneUnlessForced()
+    {
+        using var folder = new Inference.TestModelFolder();
+        folder.CopyTinyModel();
+        folder.Write("golden.json", "[]");
+        folder.Write("pairs.jsonl", """{"query":"linux","passage":"kernel"}""");
+        var request = new GoldenRequest { Directory = folder.Path, Output = "golden.json", PairsFile = Path.Combine(folder.Path, "pairs.jsonl") };
+
+        var refused = await GoldenAsync(folder.Path, request);
+        Assert.Equal(JsonLines.InvalidInput, refused.Code);
+        Assert.Contains("golden.json", refused.Error, StringComparison.Ordinal);
+        Assert.Equal("[]", await File.ReadAllTextAsync(Path.Combine(folder.Path, "golden.json"), Cancellation));
+
+        var forced = await GoldenAsync(folder.Path, request with { Overwrite = true });
+        Assert.Equal((JsonLines.Success, ""), (forced.Code, forced.Error));
+        using var model = folder.Load(goldenPath: "golden.json");
+    }
+
+    [Theory]
+    [InlineData("{\"query\":\"a\"}", "pair 1 must have query and passage")]
+    [InlineData("", "holds no pairs")]
+    public async Task Golden_BadPairs_SaysSo(string pairs, string expected)
+    {
+        using var folder = new Inference.TestModelFolder();
+        folder.CopyTinyModel();
+        folder.Write("pairs.jsonl", pairs);
+
+        var (code, _, error) = await GoldenAsync(
+            folder.Path, new GoldenRequest { Directory = folder.Path, Output = "own.json", PairsFile = Path.Combine(folder.Path, "pairs.jsonl") });
+
+        Assert.Equal(JsonLines.InvalidInput, code);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+    }
+
+    private static async Task<(int Code, string Output, string Error)> GoldenAsync(string directory, GoldenRequest? request = null)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = await GoldenCommand.RunAsync(request ?? new GoldenRequest { Directory = directory, Output = "golden.json" }, output, error, Cancellation);
+        return (code, output.ToString(), error.ToString());
+    }
+
     private static async Task<(int Code, string Output, string Error)> TokenizeAsync(string input, int maxTokens = int.MaxValue)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await TokenizeCommand.RunAsync(TestFiles.Model("tiny"), maxTokens, new StringReader(input), output, error, Cancellation);
+        var code = await TokenizeCommand.RunAsync(TestFiles.Model("tiny"), maxTokens, SpecialTokensInText.PlainText, new StringReader(input), output, error, Cancellation);
         return (code, output.ToString(), error.ToString());
     }
 

@@ -93,6 +93,7 @@ public class CrossEncoderTests
 
         Assert.Equal([true, false, false], scores.Select(score => score.Truncated));
         Assert.Equal([256, 256, 5], scores.Select(score => score.Tokens));
+        Assert.Equal([404, 256, 5], scores.Select(score => score.TotalTokens));
         Assert.Equal(scores[1].Logit, scores[0].Logit);
     }
 
@@ -104,7 +105,36 @@ public class CrossEncoderTests
         var capped = await model.ScoreAsync("linux", ["kernel image viewer", "kernel image"], new PairOptions(MaxTokensPerPassage: 2), Cancellation);
         var shorter = await model.ScoreAsync("linux", ["kernel image"], new PairOptions(), Cancellation);
 
-        Assert.Equal([new PairScore(shorter[0].Logit, 6, true), new PairScore(shorter[0].Logit, 6, false)], capped);
+        Assert.Equal([new PairScore(shorter[0].Logit, 6, true, 7), new PairScore(shorter[0].Logit, 6, false, 6)], capped);
+    }
+
+    [Fact]
+    public async Task ScoreAsync_CappedQuery_SameAsShorterOne()
+    {
+        using var model = Golden.Load("tiny");
+
+        var capped = await model.ScoreAsync("image viewer linux", ["kernel"], new PairOptions(MaxTokensPerQuery: 2), Cancellation);
+        var shorter = await model.ScoreAsync("image viewer", ["kernel"], new PairOptions(), Cancellation);
+
+        Assert.Equal([new PairScore(shorter[0].Logit, 6, true, 7)], capped);
+    }
+
+    [Fact]
+    public async Task ScoreAsync_InChunks_GivesTheBestChunksScore()
+    {
+        // One query token, three special ones: windows of 12 words.
+        using var model = Golden.Load("tiny", contract: Golden.Contract("tiny") with { MaxInputTokens = 16 });
+        var words = Enumerable.Range(0, 30).Select(i => Words[(i * 7) % Words.Length]).ToArray();
+        var chunks = words.Chunk(12).Select(chunk => string.Join(' ', chunk)).ToArray();
+        var apart = await model.ScoreAsync("linux", chunks, new PairOptions(), Cancellation);
+
+        var all = await model.ScoreAsync("linux", [string.Join(' ', words), "kernel"], new PairOptions(MaxChunksPerPassage: 10), Cancellation);
+        var two = await model.ScoreAsync("linux", [string.Join(' ', words)], new PairOptions(MaxChunksPerPassage: 2), Cancellation);
+
+        Assert.Equal([3], apart.Select(_ => apart.Length).Distinct());
+        Assert.Equal(new PairScore(apart.Max(score => score.Logit), 16 + 16 + 10, false, 34), all[0]);
+        Assert.Equal(5, all[1].Tokens);
+        Assert.Equal(new PairScore(apart.Take(2).Max(score => score.Logit), 32, true, 34), two[0]);
     }
 
     [Fact]

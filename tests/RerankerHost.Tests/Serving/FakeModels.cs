@@ -6,7 +6,7 @@ using Rerank.RerankerHost.Models;
 
 namespace Rerank.RerankerHost.Tests.Serving;
 
-/// <summary>Loads models that need no ONNX file: a passage's logit is the number that it says.</summary>
+/// <summary>Loads models that need no ONNX file: a passage's logit is its last word, or 0 when that is no number.</summary>
 internal sealed class FakeModels : IModelLoader
 {
     private readonly ConcurrentDictionary<string, string> _failures = new();
@@ -71,7 +71,7 @@ internal sealed class FakeEncoder(string name, string directory, ModelContract c
                 throw new ModelFailedException("asked to fail");
             if (query == "long" && !options.Truncate)
                 throw InputTooLongException.TruncationOff(0, 1000, MaxInputTokens);
-            return [.. passages.Select(p => new PairScore(float.Parse(p, CultureInfo.InvariantCulture), options.MaxTokensPerPassage ?? 3, false))];
+            return [.. passages.Select(p => new PairScore(LogitOf(p), options.MaxTokensPerPassage ?? 3, Truncated: query == "long", TotalTokens: 3))];
         }
         finally
         {
@@ -80,4 +80,7 @@ internal sealed class FakeEncoder(string name, string directory, ModelContract c
     }
 
     public void Dispose() => Disposed = true;
+
+    private static float LogitOf(string passage) =>
+        float.TryParse(passage.Trim().Split()[^1], NumberStyles.Float, CultureInfo.InvariantCulture, out var logit) && float.IsFinite(logit) ? logit : 0;
 }

@@ -104,6 +104,34 @@ public sealed class RerankTests : IDisposable
     }
 
     [Fact]
+    public async Task Score_TotalTokens_OnlyWhenAskedFor()
+    {
+        await using var host = await StartAsync();
+        var digest = Spec("first").Digest;
+
+        var (_, without) = await PostAsync(host, ScoreApi.Path, $$"""{"digest":"{{digest}}","query":"q","passages":["1"]}""");
+        var (_, with) = await PostAsync(
+            host, ScoreApi.Path, $$"""{"digest":"{{digest}}","query":"q","passages":["1"],"totalTokens":true,"maxTokensPerQuery":5,"maxChunksPerPassage":2}""");
+
+        Assert.False(without.TryGetProperty("totalTokens", out _));
+        Assert.Equal([3], with.GetProperty("totalTokens").EnumerateArray().Select(l => l.GetInt32()));
+    }
+
+    [Theory]
+    [InlineData("maxTokensPerPassage")]
+    [InlineData("maxTokensPerQuery")]
+    [InlineData("maxChunksPerPassage")]
+    public async Task Score_LimitBelowOne_IsRefusedByName(string limit)
+    {
+        await using var host = await StartAsync();
+
+        var (status, json) = await PostAsync(host, ScoreApi.Path, $$"""{"digest":"{{Spec("first").Digest}}","query":"q","passages":["1"],"{{limit}}":0}""");
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.StartsWith(limit, json.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Pairs_BeyondTheLimit_AreRefusedWithRetryAfterUntilOthersAreDone()
     {
         await using var host = await StartAsync();

@@ -12,7 +12,7 @@ public class GoldenTests
     private static readonly Dictionary<string, TextTokenizer> Tokenizers = new()
     {
         ["plain"] = TokenizerFile.Load(TokenizerPath),
-        ["special"] = TokenizerFile.Load(TokenizerPath, LiteralMarkers.Special),
+        ["special"] = TokenizerFile.Load(TokenizerPath, SpecialTokensInText.Parse),
         ["cased"] = Changed(normalizer => (normalizer["lowercase"], normalizer["strip_accents"]) = (false, null)),
         ["accents"] = Changed(normalizer => normalizer["strip_accents"] = false),
         ["raw"] = Changed(normalizer => (normalizer["clean_text"], normalizer["handle_chinese_chars"]) = (false, false)),

@@ -34,17 +34,17 @@ public class TokenizerFileTests
         { "normalizer.type", "\"Lowercase\"", "normalizer.type: Lowercase" },
         { "normalizer", "null", "normalizer: is missing" },
         { "pre_tokenizer.type", "\"ByteLevel\"", "pre_tokenizer.type: ByteLevel" },
-        { "model.type", "\"BPE\"", "model.type: BPE" },
+        { "model.type", "\"WordLevel\"", "model.type: WordLevel is not supported, only WordPiece, BPE, Unigram" },
         { "model.continuing_subword_prefix", "\"@@\"", "model.continuing_subword_prefix" },
         { "model.max_input_chars_per_word", "0", "model.max_input_chars_per_word" },
         { "model.unk_token", "\"<unk>\"", "model.unk_token: <unk>" },
         { "model.vocab.hel", "-1", "model.vocab" },
         { "model.vocab.hel", "2147483646", "out of range" },
-        { "post_processor.type", "\"RobertaProcessing\"", "post_processor.type: RobertaProcessing" },
+        { "post_processor.type", "\"Other\"", "post_processor.type: Other" },
         { "post_processor", "null", "post_processor: is missing" },
         { "truncation.direction", "\"Left\"", "truncation.direction" },
-        { "added_tokens.0.special", "false", "[CLS] is an added token that is not special" },
-        { "added_tokens.1.lstrip", "true", "added_tokens[1].lstrip" },
+        { "added_tokens.0.id", "7", "added_tokens[0].id: [CLS] has 7" },
+        { "added_tokens.0", """{"id": 11, "content": "\u00ad", "special": false, "normalized": true}""", "added_tokens: nothing is left of" },
     };
 
     [Fact]
@@ -64,7 +64,7 @@ public class TokenizerFileTests
     public void Parse_UnsupportedPart_NamesIt(string path, string value, string expected)
     {
         var json = JsonNode.Parse(Valid)!;
-        Replace(json, path.Split('.'), JsonNode.Parse(value));
+        JsonEdits.Replace(json, path.Split('.'), JsonNode.Parse(value));
 
         var failure = Assert.Throws<ModelLoadException>(() => TokenizerFile.Parse(JsonSerializer.SerializeToUtf8Bytes(json)));
 
@@ -76,12 +76,12 @@ public class TokenizerFileTests
     public void Parse_AnyPartReplaced_LoadsOrSaysWhy()
     {
         var replacements = new[] { "null", "-1", "1e300", "1.5", "\"\"", "\"x\"", "[]", "{}", "[[]]", "true", "{\"type\":\"x\"}", "\"\\ud800\"" };
-        foreach (var path in Paths(JsonNode.Parse(Valid)!, []))
+        foreach (var path in JsonEdits.Paths(JsonNode.Parse(Valid)!, []))
         {
             foreach (var replacement in replacements)
             {
                 var json = JsonNode.Parse(Valid)!;
-                Replace(json, path, "REPLACED");
+                JsonEdits.Replace(json, path, "REPLACED");
                 LoadsOrSaysWhy(Encoding.UTF8.GetBytes(json.ToJsonString().Replace("\"REPLACED\"", replacement, StringComparison.Ordinal)));
             }
         }
@@ -119,33 +119,5 @@ public class TokenizerFileTests
         {
             Assert.Equal(ModelFailure.UnsupportedTokenizer, e.Reason);
         }
-    }
-
-    private static IEnumerable<string[]> Paths(JsonNode? node, string[] path)
-    {
-        if (path.Length > 0)
-            yield return path;
-        var children = node switch
-        {
-            JsonObject o => o.Select(member => (member.Key, member.Value)),
-            JsonArray a => a.Select((item, i) => (i.ToString(), item)),
-            _ => [],
-        };
-        foreach (var (name, child) in children)
-        {
-            foreach (var below in Paths(child, [.. path, name]))
-                yield return below;
-        }
-    }
-
-    private static void Replace(JsonNode root, string[] path, JsonNode? value)
-    {
-        var parent = root;
-        foreach (var name in path[..^1])
-            parent = parent is JsonArray list ? list[int.Parse(name)]! : parent[name]!;
-        if (parent is JsonArray items)
-            items[int.Parse(path[^1])] = value;
-        else
-            parent[path[^1]] = value;
     }
 }

@@ -62,13 +62,66 @@ public sealed class RerankEndpointTests : IAsyncLifetime
 
     [Theory]
     [InlineData("""{"query":"q","documents":["a"]}""", HttpStatusCode.BadRequest, "a model parameter is required for this endpoint.")]
-    [InlineData("""{"model":"m","query":"q","documents":["a"],"top_n":0}""", HttpStatusCode.BadRequest, "invalid request: top_n must be at least 1 and at most 2147483647")]
+    [InlineData("""{"model":"m","query":"q","documents":["a"],"top_n":0}""", HttpStatusCode.BadRequest, "invalid request: top_n must be at least 1, not 0")]
     public async Task Cohere_WrongRequest_AnswersInItsShape(string body, HttpStatusCode status, string message)
     {
         var answer = await _router.SendAsync("/v2/rerank", body);
 
         Assert.Equal(status, answer.Status);
         Assert.Equal($$"""{"id":"{{answer.Header("X-Rerank-Request-Id")}}","message":"{{message}}"}""", answer.Body);
+    }
+
+    [Theory]
+    [InlineData(
+        "/v1/rerank", """{"model":"m","query":"q","documents":["a full=1"]}""", 200,
+        """{"model":"full-model","usage":{"prompt_tokens":10,"total_tokens":10},"results":[{"index":0,"relevance_score":0.7310586,"document":{"text":"a full=1"}}]}""")]
+    [InlineData("/v1/rerank", """{"model":"m","query":"q","documents":["a full=1"],"top_k":0}""", 400, """{"detail":"top_k must be at least 1, not 0"}""")]
+    [InlineData(
+        "/rerank", """{"query":"q","documents":["a full=1"],"return_documents":false}""", 200,
+        """{"id":"rerank-ID","model":"full-model","usage":{"prompt_tokens":10,"total_tokens":10},"results":[{"index":0,"relevance_score":0.7310586}]}""")]
+    [InlineData(
+        "/v1/ranking", """{"query":{"text":"q"},"passages":[{"text":"a full=1"},{"text":"b full=2.5"}]}""", 200,
+        """{"rankings":[{"index":1,"logit":2.5},{"index":0,"logit":1}],"usage":{"prompt_tokens":20,"total_tokens":20}}""")]
+    [InlineData("/v1/ranking", "[]", 400, """{"error":"the body must be a JSON object, not an array"}""")]
+    [InlineData(
+        "/rerank", """{"query":"q","documents":["a full=1"],"truncate_prompt_tokens":9}""", 400,
+        """{"error":{"message":"document 0 and the query have 10 tokens, and they can't be shortened to the 9 of truncate_prompt_tokens","type":"BadRequestError","code":400}}""")]
+    public async Task OtherDialects_OverHttp_AnswerInTheirShape(string path, string body, int status, string expected)
+    {
+        var answer = await _router.SendAsync(path, body);
+
+        Assert.Equal(status, (int)answer.Status);
+        Assert.Equal(expected, answer.Body.Replace(answer.Header("X-Rerank-Request-Id")!, "ID", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Score_QueriesOfTheirOwn_AreAskedOneByOneAndAnsweredInOrder()
+    {
+        var answer = await _router.SendAsync("/score", """{"queries":["q","r","q"],"documents":["a full=1","b full=-2","c full=0"],"use_activation":false}""");
+
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
+        Assert.Contains(
+            """
+            "data":[{"index":0,"object":"score","score":1},{"index":1,"object":"score","score":-2},{"index":2,"object":"score","score":0}],"usage":{"prompt_tokens":30,
+            """,
+            answer.Body,
+            StringComparison.Ordinal);
+        Assert.Equal(["q", "r"], _full.Requests.Select(request => request.Query));
+        Assert.Equal(["a full=1", "c full=0"], _full.Requests.First().Passages);
+        Assert.Equal("full", answer.Tier);
+        Assert.Matches("^parse;dur=[0-9.]+, full;dur=[0-9.]+, full;dur=[0-9.]+$", answer.Header("Server-Timing")!);
+    }
+
+    [Fact]
+    public async Task Score_OneQueryThatFails_IsAnErrorInTheDialect()
+    {
+        _full.Failure = (500, "ModelFailed");
+
+        var answer = await _router.SendAsync("/v1/score", """{"queries":["q","r"],"documents":["a full=1","b full=-2"]}""");
+
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.Status);
+        Assert.StartsWith("""{"error":{"message":""", answer.Body, StringComparison.Ordinal);
+        Assert.Contains("rerank_router_requests_total{dialect=\"vllm-score\",code=\"500\"} 1\n", await _router.MetricsAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -99,7 +152,7 @@ public sealed class RerankEndpointTests : IAsyncLifetime
         Assert.Equal("POST", get.Content.Headers.Allow.Single());
         Assert.Contains("error_type", await get.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotFound, unknown.Status);
-        Assert.Equal("""{"message":"there is no /v9/rerank; POST to /v2/rerank or /rerank"}""", unknown.Body);
+        Assert.StartsWith("""{"message":"there is no /v9/rerank; rerank requests are taken at /rerank, /v1/rerank, /v2/rerank""", unknown.Body, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -55,15 +55,16 @@ internal sealed record FieldSet(bool Owned, ImmutableDictionary<string, FieldSet
         if (Members.IsEmpty)
             return this;
 
-        var present = Member.Of(value, schema).ToDictionary(member => member.Segment);
         var members = Members;
         foreach (var (segment, fields) in Members)
         {
-            var kept = present.TryGetValue(segment, out var member) ? fields.Within(member.Value, member.Schema) : Empty;
-            members = Replace(members, segment, kept);
+            var kept = Member.Find(value, schema, segment) is { } member ? fields.Within(member.Value, member.Schema) : Empty;
+            // Mostly all of it is still there.
+            if (!ReferenceEquals(kept, fields))
+                members = Replace(members, segment, kept);
         }
 
-        return this with { Members = members };
+        return ReferenceEquals(members, Members) ? this : this with { Members = members };
     }
 
     private static bool AddsNothing(JsonNode? before, JsonNode? after, MergeSchema schema) =>

@@ -19,6 +19,7 @@ public sealed class InMemoryResourceClient : IResourceClient
     private readonly ObjectWatch _watch;
     private readonly TimeProvider _time;
     private readonly ObjectWriter _writer;
+    private readonly bool _shares;
 
     /// <param name="history">Changes that are kept for watches to start from.</param>
     public InMemoryResourceClient(
@@ -28,9 +29,10 @@ public sealed class InMemoryResourceClient : IResourceClient
     {
     }
 
-    private InMemoryResourceClient(ObjectStore store, ListPages pages, TimeProvider time, string fieldManager)
+    private InMemoryResourceClient(ObjectStore store, ListPages pages, TimeProvider time, string fieldManager, bool shares = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(fieldManager);
+        _shares = shares;
         _store = store;
         _pages = pages;
         _time = time;
@@ -44,6 +46,11 @@ public sealed class InMemoryResourceClient : IResourceClient
 
     /// <summary>The same server, written to by another manager of fields, such as a controller of the cluster's own.</summary>
     public InMemoryResourceClient As(string fieldManager, int pageSize = DefaultPageSize) => new(_store, new ListPages(pageSize), _time, fieldManager);
+
+    /// <summary>
+    /// The same server, for readers who change nothing of what they read: lists and gets give all of them the same objects, which are made once for each version.
+    /// </summary>
+    internal InMemoryResourceClient Sharing(string fieldManager = ResourceClient.DefaultFieldManager) => new(_store, _pages, _time, fieldManager, shares: true);
 
     /// <summary>Makes every resourceVersion so far too old to watch from, and this client's continue tokens too old to go on with.</summary>
     public void ForgetHistory()
@@ -67,7 +74,7 @@ public sealed class InMemoryResourceClient : IResourceClient
                 page = _pages.Next(continueToken);
             }
 
-            return new ResourcePage<T>([.. page.Items.Select(Read<T>)], page.ResourceVersion.ToString(), page.ContinueToken);
+            return new ResourcePage<T>([.. page.Items.Select(Found<T>)], page.ResourceVersion.ToString(), page.ContinueToken);
         }, cancellationToken);
 
     public async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
@@ -84,7 +91,7 @@ public sealed class InMemoryResourceClient : IResourceClient
 
     public Task<T?> GetAsync<T>(ObjectKey key, CancellationToken cancellationToken)
         where T : class, IKubernetesObject<V1ObjectMeta> =>
-        Run(() => _store.Get(ResourceKind.Of<T>(), key) is { } stored ? Read<T>(stored) : null, cancellationToken);
+        Run(() => _store.Get(ResourceKind.Of<T>(), key) is { } stored ? Found<T>(stored) : null, cancellationToken);
 
     public Task<T> ApplyAsync<T>(T desired, CancellationToken cancellationToken)
         where T : IKubernetesObject<V1ObjectMeta> => Run(() =>
@@ -116,6 +123,9 @@ public sealed class InMemoryResourceClient : IResourceClient
             var kind = ResourceKind.Of<T>();
             return Read<T>(_writer.Create(kind, ObjectKey.Of(entity), ObjectManifest.ForApply(kind, entity), MergeSchema.Of(typeof(T))));
         }, cancellationToken);
+
+    private T Found<T>(StoredObject stored)
+        where T : IKubernetesObject<V1ObjectMeta> => _shares ? stored.Shared(Read<T>) : Read<T>(stored);
 
     private static T Read<T>(StoredObject stored)
         where T : IKubernetesObject<V1ObjectMeta> => ResourceKind.Of<T>().Stamp(KubernetesJson.Deserialize<T>(stored.Json));

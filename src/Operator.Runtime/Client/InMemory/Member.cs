@@ -18,6 +18,13 @@ internal readonly record struct Member(string Segment, JsonNode? Value, MergeSch
 
     public static Member? Find(JsonNode? value, MergeSchema schema, string segment)
     {
+        // Of a map it is at hand, and every write looks for each of them.
+        if (value is JsonObject map)
+        {
+            var name = segment[2..];
+            return segment[0] == 'f' && map.TryGetPropertyValue(name, out var found) ? new Member(segment, found, schema.Field(name), IsItem: false) : null;
+        }
+
         foreach (var member in Of(value, schema))
         {
             if (member.Segment == segment)

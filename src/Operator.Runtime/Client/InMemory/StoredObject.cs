@@ -8,6 +8,8 @@ namespace Rerank.Operator.Runtime.Client.InMemory;
 /// </summary>
 internal sealed class StoredObject
 {
+    private object? _shared;
+
     public StoredObject(ResourceKind kind, ObjectKey key, long resourceVersion, JsonObject content, FieldOwnership ownership)
     {
         Kind = kind;
@@ -48,6 +50,10 @@ internal sealed class StoredObject
     public IReadOnlyDictionary<string, string> Labels { get; }
 
     private JsonObject Metadata => Content["metadata"]!.AsObject();
+
+    /// <summary>One object for all readers of this version.</summary>
+    public T Shared<T>(Func<StoredObject, T> read)
+        where T : notnull => (T)(Volatile.Read(ref _shared) ?? Interlocked.CompareExchange(ref _shared, read(this), null) ?? _shared!);
 
     public bool IsOf(ResourceKind kind) => Kind.Plural == kind.Plural && Kind.Group == kind.Group;
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace Rerank.Operator.Local.Server;
@@ -12,7 +13,8 @@ internal sealed class Kubeconfig
     public string Path { get; }
 
     /// <exception cref="IOException">There is a file that isn't of this kind.</exception>
-    public static async Task<Kubeconfig> WriteAsync(string path, string address, string token, CancellationToken cancellationToken)
+    public static async Task<Kubeconfig> WriteAsync(
+        string path, string address, X509Certificate2 certificate, string token, CancellationToken cancellationToken)
     {
         if (File.Exists(path))
         {
@@ -25,7 +27,7 @@ internal sealed class Kubeconfig
         if (!OperatingSystem.IsWindows())
             creation.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         await using var file = new FileStream(path, creation);
-        await file.WriteAsync(Encoding.UTF8.GetBytes(Content(address, token)), cancellationToken);
+        await file.WriteAsync(Encoding.UTF8.GetBytes(Content(address, certificate, token)), cancellationToken);
         return new(path);
     }
 
@@ -37,7 +39,7 @@ internal sealed class Kubeconfig
 
     private static bool IsOwn(string path) => File.ReadLines(path).FirstOrDefault() == Mark;
 
-    private static string Content(string address, string token) => $"""
+    private static string Content(string address, X509Certificate2 certificate, string token) => $"""
         {Mark}
         apiVersion: v1
         kind: Config
@@ -52,6 +54,7 @@ internal sealed class Kubeconfig
         - name: rerank-local
           cluster:
             server: {address}
+            certificate-authority-data: {Convert.ToBase64String(Encoding.ASCII.GetBytes(certificate.ExportCertificatePem()))}
         users:
         - name: rerank-local
           user:

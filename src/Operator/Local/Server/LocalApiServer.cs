@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -17,14 +18,16 @@ internal sealed class LocalApiServer(
 
     private readonly ObjectEndpoints _objects = new(client.Objects, time);
     private WebApplication? _application;
+    private X509Certificate2? _certificate;
     private Kubeconfig? _kubeconfig;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        _certificate = ServerCertificate.Create(time.GetUtcNow());
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(_certificate));
             kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
             kestrel.AddServerHeader = false;
         });
@@ -38,7 +41,7 @@ internal sealed class LocalApiServer(
         await _application.StartAsync(cancellationToken);
 
         var address = _application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        _kubeconfig = await Kubeconfig.WriteAsync(options.KubeconfigPath, address, token.Value, cancellationToken);
+        _kubeconfig = await Kubeconfig.WriteAsync(options.KubeconfigPath, address, _certificate, token.Value, cancellationToken);
         console.ApiServerOpened(_kubeconfig.Path);
     }
 
@@ -53,6 +56,8 @@ internal sealed class LocalApiServer(
             await _application.StopAsync(now.Token);
             await _application.DisposeAsync();
         }
+
+        _certificate?.Dispose();
     }
 
     private void MapRoutes(WebApplication application)

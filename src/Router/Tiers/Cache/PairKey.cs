@@ -16,7 +16,7 @@ internal readonly record struct PairKey(ulong High, ulong Low, ulong Check)
     private const string Version = "rk1";
 
     /// <summary>Digest of what all pairs of a request share before one model.</summary>
-    public static void HashQuestion(string modelDigest, int? maxTokensPerPassage, string query, Span<byte> digest)
+    public static void HashQuestion(string modelDigest, PairLimits limits, string query, Span<byte> digest)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> field = stackalloc byte[DigestBytes];
@@ -26,8 +26,10 @@ internal readonly record struct PairKey(ulong High, ulong Low, ulong Check)
             hash.AppendData(field);
         }
 
-        BinaryPrimitives.WriteInt32LittleEndian(field, maxTokensPerPassage ?? 0);
-        hash.AppendData(field[..sizeof(int)]);
+        BinaryPrimitives.WriteInt32LittleEndian(field, limits.TokensPerPassage ?? 0);
+        BinaryPrimitives.WriteInt32LittleEndian(field[sizeof(int)..], limits.TokensPerQuery ?? 0);
+        BinaryPrimitives.WriteInt32LittleEndian(field[(2 * sizeof(int))..], limits.ChunksPerPassage ?? 0);
+        hash.AppendData(field[..(3 * sizeof(int))]);
         hash.GetHashAndReset(digest);
     }
 

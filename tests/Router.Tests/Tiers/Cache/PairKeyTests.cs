@@ -4,33 +4,35 @@ namespace Rerank.Router.Tests.Tiers.Cache;
 
 public sealed class PairKeyTests
 {
-    private static readonly PairKey Base = Key("sha256:a", null, "query", "passage");
+    private static readonly PairKey Base = Key("sha256:a", default, "query", "passage");
 
     [Fact]
-    public void Of_SamePair_IsEqual() => Assert.Equal(Base, Key("sha256:a", null, "query", "passage"));
+    public void Of_SamePair_IsEqual() => Assert.Equal(Base, Key("sha256:a", default, "query", "passage"));
 
     [Fact]
     [Trait("Fault", "T59")]
     public void Of_AnyFieldDiffers_IsDifferent()
     {
-        Assert.NotEqual(Base, Key("sha256:b", null, "query", "passage"));
-        Assert.NotEqual(Base, Key("sha256:a", 5, "query", "passage"));
-        Assert.NotEqual(Base, Key("sha256:a", null, "query ", "passage"));
-        Assert.NotEqual(Base, Key("sha256:a", null, "query", "passage "));
+        Assert.NotEqual(Base, Key("sha256:b", default, "query", "passage"));
+        Assert.NotEqual(Base, Key("sha256:a", new(5), "query", "passage"));
+        Assert.NotEqual(Base, Key("sha256:a", new(null, 5), "query", "passage"));
+        Assert.NotEqual(Base, Key("sha256:a", new(null, null, 5), "query", "passage"));
+        Assert.NotEqual(Base, Key("sha256:a", default, "query ", "passage"));
+        Assert.NotEqual(Base, Key("sha256:a", default, "query", "passage "));
     }
 
     [Fact]
     public void Of_TextMovedOverABorder_IsDifferent()
     {
-        Assert.NotEqual(Key("sha256:a", null, "ab", "c"), Key("sha256:a", null, "a", "bc"));
-        Assert.NotEqual(Key("sha256:a", null, "x", "c"), Key("sha256:ax", null, "", "c"));
+        Assert.NotEqual(Key("sha256:a", default, "ab", "c"), Key("sha256:a", default, "a", "bc"));
+        Assert.NotEqual(Key("sha256:a", default, "x", "c"), Key("sha256:ax", default, "", "c"));
     }
 
-    private static PairKey Key(string model, int? maxTokens, string query, string passage)
+    private static PairKey Key(string model, PairLimits limits, string query, string passage)
     {
         Span<byte> question = stackalloc byte[PairKey.DigestBytes];
         Span<byte> text = stackalloc byte[PairKey.DigestBytes];
-        PairKey.HashQuestion(model, maxTokens, query, question);
+        PairKey.HashQuestion(model, limits, query, question);
         PairKey.HashText(passage, text);
         return PairKey.Of(question, text);
     }

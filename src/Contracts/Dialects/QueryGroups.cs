@@ -1,0 +1,36 @@
+namespace Rerank.Contracts.Dialects;
+
+/// <summary>A request whose documents have queries of their own, as requests with one query.</summary>
+public static class QueryGroups
+{
+    /// <returns>One group for each query, in the order in which they come. A request that has one query only is its own single group.</returns>
+    public static IReadOnlyList<QueryGroup> Of(RerankRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Queries is not { } queries)
+            return [new QueryGroup(request, null)];
+
+        var places = new Dictionary<string, List<int>>(StringComparer.Ordinal);
+        var order = new List<(string Query, List<int> Places)>();
+        for (var i = 0; i < queries.Count; i++)
+        {
+            if (!places.TryGetValue(queries[i], out var its))
+            {
+                places.Add(queries[i], its = []);
+                order.Add((queries[i], its));
+            }
+
+            its.Add(i);
+        }
+
+        return order.ConvertAll(group => new QueryGroup(
+            request with { Query = group.Query, Queries = null, Documents = group.Places.ConvertAll(place => request.Documents[place]) },
+            [.. group.Places]));
+    }
+}
+
+/// <param name="Places">By document: its place in the whole request. Null: the same.</param>
+public sealed record QueryGroup(RerankRequest Request, int[]? Places)
+{
+    public int PlaceOf(int document) => Places is null ? document : Places[document];
+}

@@ -1,0 +1,71 @@
+using System.Buffers;
+
+namespace Rerank.Contracts.Dialects;
+
+/// <summary>
+/// vLLM, <c>POST /score</c> and <c>/v1/score</c>: pairs in, their scores out in the order of the request. One first text goes with every second one, or there
+/// are as many of both.
+/// </summary>
+internal sealed class VllmScoreDialect : VllmDialect
+{
+    private const RequestFields Lefts = RequestFields.Queries | RequestFields.Data1 | RequestFields.Text1 | RequestFields.Query;
+    private const RequestFields Rights = RequestFields.Documents | RequestFields.Items | RequestFields.Data2 | RequestFields.Text2;
+
+    public override string Name => "vllm-score";
+
+    protected override RequestFields Known => base.Known | Lefts | Rights;
+
+    public override void WriteAnswer(IBufferWriter<byte> output, RerankRequest request, RerankAnswer answer)
+    {
+        var scores = ArrayPool<float>.Shared.Rent(answer.Results.Count);
+        foreach (var result in answer.Results)
+            scores[result.Index] = result.Score;
+
+        using var writer = CreateWriter(output);
+        writer.WriteStartObject();
+        writer.WriteString("id"u8, $"score-{answer.RequestId}");
+        writer.WriteString("object"u8, "list"u8);
+        writer.WriteNumber("created"u8, answer.Created.ToUnixTimeSeconds());
+        writer.WriteString("model"u8, answer.Model);
+        writer.WriteStartArray("data"u8);
+        for (var i = 0; i < answer.Results.Count; i++)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("index"u8, i);
+            writer.WriteString("object"u8, "score"u8);
+            writer.WriteNumber("score"u8, scores[i]);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteUsage(answer, completion: true);
+        writer.WriteEndObject();
+        ArrayPool<float>.Shared.Return(scores);
+    }
+
+    protected override RerankRequest Finish(RequestDraft draft)
+    {
+        IReadOnlyList<string> queries = draft.Left is null && draft.Query is not null ? [draft.Query] : TextsOf(draft, draft.Left, draft.Left?.Name ?? "queries");
+        if (queries.Any(string.IsNullOrWhiteSpace))
+            throw QueryIsEmpty();
+
+        var right = draft.Right ?? draft.Documents;
+        var field = right?.Name ?? "documents";
+        var documents = TextsOf(draft, right, field);
+        if (queries.Count != 1 && queries.Count != documents.Count)
+            throw Wrong(RequestErrorKind.Invalid, field, $"{field} has {documents.Count} texts, but {draft.Left!.Name} has {queries.Count}: as many are needed, or one");
+
+        return Complete(draft, new RerankRequest { Query = queries[0], Queries = AreAllTheSame(queries) ? null : queries, Documents = documents });
+    }
+
+    private static bool AreAllTheSame(IReadOnlyList<string> queries)
+    {
+        foreach (var query in queries)
+        {
+            if (query != queries[0])
+                return false;
+        }
+
+        return true;
+    }
+}

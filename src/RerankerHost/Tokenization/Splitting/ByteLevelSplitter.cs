@@ -1,0 +1,75 @@
+using System.Buffers;
+using Rerank.RerankerHost.Tokenization.Unicode;
+
+namespace Rerank.RerankerHost.Tokenization.Splitting;
+
+/// <summary>
+/// Cuts text as GPT-2's expression does: <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c>.
+/// </summary>
+internal sealed class ByteLevelSplitter(bool addsPrefixSpace, bool cuts) : Splitter
+{
+    /// <summary>The expression, as tokenizer.json may have it by itself.</summary>
+    public const string Expression = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
+
+    public override bool Split(ReadOnlySpan<char> piece, bool atStart, in PieceChain next)
+    {
+        if (!addsPrefixSpace || piece[0] == ' ')
+            return Cut(piece, next);
+
+        var prefixed = ArrayPool<char>.Shared.Rent(piece.Length + 1);
+        prefixed[0] = ' ';
+        piece.CopyTo(prefixed.AsSpan(1));
+        var goesOn = Cut(prefixed.AsSpan(0, piece.Length + 1), next);
+        ArrayPool<char>.Shared.Return(prefixed);
+        return goesOn;
+    }
+
+    private bool Cut(ReadOnlySpan<char> piece, in PieceChain next)
+    {
+        // Where a piece stands matters to none of what may follow.
+        if (!cuts)
+            return next.Accept(piece, atStart: false);
+        while (!piece.IsEmpty)
+        {
+            var length = FirstLength(piece);
+            if (!next.Accept(piece[..length], atStart: false))
+                return false;
+            piece = piece[length..];
+        }
+
+        return true;
+    }
+
+    /// <summary>How many UTF-16 units the expression matches at the text's start.</summary>
+    private static int FirstLength(ReadOnlySpan<char> text)
+    {
+        var contraction = ContractionLength(text);
+        if (contraction > 0)
+            return contraction;
+
+        var start = text[0] == ' ' && text.Length > 1 ? 1 : 0;
+        var kind = CharacterClasses.Of(CodePoints.At(text, start, out _));
+        if (kind != CharacterClass.Space)
+            return RunLength(text, start, kind);
+
+        // White space before text leaves its last character to it.
+        var length = RunLength(text, 0, CharacterClass.Space);
+        return length == text.Length || length == 1 ? length : length - 1;
+    }
+
+    private static int RunLength(ReadOnlySpan<char> text, int at, CharacterClass kind)
+    {
+        while (at < text.Length && CharacterClasses.Of(CodePoints.At(text, at, out var length)) == kind)
+            at += length;
+        return at;
+    }
+
+    private static int ContractionLength(ReadOnlySpan<char> text)
+    {
+        if (text[0] != '\'' || text.Length < 2)
+            return 0;
+        if (text[1] is 's' or 't' or 'm' or 'd')
+            return 2;
+        return text.Length > 2 && (text[1], text[2]) is ('r', 'e') or ('v', 'e') or ('l', 'l') ? 3 : 0;
+    }
+}

@@ -1,0 +1,8 @@
+namespace Rerank.RerankerHost.Tokenization.Subwords;
+
+/// <summary>Cuts one piece of text into tokens of a vocabulary. Safe to use from many threads.</summary>
+internal interface ISubwordModel
+{
+    /// <summary>Appends the ids of a piece that isn't empty.</summary>
+    void Tokenize(ReadOnlySpan<char> piece, TokenBuffer output);
+}
