@@ -62,6 +62,9 @@ internal sealed class FaultWorld : IDisposable
 
     public FakeNetwork Network { get; }
 
+    /// <summary>In which order what the operator sends to routers and hosts at once arrives.</summary>
+    public Post Post { get; } = new();
+
     public FakeNodes Nodes { get; }
 
     public Traffic Traffic { get; }
@@ -119,7 +122,7 @@ internal sealed class FaultWorld : IDisposable
         lease = new(Options.Create(new RuntimeOptions()), Time);
         var gate = new FaultGate(Plan, Journal, Time);
         var client = new FaultClient(new FencedClient(_server.As(ResourceClient.DefaultFieldManager), lease), gate, Journal);
-        return new(gate, client, client, Network, Time, Namespace);
+        return new(gate, client, client, Post, Network, Time, Namespace);
     }
 
     public async Task ReconcileAsync()
@@ -134,7 +137,7 @@ internal sealed class FaultWorld : IDisposable
         try
         {
             await process.RefreshAsync(Stale, Stop);
-            Outcomes = await process.ReconcileAsync(Stop);
+            Outcomes = await Post.DeliverAsync(process.ReconcileAsync(Stop));
         }
         catch (Exception exception) when (exception is CrashException or HttpRequestException or k8s.Autorest.HttpOperationException)
         {
@@ -303,6 +306,6 @@ internal sealed class FaultWorld : IDisposable
     {
         Lives++;
         var gate = new FaultGate(Plan, Journal, Time);
-        return new(gate, _server.OfOperator(gate, Journal), _server.OfOperator(gate, Journal, past: Past), Network, Time, Namespace);
+        return new(gate, _server.OfOperator(gate, Journal), _server.OfOperator(gate, Journal, past: Past), Post, Network, Time, Namespace);
     }
 }
