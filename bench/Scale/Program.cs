@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using Rerank.Scale;
 using Rerank.Scale.Operator;
 using Rerank.TestKit;
+
+const int StepSeconds = 5;
 
 // eval "$(../shared/testenv/cluster env)"; dotnet run -c Release --project bench/Scale -- --pipelines 500 --changing 50
 if (args is [OperatorCommand.Name])
@@ -26,7 +29,7 @@ static async Task<int> RunAsync(int pipelines, int changing, int rounds, Cancell
     }
 
     await server.InstallCrdsAsync(Repository.File("config", "crds"), stop);
-    await using var world = await ScaleWorld.StartAsync(server, pipelines, changing, stop);
+    await using var world = await ScaleWorld.StartAsync(server, new(pipelines, changing, StepSeconds), stop);
     Report.Head(Console.Out);
 
     var deployed = await PhaseAsync($"{pipelines} pipelines created", async () =>
@@ -48,7 +51,10 @@ static async Task<int> RunAsync(int pipelines, int changing, int rounds, Cancell
     Report.Requests(Console.Out, "Requests for a new pipeline", deployed, pipelines);
     Report.Requests(Console.Out, "Requests while nothing changes", idle, pipelines);
     Report.Requests(Console.Out, "Requests for a change, with those of the pipelines that don't change", Measured.Sum([changed, settled]), changing);
-    Console.WriteLine($"\nThe last of {changing} changes was through after {took.TotalSeconds:0} s, of which its steps ask for 10 s. {world.Nodes.Pods} pods.");
+    Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"\nWhile {changing} pipelines had a candidate: {changed.Writes / took.TotalSeconds:0.0} writes a second, of which {changed.Requests.GetValueOrDefault("PATCH rerankpipelines/status") / took.TotalSeconds:0.0} of status."));
+    Console.WriteLine($"\nThe last of {changing} changes was through after {took.TotalSeconds:0} s, of which its steps ask for {2 * StepSeconds} s. {world.Nodes.Pods} pods.");
     if (idle.Writes + after.Writes == 0)
         return 0;
     await Console.Error.WriteLineAsync($"{idle.Writes + after.Writes} writes while nothing changed");

@@ -13,6 +13,9 @@ internal sealed class ScaleWorld : IAsyncDisposable
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    // In a second, so that what is said of a candidate changes all the time.
+    private const int RequestsOfARouter = 100;
+
     private readonly Kubernetes _kubernetes;
     private readonly AdminServer _admin;
 
@@ -32,14 +35,14 @@ internal sealed class ScaleWorld : IAsyncDisposable
     public PipelineFleet Fleet { get; }
 
     /// <param name="server">With the operator's kinds.</param>
-    public static async Task<ScaleWorld> StartAsync(ControlPlaneFixture server, int pipelines, int changing, CancellationToken cancellationToken)
+    public static async Task<ScaleWorld> StartAsync(ControlPlaneFixture server, FleetSize size, CancellationToken cancellationToken)
     {
         var ns = await server.CreateNamespaceAsync("scale", cancellationToken);
         var kubernetes = new Kubernetes(server.Configuration);
         var admin = new AdminServer();
         await admin.StartAsync(cancellationToken);
         var nodes = new NodeAgent(new ResourceClient(kubernetes, TimeProvider.System, "kubelet"), ns, admin);
-        var fleet = new PipelineFleet(new ResourceClient(kubernetes, TimeProvider.System, "kubectl"), ns, pipelines, changing);
+        var fleet = new PipelineFleet(new ResourceClient(kubernetes, TimeProvider.System, "kubectl"), ns, size);
         var settings = new OperatorSettings(new(server.Configuration.Host), server.Configuration.AccessToken, ns, admin.Address);
         return new(kubernetes, admin, await OperatorProcess.StartAsync(settings, cancellationToken), nodes, fleet);
     }
@@ -61,7 +64,7 @@ internal sealed class ScaleWorld : IAsyncDisposable
             Deadline);
     }
 
-    /// <summary>Changes some of the pipelines and waits until they serve what they ask for.</summary>
+    /// <summary>Changes some of the pipelines and waits until they serve what they ask for; meanwhile applications send requests.</summary>
     public async Task ChangeAsync(CancellationToken cancellationToken)
     {
         await Fleet.ChangeAsync(cancellationToken);
@@ -69,6 +72,7 @@ internal sealed class ScaleWorld : IAsyncDisposable
             async () =>
             {
                 await Task.Delay(Pause, TimeProvider.System, cancellationToken);
+                Nodes.Pass(RequestsOfARouter);
                 var left = await Fleet.UnfinishedAsync(cancellationToken);
                 if (left > 0)
                     throw new InvalidOperationException($"{left} of {Fleet.Changing} pipelines are still changing");
@@ -82,8 +86,11 @@ internal sealed class ScaleWorld : IAsyncDisposable
     public async Task<Measured> SettleAsync(CancellationToken cancellationToken)
     {
         var seen = new List<Measured>();
+        var start = TimeProvider.System.GetTimestamp();
         for (var quiet = 0; quiet < Fleet.Pipelines;)
         {
+            if (TimeProvider.System.GetElapsedTime(start) > Deadline)
+                throw new TimeoutException($"no rest within {Deadline}; of late {string.Join(", ", seen[^1].Requests)}");
             var measured = await LookAsync(cancellationToken);
             seen.Add(measured);
             quiet = measured.Writes > 0 ? 0 : quiet + measured.ReconcileMilliseconds.Length;

@@ -6,8 +6,12 @@ using Rerank.Operator.Runtime.Client;
 
 namespace Rerank.Scale.Fleet;
 
+/// <param name="Changing">Those of the pipelines that change.</param>
+/// <param name="StepSeconds">How long each of the two steps of a change lasts at least, and its bake; what was replaced is kept for twice as long.</param>
+internal sealed record FleetSize(int Pipelines, int Changing, int StepSeconds);
+
 /// <summary>Many pipelines of a usual size: two routers with a small model beside each, and a pool of one pod. Some of them are to change.</summary>
-internal sealed class PipelineFleet(IResourceClient user, string ns, int pipelines, int changing)
+internal sealed class PipelineFleet(IResourceClient user, string ns, FleetSize size)
 {
     private const string ChangingLabel = "scale.rerank.dev/changing";
     private const int AtOnce = 16;
@@ -15,22 +19,22 @@ internal sealed class PipelineFleet(IResourceClient user, string ns, int pipelin
     private readonly ParallelOptions _parallel = new() { MaxDegreeOfParallelism = AtOnce };
     private int _margin = 1000;
 
-    public int Pipelines => pipelines;
+    public int Pipelines => size.Pipelines;
 
-    public int Changing => changing;
+    public int Changing => size.Changing;
 
     public async Task CreateAsync(CancellationToken cancellationToken)
     {
         await user.ApplyAsync(Model("small"), cancellationToken);
         await user.ApplyAsync(Model("large"), cancellationToken);
-        await Parallel.ForAsync(0, pipelines, _parallel, async (i, _) => await user.ApplyAsync(Pipeline(i), cancellationToken));
+        await Parallel.ForAsync(0, size.Pipelines, _parallel, async (i, _) => await user.ApplyAsync(Pipeline(i), cancellationToken));
     }
 
     /// <summary>Gives some of the pipelines another revision, which has to earn its place step by step.</summary>
     public async Task ChangeAsync(CancellationToken cancellationToken)
     {
         _margin++;
-        await Parallel.ForAsync(0, changing, _parallel, async (i, _) => await user.ApplyAsync(Pipeline(i), cancellationToken));
+        await Parallel.ForAsync(0, size.Changing, _parallel, async (i, _) => await user.ApplyAsync(Pipeline(i), cancellationToken));
     }
 
     /// <summary>How many of those that change don't answer with what their spec asks for.</summary>
@@ -46,7 +50,7 @@ internal sealed class PipelineFleet(IResourceClient user, string ns, int pipelin
 
     private RerankPipeline Pipeline(int number)
     {
-        var changes = number < changing;
+        var changes = number < size.Changing;
         return new()
         {
             Metadata = new()
@@ -75,15 +79,15 @@ internal sealed class PipelineFleet(IResourceClient user, string ns, int pipelin
                 ],
                 Rollout = new()
                 {
-                    // Nobody sends requests, so what is measured is what it takes to look, and not how long it takes to be sure.
+                    // What is measured is what it takes to look, and not how long it takes to be sure.
                     Analysis = new() { Metrics = [] },
                     Steps =
                     [
-                        new() { Name = "tenth", TrafficPermille = 100, MinDurationSeconds = 5 },
-                        new() { Name = "half", TrafficPermille = 500, MinDurationSeconds = 5 },
+                        new() { Name = "tenth", TrafficPermille = 100, MinDurationSeconds = size.StepSeconds },
+                        new() { Name = "half", TrafficPermille = 500, MinDurationSeconds = size.StepSeconds },
                     ],
-                    BakeSeconds = 5,
-                    RetainStableSeconds = 10,
+                    BakeSeconds = size.StepSeconds,
+                    RetainStableSeconds = 2 * size.StepSeconds,
                 },
             },
         };

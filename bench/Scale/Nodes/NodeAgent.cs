@@ -13,6 +13,7 @@ namespace Rerank.Scale.Nodes;
 internal sealed class NodeAgent(IResourceClient client, string ns, AdminServer admin)
 {
     private const int AtOnce = 16;
+    private const int All = 1000;
 
     private readonly Dictionary<string, List<Pod>> _pods = [];
     private readonly ParallelOptions _parallel = new() { MaxDegreeOfParallelism = AtOnce };
@@ -32,6 +33,28 @@ internal sealed class NodeAgent(IResourceClient client, string ns, AdminServer a
 
         await Parallel.ForEachAsync(missing, _parallel, async (deployment, _) => await StartAsync(deployment, cancellationToken));
         await Parallel.ForEachAsync(_pods.Values.SelectMany(p => p), _parallel, async (pod, _) => await ReportAsync(pod, cancellationToken));
+    }
+
+    /// <summary>Requests of applications: what the routers that have a candidate would have counted of them.</summary>
+    /// <param name="requests">Of each router.</param>
+    public void Pass(int requests)
+    {
+        foreach (var router in _pods.Values.SelectMany(p => p).SelectMany(p => p.Processes).OfType<FakeRouter>())
+        {
+            lock (router)
+            {
+                // With a new candidate its counters begin anew.
+                router.Get();
+                if (router is not { Table.Candidate.TrafficPermille: var weight, Seen: { } seen })
+                    continue;
+                var answered = requests * weight / All;
+                router.Seen = seen with
+                {
+                    Stable = seen.Stable with { Requests = seen.Stable.Requests + requests - answered },
+                    Candidate = seen.Candidate with { Requests = seen.Candidate.Requests + answered },
+                };
+            }
+        }
     }
 
     private async Task StartAsync(V1Deployment deployment, CancellationToken cancellationToken)

@@ -27,6 +27,9 @@ internal sealed class FaultWorld : IDisposable
 {
     private const int QuietTurns = 3;
 
+    // Numbers of what is judged are told every few seconds only.
+    private const int QuietTurnsOfAnalysis = 6;
+
     private readonly IServer _server;
     private readonly IResourceClient _observer;
     private readonly IResourceClient _user;
@@ -188,7 +191,7 @@ internal sealed class FaultWorld : IDisposable
     /// <summary>Turns until the operator has written nothing for a few of them.</summary>
     public async Task SettleAsync(int most = 60)
     {
-        for (var (turn, quiet) = (0, 0); quiet < QuietTurns; turn++)
+        for (var (turn, quiet) = (0, 0); quiet < await EnoughAsync(); turn++)
         {
             if (turn == most)
                 Assert.Fail($"no rest after {most} turns:\n{await DescribeAsync()}");
@@ -196,6 +199,8 @@ internal sealed class FaultWorld : IDisposable
             await TurnAsync();
             quiet = Journal.Count == before && !Operator.Gate.IsDead && Outcomes.All(o => o.Kind == OutcomeKind.Success) ? quiet + 1 : 0;
         }
+
+        async Task<int> EnoughAsync() => (await PipelineAsync())?.Status?.Analysis is null ? QuietTurns : QuietTurnsOfAnalysis;
     }
 
     /// <summary>Oracle L: nothing is written while time passes.</summary>
