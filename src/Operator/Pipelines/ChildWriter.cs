@@ -18,6 +18,13 @@ internal sealed class ChildWriter<T>(IResourceClient client, IResourceCache<T> c
 
     public bool Writes(IKubernetesObject<V1ObjectMeta> child) => child is T;
 
+    public bool IsAsLeft(PipelineOwner owner, IKubernetesObject<V1ObjectMeta> child)
+    {
+        var key = new ObjectKey(owner.Namespace, child.Name());
+        return cache.Get(key) is { } existing && _applied.TryGetValue(key, out var last)
+            && last.Owner == owner.Uid && last.ResourceVersion == existing.ResourceVersion() && last.Manifest == KubernetesJson.Serialize(child);
+    }
+
     public async Task<Problem?> ApplyAsync(PipelineOwner owner, IKubernetesObject<V1ObjectMeta> child, CancellationToken cancellationToken)
     {
         var key = new ObjectKey(owner.Namespace, child.Name());
@@ -57,9 +64,11 @@ internal sealed class ChildWriter<T>(IResourceClient client, IResourceCache<T> c
         return result;
     }
 
+    public bool HasOthers(PipelineOwner owner, IReadOnlySet<string> wanted) => Others(owner, wanted).Any();
+
     public async Task DeleteOthersAsync(PipelineOwner owner, IReadOnlySet<string> wanted, CancellationToken cancellationToken)
     {
-        foreach (var child in cache.List(owner.Namespace).Where(c => owner.Owns(c) && !wanted.Contains(c.Name()) && c.Metadata.DeletionTimestamp is null))
+        foreach (var child in Others(owner, wanted))
         {
             var key = ObjectKey.Of(child);
             _applied.TryRemove(key, out _);
@@ -73,6 +82,9 @@ internal sealed class ChildWriter<T>(IResourceClient client, IResourceCache<T> c
             _applied.TryRemove(key, out _);
     }
 
+    private IEnumerable<T> Others(PipelineOwner owner, IReadOnlySet<string> wanted) =>
+        cache.List(owner.Namespace).Where(c => owner.Owns(c) && !wanted.Contains(c.Name()) && c.Metadata.DeletionTimestamp is null);
+
     private readonly record struct Applied(string Owner, string Manifest, string ResourceVersion);
 }
 
@@ -80,8 +92,15 @@ internal interface IChildWriter
 {
     bool Writes(IKubernetesObject<V1ObjectMeta> child);
 
+    /// <summary>Whether it was applied like this, and is as it was then as far as the cache knows.</summary>
+    bool IsAsLeft(PipelineOwner owner, IKubernetesObject<V1ObjectMeta> child);
+
     /// <returns>Why it wasn't written; null when it was.</returns>
     Task<Problem?> ApplyAsync(PipelineOwner owner, IKubernetesObject<V1ObjectMeta> child, CancellationToken cancellationToken);
+
+    /// <summary>Whether the pipeline has objects of this kind that are no longer wanted.</summary>
+    /// <param name="wanted">Names.</param>
+    bool HasOthers(PipelineOwner owner, IReadOnlySet<string> wanted);
 
     /// <summary>Deletes those of the pipeline's objects of this kind that are no longer wanted.</summary>
     /// <param name="wanted">Names.</param>

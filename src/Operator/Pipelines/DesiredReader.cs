@@ -18,7 +18,7 @@ internal sealed class DesiredReader(IResourceClient client, IResourceCache<Model
     /// <exception cref="ConflictException">The caches are behind.</exception>
     public async Task<DesiredRevision> ReadAsync(RerankPipeline pipeline, IReadOnlyList<Revision> revisions, CancellationToken cancellationToken)
     {
-        var desired = Of(pipeline);
+        var desired = Read(pipeline);
         if (desired.Snapshot?.Hash() != UnderWay(revisions))
             await RequireCurrentAsync(pipeline, cancellationToken);
         return desired;
@@ -27,7 +27,8 @@ internal sealed class DesiredReader(IResourceClient client, IResourceCache<Model
     private static string? UnderWay(IReadOnlyList<Revision> revisions) =>
         (revisions.FirstOrDefault(r => r.Role == RevisionRole.Candidate) ?? revisions.Where(r => r.Role == RevisionRole.Stable).MaxBy(r => r.Sequence))?.Name;
 
-    private DesiredRevision Of(RerankPipeline pipeline)
+    /// <summary>As the caches say.</summary>
+    public DesiredRevision Read(RerankPipeline pipeline)
     {
         // API servers before 1.25 don't evaluate the rules in the schema.
         var errors = PipelineRules.Check(pipeline);

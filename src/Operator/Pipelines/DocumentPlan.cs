@@ -34,11 +34,11 @@ internal static class DocumentPlan
         Observation observed, RevisionRoles roles, string host, Placement placement, Func<RevisionSnapshot, ModelTierSnapshot?> modelOf)
     {
         var held = roles.Live.Select(r => modelOf(r.Snapshot)?.Model).OfType<ModelSpec>().ToList();
-        // Of what bakes and what it replaced, both are. In pods where neither is, the newest is what a pod has to have to be of use; but routers have to
-        // be ready for the stable revision without it.
+        // Of what bakes and what it replaced, both are. In pods where neither is, what a candidate answers with, or else the newest, is what a pod has to have to
+        // be of use; but routers have to be ready for the stable revision without it.
         string[] required = [.. new[] { roles.Stable, RolloutArms.BakesAgainst(roles) }.OfType<Revision>().Select(r => modelOf(r.Snapshot)?.Model.Digest).OfType<string>()];
         if (required.Length == 0 && (placement == Placement.Pool || roles.Stable is null))
-            required = [Followed(observed, roles, modelOf)?.Digest ?? held[0].Digest];
+            required = [(Answering(roles, modelOf) ?? Followed(observed, roles, modelOf) ?? held[0]).Digest];
         var set = new ModelSet
         {
             Generation = 0,
@@ -60,6 +60,10 @@ internal static class DocumentPlan
         var same = stored is not null && Same(stored with { Generation = 0 }, set, ContractsJson.Default.ModelSet);
         return set with { Generation = Generation(stored?.Generation, same, reported) };
     }
+
+    // It got its weight when every router had left what was replaced: one that doesn't answer for a moment is no reason to ask the pods for that again.
+    private static ModelSpec? Answering(RevisionRoles roles, Func<RevisionSnapshot, ModelTierSnapshot?> modelOf) =>
+        RolloutArms.Of(roles) is { Judged: { } judged, TrafficPermille: > 0 } ? modelOf(judged.Snapshot)?.Model : null;
 
     // What was replaced and has no part in what routers shall do. Until all of them know that, its pods must not be taken from those that don't.
     private static ModelSpec? Followed(Observation observed, RevisionRoles roles, Func<RevisionSnapshot, ModelTierSnapshot?> modelOf) =>

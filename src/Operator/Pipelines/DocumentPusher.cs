@@ -11,30 +11,19 @@ namespace Rerank.Operator.Pipelines;
 /// <summary>Tells every process that doesn't follow yet, and takes its answer for its new status.</summary>
 internal sealed class DocumentPusher(AdminClient admin)
 {
-    private const int AtOnce = 32;
-
     public Task<IReadOnlyList<ObservedPod>> PushAsync(
         Observation observed, DesiredDocuments documents, string token, CancellationToken cancellationToken) =>
-        EachAsync(observed.Pods, (pod, ct) => PushAsync(pod, observed, documents, token, ct), cancellationToken);
+        AtOnce.CallAsync(observed.Pods, (pod, ct) => PushAsync(pod, observed, documents, token, ct), cancellationToken);
 
     /// <summary>For when what is asked for could not be stored: only takes requests away from the candidate, which does no harm however it goes on.</summary>
     public Task<IReadOnlyList<ObservedPod>> HoldAsync(
         Observation observed, DesiredDocuments documents, string token, CancellationToken cancellationToken) =>
-        EachAsync(
+        AtOnce.CallAsync(
             observed.Pods,
             async (pod, ct) => pod.Router is { Status: { } status } router && Exposure.Hold(observed.Documents.Table, documents.Table, status) is { } table
                 ? pod with { Router = await PushAsync(router, table, token, ct) }
                 : pod,
             cancellationToken);
-
-    private static async Task<IReadOnlyList<ObservedPod>> EachAsync(
-        IReadOnlyList<ObservedPod> pods, Func<ObservedPod, CancellationToken, Task<ObservedPod>> push, CancellationToken cancellationToken)
-    {
-        var pushed = new ObservedPod[pods.Count];
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, pushed.Length, parallel, async (i, ct) => pushed[i] = await push(pods[i], ct));
-        return pushed;
-    }
 
     private async Task<ObservedPod> PushAsync(
         ObservedPod pod, Observation observed, DesiredDocuments documents, string token, CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using Rerank.Operator.Analysis;
 using Rerank.Operator.Analysis.Prometheus;
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
+using Rerank.Operator.Pipelines.Records;
 using Rerank.Operator.Pipelines.Revisions;
 using Rerank.Operator.Rollouts;
 using Rerank.Operator.Runtime;
@@ -15,12 +16,13 @@ using Rerank.Operator.Status;
 namespace Rerank.Operator.Pipelines;
 
 /// <summary>
-/// Reads what a reconcile decides by. Where an old answer could do harm, which revision answers and what was last told to whom, it asks the
-/// API server; where it couldn't, it looks into the informers' caches.
+/// Reads what a reconcile decides by. The informers' caches are enough to find that nothing is to be done, which is nearly always so. Before anything is, the
+/// API server is asked where an old answer could do harm: which revision answers, and what was last told to whom.
 /// </summary>
 internal sealed class PipelineObserver(
     IResourceClient client,
-    DesiredReader desiredRevisions,
+    CachedRecords cached,
+    StoredRecords stored,
     IResourceCache<V1Pod> pods,
     IResourceCache<V1Deployment> deployments,
     ServedApisReader apis,
@@ -29,11 +31,23 @@ internal sealed class PipelineObserver(
     PrometheusLooks prometheus,
     TimeProvider time)
 {
-    public async Task<Observation> ObserveAsync(RerankPipeline pipeline, string token, CancellationToken cancellationToken)
+    /// <summary>From the caches, and from what the pods' processes say.</summary>
+    public async Task<Observation> LookAsync(RerankPipeline pipeline, string token, CancellationToken cancellationToken)
+    {
+        var told = await statuses.ReadAsync(PodsOf(PipelineOwner.Of(pipeline)), token, cancellationToken);
+        return await ObserveAsync(pipeline, cached, told, cancellationToken);
+    }
+
+    /// <summary>The same, as the API server has it now.</summary>
+    public Task<Observation> LookAgainAsync(Observation seen, CancellationToken cancellationToken) =>
+        ObserveAsync(seen.Pipeline, stored, seen.Pods, cancellationToken);
+
+    private async Task<Observation> ObserveAsync(
+        RerankPipeline pipeline, IRecords records, IReadOnlyList<ObservedPod> told, CancellationToken cancellationToken)
     {
         var owner = PipelineOwner.Of(pipeline);
-        var revisions = await RevisionsAsync(owner, cancellationToken);
-        var desired = await desiredRevisions.ReadAsync(pipeline, revisions, cancellationToken);
+        var revisions = await records.RevisionsAsync(owner, cancellationToken);
+        var desired = await records.DesiredAsync(pipeline, revisions, cancellationToken);
         var live = revisions.Where(r => r.Role != RevisionRole.Retired).Select(r => r.Snapshot);
         var snapshots = live.Append(desired.Snapshot).OfType<RevisionSnapshot>().ToList();
         var rollout = pipeline.Spec.Rollout;
@@ -44,12 +58,12 @@ internal sealed class PipelineObserver(
             Pipeline = pipeline,
             Desired = desired,
             Revisions = revisions,
-            Pods = await statuses.ReadAsync(PodsOf(owner), token, cancellationToken),
+            Pods = told,
             Deployments = await DeploymentsAsync(pipeline, owner, cancellationToken),
-            Documents = await DocumentsAsync(owner, roles.Live.Select(r => r.Snapshot), cancellationToken),
+            Documents = await DocumentsAsync(records, owner, roles.Live.Select(r => r.Snapshot), cancellationToken),
             Credentials = secrets,
             Apis = apis.Read(),
-            Reports = await ReportsAsync(owner, roles, cancellationToken),
+            Reports = await ReportsAsync(records, owner, roles, cancellationToken),
             ExternalCounts = ExternalCounts(pipeline, roles),
         };
     }
@@ -63,13 +77,14 @@ internal sealed class PipelineObserver(
         return new Dictionary<string, ExternalCounts>();
     }
 
-    private async Task<IReadOnlyDictionary<string, StoredReport>> ReportsAsync(PipelineOwner owner, RevisionRoles roles, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyDictionary<string, StoredReport>> ReportsAsync(
+        IRecords records, PipelineOwner owner, RevisionRoles roles, CancellationToken cancellationToken)
     {
         var reports = new Dictionary<string, StoredReport>();
         Revision?[] underWay = [roles.Candidate, roles.Stable?.Rollout.BakesAgainst is null ? null : roles.Stable];
         foreach (var revision in underWay.OfType<Revision>())
         {
-            var map = await client.GetAsync<V1ConfigMap>(new(owner.Namespace, owner.Names.Report(revision.Name)), cancellationToken);
+            var map = await records.ConfigMapAsync(new(owner.Namespace, owner.Names.Report(revision.Name)), cancellationToken);
             if (map is not null && owner.Owns(map) && ReportObject.Read(map) is { } report)
                 reports[revision.Name] = report;
         }
@@ -88,20 +103,6 @@ internal sealed class PipelineObserver(
         return found.Where(owner.Owns).ToDictionary(d => d.Name());
     }
 
-    private async Task<IReadOnlyList<Revision>> RevisionsAsync(PipelineOwner owner, CancellationToken cancellationToken)
-    {
-        var found = new List<Revision>();
-        string? next = null;
-        do
-        {
-            var page = await client.ListAsync<V1ControllerRevision>(owner.Namespace, $"{Labels.Pipeline}={owner.Names.LabelValue}", next, cancellationToken);
-            found.AddRange(page.Items.Where(owner.Owns).Select(RevisionObject.Read));
-            next = page.ContinueToken;
-        }
-        while (next is not null);
-        return found;
-    }
-
     private IReadOnlyList<V1Pod> PodsOf(PipelineOwner owner) =>
     [
         .. pods.List(owner.Namespace)
@@ -111,14 +112,15 @@ internal sealed class PipelineObserver(
             .OrderBy(p => p.Name(), StringComparer.Ordinal),
     ];
 
-    private async Task<StoredDocuments> DocumentsAsync(PipelineOwner owner, IEnumerable<RevisionSnapshot> live, CancellationToken cancellationToken)
+    private static async Task<StoredDocuments> DocumentsAsync(
+        IRecords records, PipelineOwner owner, IEnumerable<RevisionSnapshot> live, CancellationToken cancellationToken)
     {
-        var routers = await client.GetAsync<V1ConfigMap>(new(owner.Namespace, owner.Names.Router), cancellationToken);
+        var routers = await records.ConfigMapAsync(new(owner.Namespace, owner.Names.Router), cancellationToken);
         var pools = new Dictionary<string, V1ConfigMap>();
         foreach (var pool in LayoutPlan.Pools(live))
         {
-            if (await client.GetAsync<V1ConfigMap>(new(owner.Namespace, owner.Names.Pool(pool)), cancellationToken) is { } stored)
-                pools[pool.Component] = stored;
+            if (await records.ConfigMapAsync(new(owner.Namespace, owner.Names.Pool(pool)), cancellationToken) is { } map)
+                pools[pool.Component] = map;
         }
 
         return StoredDocuments.Read(routers, pools);

@@ -1,8 +1,9 @@
-using k8s.Models;
+using System.Collections.Concurrent;
 using Rerank.Operator.Admin;
 using Rerank.Operator.Api;
 using Rerank.Operator.Events;
 using Rerank.Operator.Manifests;
+using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Status;
 
@@ -11,6 +12,8 @@ namespace Rerank.Operator.Pipelines;
 /// <summary>Says how a pipeline stands: status, events, and what its hosts hold.</summary>
 internal sealed class PipelineReporter(IResourceClient client, EventRecorder events, HostReports hosts, IPoolAddresses addresses, TimeProvider time)
 {
+    private readonly ConcurrentDictionary<ObjectKey, DateTimeOffset> _written = new();
+
     public async Task<RerankPipelineStatus> ReportAsync(
         Observation observed, PipelinePlan plan, ManifestContext context, Problem? problem, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -44,7 +47,11 @@ internal sealed class PipelineReporter(IResourceClient client, EventRecorder eve
         return WriteAsync(pipeline, status, cancellationToken);
     }
 
-    public void Forget(RerankPipeline pipeline) => hosts.Forget(new(pipeline.Namespace(), pipeline.Name()));
+    public void Forget(RerankPipeline pipeline)
+    {
+        hosts.Forget(ObjectKey.Of(pipeline));
+        _written.TryRemove(ObjectKey.Of(pipeline), out _);
+    }
 
     private static IEnumerable<HostReport> Reports(Observation observed) =>
         from pod in observed.Pods
@@ -52,12 +59,17 @@ internal sealed class PipelineReporter(IResourceClient client, EventRecorder eve
         where host.Status is not null
         select new HostReport(pod.Name, host.Status!);
 
+    // However the clock was set meanwhile.
+    private bool IsRecent(ObjectKey key, DateTimeOffset now) => _written.TryGetValue(key, out var last) && (now - last).Duration() < StatusNews.NumbersPeriod;
+
     private async Task WriteAsync(RerankPipeline pipeline, RerankPipelineStatus status, CancellationToken cancellationToken)
     {
         var before = pipeline.Status;
-        if (StatusWrites.Same(before, status))
+        var (key, now) = (ObjectKey.Of(pipeline), time.GetUtcNow());
+        if (StatusWrites.Same(before, status) || (!StatusNews.IsIn(status, before) && IsRecent(key, now)))
             return;
         pipeline.Status = status;
+        _written[key] = now;
         await client.ApplyStatusAsync(StatusWrites.WithoutPrecondition(pipeline), cancellationToken);
         foreach (var happened in PipelineEvents.Between(before, status))
             await events.RecordAsync(pipeline, happened, cancellationToken);

@@ -16,6 +16,15 @@ internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildW
 {
     private readonly IChildWriter[] _children = [.. children];
 
+    /// <summary>Whether all that a plan asks for has been written before, and is still as it was left, as far as the caches know.</summary>
+    public bool IsDone(PipelineOwner owner, PipelinePlan plan, ManifestContext context)
+    {
+        if (plan is not { RevisionWrites.Count: 0, SurplusRevisions.Count: 0, Rollout: { Decision: null, Report: null } })
+            return false;
+        var wanted = Wanted(owner, plan, context);
+        return wanted.All(child => Of(child).IsAsLeft(owner, child)) && !_children.Any(kind => kind.HasOthers(owner, NamesOf(kind, owner, wanted, plan)));
+    }
+
     /// <summary>
     /// Before the revisions, which a decision changes: the next reconcile would find it taken, and no longer know why. One that is cut off here is taken again,
     /// and told once.
@@ -26,7 +35,7 @@ internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildW
         if (plan.Rollout.Report is not { } report)
             return null;
         var map = ReportObject.From(owner, report);
-        return await _children.Single(c => c.Writes(map)).ApplyAsync(owner, map, cancellationToken);
+        return await Of(map).ApplyAsync(owner, map, cancellationToken);
     }
 
     public async Task StoreRevisionsAsync(PipelineOwner owner, PipelinePlan plan, CancellationToken cancellationToken)
@@ -38,17 +47,15 @@ internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildW
     /// <returns>What kept something from being written; null when all was.</returns>
     public async Task<Problem?> ApplyAsync(PipelineOwner owner, PipelinePlan plan, ManifestContext context, CancellationToken cancellationToken)
     {
-        IReadOnlyList<IKubernetesObject<V1ObjectMeta>> wanted = [.. Documents(owner, plan), .. PipelineManifests.Of(plan.Layout, context)];
-        // Reports stay as long as their revisions.
-        var kept = plan.Roles.All.Except(plan.SurplusRevisions).Select(r => owner.Names.Report(r.Name)).ToList();
+        var wanted = Wanted(owner, plan, context);
         foreach (var child in wanted)
         {
-            if (await _children.Single(c => c.Writes(child)).ApplyAsync(owner, child, cancellationToken) is { } problem)
+            if (await Of(child).ApplyAsync(owner, child, cancellationToken) is { } problem)
                 return problem;
         }
 
         foreach (var kind in _children)
-            await kind.DeleteOthersAsync(owner, wanted.Where(kind.Writes).Select(c => c.Name()).Concat(kept).ToHashSet(), cancellationToken);
+            await kind.DeleteOthersAsync(owner, NamesOf(kind, owner, wanted, plan), cancellationToken);
         return null;
     }
 
@@ -66,6 +73,18 @@ internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildW
         foreach (var kind in _children)
             kind.Forget(owner);
     }
+
+    private IChildWriter Of(IKubernetesObject<V1ObjectMeta> child) => _children.Single(c => c.Writes(child));
+
+    private static IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Wanted(PipelineOwner owner, PipelinePlan plan, ManifestContext context) =>
+        [.. Documents(owner, plan), .. PipelineManifests.Of(plan.Layout, context)];
+
+    // Reports stay as long as their revisions.
+    private static HashSet<string> NamesOf(IChildWriter kind, PipelineOwner owner, IReadOnlyList<IKubernetesObject<V1ObjectMeta>> wanted, PipelinePlan plan) =>
+    [
+        .. wanted.Where(kind.Writes).Select(c => c.Name()),
+        .. plan.Roles.All.Except(plan.SurplusRevisions).Select(r => owner.Names.Report(r.Name)),
+    ];
 
     private static IEnumerable<V1ConfigMap> Documents(PipelineOwner owner, PipelinePlan plan)
     {

@@ -10,15 +10,8 @@ namespace Rerank.Operator.Pipelines;
 /// <summary>Asks the processes in pods what they do.</summary>
 internal sealed class PodStatusReader(AdminClient admin)
 {
-    private const int AtOnce = 32;
-
-    public async Task<IReadOnlyList<ObservedPod>> ReadAsync(IReadOnlyList<V1Pod> pods, string token, CancellationToken cancellationToken)
-    {
-        var read = new ObservedPod[pods.Count];
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, pods.Count, parallel, async (i, ct) => read[i] = await ReadAsync(pods[i], token, ct));
-        return read;
-    }
+    public Task<IReadOnlyList<ObservedPod>> ReadAsync(IReadOnlyList<V1Pod> pods, string token, CancellationToken cancellationToken) =>
+        AtOnce.CallAsync(pods, (pod, ct) => ReadAsync(pod, token, ct), cancellationToken);
 
     private async Task<ObservedPod> ReadAsync(V1Pod pod, string token, CancellationToken cancellationToken)
     {

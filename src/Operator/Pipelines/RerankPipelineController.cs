@@ -56,20 +56,25 @@ internal sealed class RerankPipelineController(
             return ReconciliationResult<RerankPipeline>.Success(entity, Pace.Blocked);
         }
 
-        var observed = await observer.ObserveAsync(entity, token, cancellationToken);
+        var observed = await observer.LookAsync(entity, token, cancellationToken);
         var context = environment.Context(observed.Apis);
         var now = environment.Time.GetUtcNow();
         var plan = PipelinePlan.Of(observed, context, environment.Addresses, now);
 
-        Problem? problem;
-        try
+        Problem? problem = null;
+        if (!writer.IsDone(owner, plan, context))
         {
-            problem = await WriteAsync(owner, plan, context, cancellationToken);
-        }
-        catch (Exception e) when (e is HttpOperationException or HttpRequestException or ConflictException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
-        {
-            await pusher.HoldAsync(observed, plan.Documents, token, cancellationToken);
-            throw;
+            observed = await observer.LookAgainAsync(observed, cancellationToken);
+            plan = PipelinePlan.Of(observed, context, environment.Addresses, now);
+            try
+            {
+                problem = await WriteAsync(owner, plan, context, cancellationToken);
+            }
+            catch (Exception e) when (e is HttpOperationException or HttpRequestException or ConflictException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                await pusher.HoldAsync(observed, plan.Documents, token, cancellationToken);
+                throw;
+            }
         }
 
         if (problem is null)

@@ -10,6 +10,7 @@ using Rerank.Operator.Events;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Models;
 using Rerank.Operator.Pipelines;
+using Rerank.Operator.Pipelines.Records;
 using Rerank.Operator.Pipelines.Watch;
 using Rerank.Operator.Runtime;
 using Rerank.Operator.Telemetry;
@@ -45,6 +46,8 @@ internal static class OperatorServices
         services.AddSingleton<ServedApisReader>();
         services.AddSingleton<PodStatusReader>();
         services.AddSingleton<DesiredReader>();
+        services.AddSingleton<CachedRecords>();
+        services.AddSingleton<StoredRecords>();
         services.AddSingleton<Restorations>();
         services.AddSingleton<PipelineObserver>();
         services.AddSingleton<PipelineEnvironment>();

@@ -74,7 +74,7 @@ internal sealed class ClientPods(Kubectl kubectl, string imageTag)
             ["containers"] = new JsonArray(new JsonObject
             {
                 ["name"] = "client",
-                ["image"] = $"{Programs.Client}:{imageTag}",
+                ["image"] = $"{ProgramImages.Client}:{imageTag}",
                 ["imagePullPolicy"] = "Never",
                 ["args"] = new JsonArray([.. arguments.Select(argument => (JsonNode)argument)]),
             }),

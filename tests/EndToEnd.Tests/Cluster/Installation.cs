@@ -54,7 +54,7 @@ public sealed class Installation : IAsyncLifetime
 
     private async Task InstallAsync(IImageLoader loader)
     {
-        await Programs.LoadAsync(loader, ImageTag, Kubectl.Stop);
+        await ProgramImages.LoadAsync(loader, ImageTag, Kubectl.Stop);
         await Kubectl.RunAsync("create", "namespace", Kubectl.Namespace);
         await Kubectl.RunAsync("create", "namespace", OperatorKubectl.Namespace);
         await OperatorKubectl.ApplyAnywhereAsync(await RenderAsync());

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Rerank.Faults.Tests.Faults;
 
 /// <summary>Plays faults between one operator process and the admin ports of routers and hosts.</summary>
-internal sealed class AdminFaults(FaultGate gate, HttpMessageHandler network) : DelegatingHandler(network), IHttpClientFactory
+internal sealed class AdminFaults(FaultGate gate, Post post, HttpMessageHandler network) : DelegatingHandler(network), IHttpClientFactory
 {
     public HttpClient CreateClient(string name) => new(this, disposeHandler: false);
 
@@ -12,6 +12,7 @@ internal sealed class AdminFaults(FaultGate gate, HttpMessageHandler network) : 
     {
         var call = new Call(request.Method == HttpMethod.Put ? Verb.Push : Verb.Ask, Call.Processes, request.RequestUri!.Authority);
         var body = call.IsWrite ? JsonNode.Parse(await request.Content!.ReadAsStringAsync(cancellationToken)) as JsonObject : null;
+        await post.TurnAsync();
         return await gate.PassAsync(
             call,
             body,

@@ -34,6 +34,7 @@ internal sealed class RandomSchedule(int seed, FaultWorld world, Func<Task<Fault
             await world.ApplyAsync(Samples.Model(model));
         var faults = new RandomFaults(seed, rate: 0.01 + (_random.NextDouble() * 0.14));
         world.Plan.On(_ => true, faults.Of);
+        world.Post.Order = new(seed);
         RerankPipelineSpec spec = new();
         for (var change = 0; change < Changes; change++)
         {

@@ -31,6 +31,25 @@ public sealed class RandomScheduleTests(ControlPlane server)
         return RunAsync(OnServer, atOnce: 2, () => FaultWorld.OnAsync(server, isReal: true));
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(1758)]
+    public async Task InMemory_SameSeed_TakesTheSameCourse(int seed)
+    {
+        var first = await CourseAsync(seed);
+        var second = await CourseAsync(seed);
+
+        Assert.NotEmpty(first);
+        Assert.Equal(first, second);
+    }
+
+    private static async Task<IReadOnlyList<string>> CourseAsync(int seed)
+    {
+        using var world = FaultWorld.InMemory();
+        await new RandomSchedule(seed, world, () => Task.FromResult(FaultWorld.InMemory())).RunAsync();
+        return [.. world.Journal.Entries.Select(e => e.ToString())];
+    }
+
     private static async Task RunAsync(int schedules, int atOnce, Func<Task<FaultWorld>> newWorld)
     {
         var first = Setting("FAULT_SEED", FirstSeed);

@@ -27,6 +27,9 @@ internal sealed class FaultWorld : IDisposable
 {
     private const int QuietTurns = 3;
 
+    // Numbers of what is judged are told every few seconds only.
+    private const int QuietTurnsOfAnalysis = 6;
+
     private readonly IServer _server;
     private readonly IResourceClient _observer;
     private readonly IResourceClient _user;
@@ -61,6 +64,9 @@ internal sealed class FaultWorld : IDisposable
     public WatchFaults Watches { get; } = new();
 
     public FakeNetwork Network { get; }
+
+    /// <summary>In which order what the operator sends to routers and hosts at once arrives.</summary>
+    public Post Post { get; } = new();
 
     public FakeNodes Nodes { get; }
 
@@ -119,7 +125,7 @@ internal sealed class FaultWorld : IDisposable
         lease = new(Options.Create(new RuntimeOptions()), Time);
         var gate = new FaultGate(Plan, Journal, Time);
         var client = new FaultClient(new FencedClient(_server.As(ResourceClient.DefaultFieldManager), lease), gate, Journal);
-        return new(gate, client, client, Network, Time, Namespace);
+        return new(gate, client, client, Post, Network, Time, Namespace);
     }
 
     public async Task ReconcileAsync()
@@ -134,7 +140,7 @@ internal sealed class FaultWorld : IDisposable
         try
         {
             await process.RefreshAsync(Stale, Stop);
-            Outcomes = await process.ReconcileAsync(Stop);
+            Outcomes = await Post.DeliverAsync(process.ReconcileAsync(Stop));
         }
         catch (Exception exception) when (exception is CrashException or HttpRequestException or k8s.Autorest.HttpOperationException)
         {
@@ -185,7 +191,7 @@ internal sealed class FaultWorld : IDisposable
     /// <summary>Turns until the operator has written nothing for a few of them.</summary>
     public async Task SettleAsync(int most = 60)
     {
-        for (var (turn, quiet) = (0, 0); quiet < QuietTurns; turn++)
+        for (var (turn, quiet) = (0, 0); quiet < await EnoughAsync(); turn++)
         {
             if (turn == most)
                 Assert.Fail($"no rest after {most} turns:\n{await DescribeAsync()}");
@@ -193,6 +199,8 @@ internal sealed class FaultWorld : IDisposable
             await TurnAsync();
             quiet = Journal.Count == before && !Operator.Gate.IsDead && Outcomes.All(o => o.Kind == OutcomeKind.Success) ? quiet + 1 : 0;
         }
+
+        async Task<int> EnoughAsync() => (await PipelineAsync())?.Status?.Analysis is null ? QuietTurns : QuietTurnsOfAnalysis;
     }
 
     /// <summary>Oracle L: nothing is written while time passes.</summary>
@@ -303,6 +311,6 @@ internal sealed class FaultWorld : IDisposable
     {
         Lives++;
         var gate = new FaultGate(Plan, Journal, Time);
-        return new(gate, _server.OfOperator(gate, Journal), _server.OfOperator(gate, Journal, past: Past), Network, Time, Namespace);
+        return new(gate, _server.OfOperator(gate, Journal), _server.OfOperator(gate, Journal, past: Past), Post, Network, Time, Namespace);
     }
 }

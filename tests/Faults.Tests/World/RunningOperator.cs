@@ -34,7 +34,7 @@ internal sealed class RunningOperator : IAsyncDisposable
             .AddSingleton(client)
             .AddSingleton(Options.Create(Samples.Options));
         builder.Services.AddOperatorRuntime(runtime => (runtime.Namespace, runtime.LeaderElection.Enabled) = (ns, false)).AddRerankControllers();
-        builder.Services.AddSingleton<IHttpClientFactory>(new AdminFaults(gate, network));
+        builder.Services.AddSingleton<IHttpClientFactory>(new AdminFaults(gate, new Post(), network));
         var host = builder.Build();
         await host.StartAsync(cancellationToken);
         return new(host, gate);

@@ -32,7 +32,7 @@ internal sealed class SteppedOperator : IDisposable
 
     /// <param name="client">For what the operator reads and writes itself.</param>
     /// <param name="lists">For its caches.</param>
-    public SteppedOperator(FaultGate gate, IResourceClient client, IResourceClient lists, HttpMessageHandler network, FakeTimeProvider time, string ns)
+    public SteppedOperator(FaultGate gate, IResourceClient client, IResourceClient lists, Post post, HttpMessageHandler network, FakeTimeProvider time, string ns)
     {
         Gate = gate;
         _namespace = ns;
@@ -46,7 +46,7 @@ internal sealed class SteppedOperator : IDisposable
             .AddSingleton<NewToken>(() => $"token-{++tokens}-of-{time.GetUtcNow().Ticks}")
             .AddSingleton(Options.Create(Samples.Options));
         services.AddOperatorRuntime(runtime => runtime.LeaderElection.Enabled = false).AddRerankControllers();
-        services.AddSingleton<IHttpClientFactory>(new AdminFaults(gate, network));
+        services.AddSingleton<IHttpClientFactory>(new AdminFaults(gate, post, network));
         Caches = [.. ReplaceCaches(services, lists)];
         _services = services.BuildServiceProvider();
         // Looked up once: a world has many lives, and each would have the container compile its look-ups.

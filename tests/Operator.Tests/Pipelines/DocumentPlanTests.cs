@@ -27,6 +27,21 @@ public sealed class DocumentPlanTests
     public void ModelSet_BeforeThereIsAStable_TheCandidateIsRequired() =>
         Assert.Equal([("base", true)], Models(Plan(Roles(candidate: Base)).PoolSets["full"]));
 
+    [Theory]
+    [InlineData(0, false, true)]
+    [InlineData(500, true, false)]
+    public void ModelSet_ARouterIsSilentAboutWhatWasReplaced_WhatAnswersIsRequired(int traffic, bool candidateIs, bool replacedIs)
+    {
+        var sidecarsOnly = Snapshot(Samples.TwoTiers(change: p => p.Tiers.RemoveAt(1)));
+        var candidate = Revision(Base, RevisionRole.Candidate, 3)! with { Rollout = new() { Step = "half", TrafficPermille = traffic } };
+        var roles = new RevisionRoles(
+            Revision(sidecarsOnly, RevisionRole.Stable, 2), candidate, Retained: [Revision(Better, RevisionRole.Retained, 1)!], Retired: []);
+
+        var documents = Plan(roles, Stored(Plan(roles)), pods: [SilentRouter()]);
+
+        Assert.Equal([("base", candidateIs), ("better", replacedIs)], Models(documents.PoolSets["full"]));
+    }
+
     [Fact]
     public void ModelSet_OneNameForTwoContents_HasTwoNames()
     {
@@ -120,6 +135,14 @@ public sealed class DocumentPlanTests
         };
         return DocumentPlan.Of(observed, roles, new ClusterPoolAddresses());
     }
+
+    private static ObservedPod SilentRouter() => new()
+    {
+        Pod = new V1Pod { Metadata = new() { Name = "r" }, Status = new() { Conditions = [new() { Type = "Ready", Status = "True" }] } },
+        Component = Labels.RouterComponent,
+        Router = new(new("http://10.0.0.1:9090"), Status: null, "no answer"),
+        Hosts = new Dictionary<string, ProcessReport<HostStatus>>(),
+    };
 
     private static StoredDocuments Stored(DesiredDocuments documents) =>
         new() { Table = documents.Table, PoolSets = documents.PoolSets, SidecarSets = documents.SidecarSets };

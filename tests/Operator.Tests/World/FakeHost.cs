@@ -4,10 +4,11 @@ using Rerank.Contracts.Models;
 
 namespace Rerank.Operator.Tests.World;
 
-/// <summary>The admin side of a RerankerHost, whose models load in no time unless the test says otherwise.</summary>
+/// <summary>The admin side of a RerankerHost, whose models load in no time unless the test says otherwise. What it has loaded it has for as long as it shall.</summary>
 internal sealed class FakeHost(Func<ModelSpec, ModelStatus> load) : IFakeProcess
 {
     private readonly string _processId = Guid.NewGuid().ToString();
+    private readonly Dictionary<string, ModelStatus> _loaded = [];
 
     public ModelSet? Set { get; private set; }
 
@@ -29,6 +30,8 @@ internal sealed class FakeHost(Func<ModelSpec, ModelStatus> load) : IFakeProcess
             return AdminReply.Conflict(Set.Generation);
         if (set.Models.DistinctBy(m => m.Name).Count() != set.Models.Count)
             return AdminReply.Invalid("a name is in the set twice");
+        foreach (var dropped in _loaded.Keys.Except(set.Models.Select(m => m.Digest)).ToList())
+            _loaded.Remove(dropped);
         Set = set;
         return Get();
     }
@@ -39,7 +42,7 @@ internal sealed class FakeHost(Func<ModelSpec, ModelStatus> load) : IFakeProcess
 
     private HostStatus Status()
     {
-        var models = (Set?.Models ?? []).Select(m => (Spec: m, Status: Credentialed(m))).ToList();
+        var models = (Set?.Models ?? []).Select(m => (Spec: m, Status: Held(m))).ToList();
         return new()
         {
             ProcessId = _processId,
@@ -47,6 +50,16 @@ internal sealed class FakeHost(Func<ModelSpec, ModelStatus> load) : IFakeProcess
             Ready = Set is not null && models.All(m => !m.Spec.Required || m.Status.State == ModelState.Ready),
             Models = [.. models.Select(m => m.Status)],
         };
+    }
+
+    private ModelStatus Held(ModelSpec model)
+    {
+        if (_loaded.TryGetValue(model.Digest, out var loaded))
+            return loaded with { Name = model.Name };
+        var status = Credentialed(model);
+        if (status.State == ModelState.Ready)
+            _loaded.Add(model.Digest, status);
+        return status;
     }
 
     private ModelStatus Credentialed(ModelSpec model)

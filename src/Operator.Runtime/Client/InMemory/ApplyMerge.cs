@@ -35,9 +35,14 @@ internal static class ApplyMerge
 
     private static JsonObject MergeMaps(JsonObject live, JsonObject applied, MergeSchema schema)
     {
-        var merged = live.DeepClone().AsObject();
+        var merged = new JsonObject();
+        foreach (var (name, value) in live)
+            merged.Add(name, applied.TryGetPropertyValue(name, out var change) ? Merge(value, change, schema.Field(name)) : value?.DeepClone());
         foreach (var (name, value) in applied)
-            merged[name] = live.TryGetPropertyValue(name, out var current) ? Merge(current, value, schema.Field(name)) : value?.DeepClone();
+        {
+            if (!live.ContainsKey(name))
+                merged.Add(name, value?.DeepClone());
+        }
 
         return merged;
     }
@@ -45,12 +50,15 @@ internal static class ApplyMerge
     private static JsonArray MergeLists(JsonArray live, JsonArray applied, MergeSchema schema)
     {
         var current = Member.Of(live, schema);
+        var bySegment = new Dictionary<string, JsonNode?>();
+        foreach (var item in current)
+            bySegment.TryAdd(item.Segment, item.Value);
         var merged = new JsonArray();
         HashSet<string> taken = [];
         foreach (var item in Member.Of(applied, schema))
         {
             taken.Add(item.Segment);
-            merged.Add(Merge(Member.Find(live, schema, item.Segment)?.Value, item.Value, item.Schema));
+            merged.Add(Merge(bySegment.GetValueOrDefault(item.Segment), item.Value, item.Schema));
         }
 
         foreach (var item in current.Where(item => !taken.Contains(item.Segment)))

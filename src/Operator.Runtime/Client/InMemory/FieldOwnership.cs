@@ -9,12 +9,16 @@ internal readonly record struct FieldWriter(string Manager, bool Applies, bool O
 /// <summary>Who set which fields of one object.</summary>
 internal sealed record FieldOwnership(ImmutableDictionary<FieldWriter, FieldSet> Writers)
 {
+    private const string Metadata = "f:metadata";
+    private static readonly KeyValuePair<string, FieldSet>[] NotOwned = Nothing("f:apiVersion", "f:kind");
+    private static readonly KeyValuePair<string, FieldSet>[] Identity = Nothing("f:name", "f:namespace", "f:uid", "f:resourceVersion");
+
     public static readonly FieldOwnership None = new(ImmutableDictionary<FieldWriter, FieldSet>.Empty);
 
     /// <summary>Merges what <paramref name="writer"/> applies into <paramref name="live"/>; what it takes from others becomes its own.</summary>
     public Revision Apply(JsonObject live, JsonObject applied, MergeSchema schema, FieldWriter writer)
     {
-        var fields = FieldSet.Of(Ownable(applied), schema);
+        var fields = Ownable(applied, schema);
         var others = Writers.Remove(writer);
         foreach (var (other, owned) in others)
             others = others.SetItem(other, owned.YieldTo(live, applied, schema));
@@ -36,25 +40,20 @@ internal sealed record FieldOwnership(ImmutableDictionary<FieldWriter, FieldSet>
     /// <summary>Records that <paramref name="writer"/> wrote <paramref name="part"/> of the object without an apply.</summary>
     public FieldOwnership Update(JsonObject part, JsonObject whole, MergeSchema schema, FieldWriter writer)
     {
-        var fields = FieldSet.Of(Ownable(part), schema);
+        var fields = Ownable(part, schema);
         return new FieldOwnership(Writers.SetItem(writer, Writers.GetValueOrDefault(writer, FieldSet.Empty).Union(fields))).Within(whole, schema);
     }
 
-    private static JsonObject Ownable(JsonObject part)
+    // What says which object it is belongs to nobody.
+    private static FieldSet Ownable(JsonObject part, MergeSchema schema)
     {
-        var ownable = part.DeepClone().AsObject();
-        ownable.Remove("apiVersion");
-        ownable.Remove("kind");
-        if (ownable["metadata"] is not JsonObject metadata)
-            return ownable;
-
-        foreach (var field in (string[])["name", "namespace", "uid", "resourceVersion"])
-            metadata.Remove(field);
-        if (metadata.Count == 0)
-            ownable.Remove("metadata");
-
-        return ownable;
+        var fields = FieldSet.Of(part, schema);
+        var metadata = fields.Find(Metadata) ?? FieldSet.Empty;
+        var left = fields.With([.. NotOwned, KeyValuePair.Create(Metadata, metadata.With(Identity))]);
+        return left with { Owned = left.Members.Count == 0 };
     }
+
+    private static KeyValuePair<string, FieldSet>[] Nothing(params IEnumerable<string> segments) => [.. segments.Select(s => KeyValuePair.Create(s, FieldSet.Empty))];
 
     private FieldOwnership Within(JsonObject whole, MergeSchema schema) =>
         new(Writers.ToImmutableDictionary(entry => entry.Key, entry => entry.Value.Within(whole, schema)));

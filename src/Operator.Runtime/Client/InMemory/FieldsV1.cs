@@ -32,7 +32,7 @@ internal static class FieldsV1
     {
         var json = new JsonObject();
         // A leaf says by being there that it is owned; what has members says it of itself.
-        if (fields.Owned && !fields.Members.IsEmpty)
+        if (fields.Owned && fields.Members.Count > 0)
             json["."] = new JsonObject();
         foreach (var (segment, members) in fields.Members.OrderBy(member => member.Key, StringComparer.Ordinal))
             json[segment] = Write(members);

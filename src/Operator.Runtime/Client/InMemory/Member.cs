@@ -46,5 +46,5 @@ internal readonly record struct Member(string Segment, JsonNode? Value, MergeSch
 
     /// <summary>As in managedFields: <c>k:{"containerPort":80,"protocol":"TCP"}</c>, the keys in the order of their names.</summary>
     private static string Item(JsonNode? item, MergeSchema schema) =>
-        $"k:{{{string.Join(',', schema.Keys.Order(StringComparer.Ordinal).Select(key => $"\"{key}\":{item?[key]?.ToJsonString() ?? $"\"{schema.DefaultOf(key)}\""}"))}}}";
+        $"k:{{{string.Join(',', schema.Keys.Select(key => $"\"{key}\":{item?[key]?.ToJsonString() ?? $"\"{schema.DefaultOf(key)}\""}"))}}}";
 }

@@ -20,32 +20,36 @@ internal sealed class MergeSchema
 
     private readonly Type? _type;
     private readonly Lazy<IReadOnlyDictionary<string, MergeSchema>> _fields;
+    private readonly Lazy<MergeSchema> _item;
+    private readonly Lazy<MergeSchema> _value;
 
     private MergeSchema(Type? type, XListType list, IReadOnlyList<string> keys)
     {
         _type = type;
         List = list;
-        Keys = keys;
+        Keys = [.. keys.Order(StringComparer.Ordinal)];
         _fields = new(() => ReadFields(_type));
+        _item = new(() => Of(ElementType(_type, typeof(IEnumerable<>), 0)));
+        _value = new(() => Of(ElementType(_type, typeof(IDictionary<,>), 1)));
     }
 
     public XListType List { get; }
 
-    /// <summary>The members that tell the items of a <see cref="XListType.Map"/> apart.</summary>
+    /// <summary>The members that tell the items of a <see cref="XListType.Map"/> apart, in the order of their names.</summary>
     public IReadOnlyList<string> Keys { get; }
 
     /// <summary>Of the list's items.</summary>
-    public MergeSchema Item => Of(ElementType(_type, typeof(IEnumerable<>), 0));
+    public MergeSchema Item => _item.Value;
 
     /// <summary>The value of a key that an item leaves out.</summary>
     public string? DefaultOf(string key) =>
         Item._type?.GetProperties().FirstOrDefault(property => NameOf(property) == key)?.GetCustomAttribute<DefaultValueAttribute>()?.Value as string
         ?? BuiltInLists.DefaultOf(key);
 
-    public static MergeSchema Of(Type? type) => type is null ? Unknown : Schemas.GetOrAdd(type, new MergeSchema(type, XListType.Atomic, []));
+    public static MergeSchema Of(Type? type) => type is null ? Unknown : Schemas.GetOrAdd(type, known => new(known, XListType.Atomic, []));
 
     public MergeSchema Field(string name) =>
-        _fields.Value.TryGetValue(name, out var field) ? field : Of(ElementType(_type, typeof(IDictionary<,>), 1));
+        _fields.Value.TryGetValue(name, out var field) ? field : _value.Value;
 
     private static Type? ElementType(Type? type, Type collection, int argument) =>
         type?.GetInterfaces().Append(type).FirstOrDefault(candidate => candidate.IsGenericType && candidate.GetGenericTypeDefinition() == collection)

@@ -42,7 +42,7 @@ internal static class ObjectLifecycle
             return;
 
         var generation = current?["metadata"]?["generation"]?.GetValue<long>() ?? 0;
-        if (current is null || !JsonNode.DeepEquals(Specification(content), Specification(current)) || BeginsDeletion(content, current))
+        if (current is null || !SameSpecification(content, current) || BeginsDeletion(content, current))
             content["metadata"]!["generation"] = generation + 1;
     }
 
@@ -56,12 +56,13 @@ internal static class ObjectLifecycle
     private static bool BeginsDeletion(JsonObject content, JsonObject current) =>
         content["metadata"]!["deletionTimestamp"] is not null && current["metadata"]!["deletionTimestamp"] is null;
 
-    private static JsonObject Specification(JsonObject content)
+    private static bool SameSpecification(JsonObject left, JsonObject right)
     {
-        var specification = content.DeepClone().AsObject();
-        specification.Remove("metadata");
-        specification.Remove("status");
-        return specification;
+        return Members(left) == Members(right)
+            && left.All(member => !IsSpecification(member.Key) || (right.TryGetPropertyValue(member.Key, out var other) && JsonNode.DeepEquals(member.Value, other)));
+
+        static int Members(JsonObject content) => content.Count(member => IsSpecification(member.Key));
+        static bool IsSpecification(string member) => member is not ("metadata" or "status");
     }
 
     private static string Timestamp(TimeProvider time) => time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'");

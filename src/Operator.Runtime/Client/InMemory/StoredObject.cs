@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 
 namespace Rerank.Operator.Runtime.Client.InMemory;
@@ -23,7 +22,7 @@ internal sealed class StoredObject
         IsDeleting = Metadata["deletionTimestamp"] is not null;
         Finalizers = [.. (Metadata["finalizers"] as JsonArray ?? []).Select(finalizer => finalizer!.GetValue<string>())];
         Owners = [.. (Metadata["ownerReferences"] as JsonArray ?? []).Select(reference => reference!["uid"]?.GetValue<string>() ?? "")];
-        Labels = (Metadata["labels"] as JsonObject ?? []).ToFrozenDictionary(label => label.Key, label => label.Value?.GetValue<string>() ?? "");
+        Labels = (Metadata["labels"] as JsonObject ?? []).ToDictionary(label => label.Key, label => label.Value?.GetValue<string>() ?? "");
     }
 
     public ResourceKind Kind { get; }

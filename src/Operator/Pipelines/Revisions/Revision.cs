@@ -23,7 +23,7 @@ internal sealed record Revision
     public DateTimeOffset? RetiredAt { get; init; }
 
     /// <summary>How far its rollout has come.</summary>
-    public RolloutState Rollout { get; set; } = new();
+    public RolloutState Rollout { get; init; } = new();
 
     /// <summary>How its last rollout ended; null when none did.</summary>
     public RevisionVerdict? Verdict { get; init; }

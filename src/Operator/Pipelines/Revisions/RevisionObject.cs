@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using k8s;
@@ -11,6 +12,8 @@ namespace Rerank.Operator.Pipelines.Revisions;
 /// <summary>Between a <see cref="Revision"/> and the ControllerRevision that holds it.</summary>
 internal static class RevisionObject
 {
+    private static readonly ConditionalWeakTable<V1ControllerRevision, Revision> Known = [];
+
     public static V1ControllerRevision From(PipelineOwner owner, Revision revision)
     {
         var labels = Labels.Of(owner.Names);
@@ -25,6 +28,10 @@ internal static class RevisionObject
             Data = JsonSerializer.SerializeToElement(revision.Snapshot, RevisionJson.Default.RevisionSnapshot),
         };
     }
+
+    /// <summary>Of an object in an informer's cache: nobody changes it, so that it is read once.</summary>
+    /// <exception cref="InvalidDataException">As <see cref="Read"/>.</exception>
+    public static Revision ReadOnce(V1ControllerRevision cached) => Known.GetValue(cached, Read);
 
     /// <exception cref="InvalidDataException">It isn't one of this operator's, or of a later one's.</exception>
     public static Revision Read(V1ControllerRevision stored)
@@ -65,8 +72,10 @@ internal static class RevisionObject
     {
         try
         {
-            return JsonSerializer.Deserialize(KubernetesJson.Serialize(stored.Data), RevisionJson.Default.RevisionSnapshot)
-                ?? throw new InvalidDataException($"ControllerRevision {stored.Name()} has no data");
+            var snapshot = stored.Data is JsonElement data
+                ? data.Deserialize(RevisionJson.Default.RevisionSnapshot)
+                : JsonSerializer.Deserialize(KubernetesJson.Serialize(stored.Data), RevisionJson.Default.RevisionSnapshot);
+            return snapshot ?? throw new InvalidDataException($"ControllerRevision {stored.Name()} has no data");
         }
         catch (JsonException e)
         {

@@ -3,7 +3,7 @@ using Rerank.TestKit;
 namespace Rerank.EndToEnd.Tests.Images;
 
 /// <summary>The programs under test, published as their Dockerfiles do it.</summary>
-internal static class Programs
+internal static class ProgramImages
 {
     public const string Client = "rerank-e2e-client";
 

@@ -1,0 +1,31 @@
+using k8s.Models;
+using Rerank.Operator.Api;
+using Rerank.Operator.Manifests;
+using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Runtime;
+using Rerank.Operator.Runtime.Client;
+
+namespace Rerank.Operator.Pipelines.Records;
+
+/// <summary>As the API server has them now.</summary>
+internal sealed class StoredRecords(IResourceClient client, DesiredReader desired) : IRecords
+{
+    public async Task<IReadOnlyList<Revision>> RevisionsAsync(PipelineOwner owner, CancellationToken cancellationToken)
+    {
+        var found = new List<Revision>();
+        string? next = null;
+        do
+        {
+            var page = await client.ListAsync<V1ControllerRevision>(owner.Namespace, $"{Labels.Pipeline}={owner.Names.LabelValue}", next, cancellationToken);
+            found.AddRange(page.Items.Where(owner.Owns).Select(RevisionObject.Read));
+            next = page.ContinueToken;
+        }
+        while (next is not null);
+        return found;
+    }
+
+    public Task<V1ConfigMap?> ConfigMapAsync(ObjectKey key, CancellationToken cancellationToken) => client.GetAsync<V1ConfigMap>(key, cancellationToken);
+
+    public Task<DesiredRevision> DesiredAsync(RerankPipeline pipeline, IReadOnlyList<Revision> existing, CancellationToken cancellationToken) =>
+        desired.ReadAsync(pipeline, existing, cancellationToken);
+}
