@@ -18,6 +18,7 @@ public sealed class ScaleTests(ControlPlaneFixture server) : IClassFixture<Contr
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait("Fault", "T70")]
     public async Task ManyPipelines_OfWhichFewChange_AskTheApiServerForLittle()
     {
         server.Require();
