@@ -11,8 +11,6 @@ namespace Rerank.Operator.Analysis;
 /// </remarks>
 internal static class RolloutJudge
 {
-    private const int DefaultPlaces = 10;
-
     /// <param name="hasTraffic">Whether the candidate answers requests in this step; otherwise metrics of answers are not asked for data.</param>
     /// <param name="hasMirror">Whether requests are compared in this step; otherwise metrics of comparisons are not asked for more data.</param>
     /// <param name="external">Counts of Prometheus metrics, by name.</param>
@@ -52,7 +50,7 @@ internal static class RolloutJudge
             MetricType.LatencyQuantile => LatencyMetric.Measure(
                 stable.Latency, candidate.Latency, metric.QuantilePermille ?? 990, (metric.MaxRatioPermille ?? 1000) / 1000.0, alpha),
             MetricType.TopKOverlap => OverlapMetric.Measure(
-                evidence.Shadow.Overlap, metric.TopK ?? DefaultPlaces, (metric.MinPermille ?? 0) / 1000.0, alpha),
+                evidence.Shadow.Overlap, metric.TopK ?? MetricSpec.DefaultTopK, (metric.MinPermille ?? 0) / 1000.0, alpha),
             MetricType.ScoreShift => ScoreShiftMetric.Measure(stable.TopScore, candidate.TopScore, (metric.MaxPSIMilli ?? 0) / 1000.0, alpha),
             MetricType.Feedback when metric.Measure == FeedbackMeasure.ClickShare => ShareMetric.Measure(
                 "click share", "answers with feedback", isHarm: false, Clicks(stable.Feedback), Clicks(candidate.Feedback), maxDelta, alpha),

@@ -2,6 +2,7 @@ using Rerank.Operator.Runtime.Crds;
 
 namespace Rerank.Operator.Api;
 
+[ValidationRule("self.metrics.filter(m, m.type == 'TopKOverlap').all(a, self.metrics.filter(m, m.type == 'TopKOverlap').all(b, (has(a.topK) ? a.topK : 10) == (has(b.topK) ? b.topK : 10)))", fieldPath: ".metrics", message: "must not have metrics of type \"TopKOverlap\" with different `topK`, because rankings are compared at one number of places")]
 internal sealed class AnalysisSpec
 {
     /// <summary>
@@ -66,6 +67,9 @@ internal enum DeadlineAction
 [ValidationRule("has(self.prometheus) == (self.type == 'Prometheus')", fieldPath: ".prometheus", message: "must be set when `type` is \"Prometheus\", and only then")]
 internal sealed class MetricSpec
 {
+    /// <summary>Of <see cref="TopK"/>.</summary>
+    public const int DefaultTopK = 10;
+
     /// <summary>Name of the metric.</summary>
     [Required]
     [Length(1, 40)]
@@ -117,7 +121,7 @@ internal sealed class MetricSpec
     [RangeMaximum(600_000)]
     public int? HardLimitMilliseconds { get; set; }
 
-    /// <summary>The places that are compared. Absent: 10.</summary>
+    /// <summary>The places that are compared; the same in all metrics of this type. Absent: 10.</summary>
     [RangeMinimum(1)]
     [RangeMaximum(100)]
     public int? TopK { get; set; }

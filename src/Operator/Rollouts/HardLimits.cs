@@ -12,9 +12,9 @@ internal static class HardLimits
     public static IReadOnlyList<HardLimit> Of(AnalysisSpec analysis) =>
         [.. analysis.Metrics.Where(m => m.Mode == MetricMode.Enforce).OrderBy(m => m.Name, StringComparer.Ordinal).Select(Of).OfType<HardLimit>()];
 
-    /// <summary>How many places routers compare: as the first metric that compares any says.</summary>
+    /// <summary>How many places routers compare: all metrics that compare any say the same.</summary>
     public static int ComparedPlaces(AnalysisSpec analysis) =>
-        analysis.Metrics.Where(m => m.Type == MetricType.TopKOverlap).OrderBy(m => m.Name, StringComparer.Ordinal).FirstOrDefault()?.TopK ?? 10;
+        analysis.Metrics.Where(m => m.Type == MetricType.TopKOverlap).FirstOrDefault()?.TopK ?? MetricSpec.DefaultTopK;
 
     private static HardLimit? Of(MetricSpec metric) => metric switch
     {

@@ -18,10 +18,10 @@ internal sealed class BatchTensors : IDisposable
     private float[] _logits = [];
 
     [ThreadStatic]
-    private static BatchTensors? t_ofThisThread;
+    private static BatchTensors? _ofThisThread;
 
     /// <summary>The calling thread's, as long as the thread lives.</summary>
-    public static BatchTensors OfThisThread => t_ofThisThread ??= new BatchTensors();
+    public static BatchTensors OfThisThread => _ofThisThread ??= new BatchTensors();
 
     public RunOptions RunOptions { get; } = new();
 

@@ -20,6 +20,10 @@ internal static class RolloutRules
             rollout.Capacity is { MaxExtraGPUs: 0 } or { Placement: CapacityPlacement.DedicatedPods },
             $"{path}.capacity.maxExtraGPUs",
             "must be 0 when `placement` is \"CoResident\", which needs no pods of its own"),
+        .. Require(
+            rollout.Analysis.Metrics.Where(metric => metric.Type == MetricType.TopKOverlap).Select(metric => metric.TopK ?? MetricSpec.DefaultTopK).Distinct().Count() <= 1,
+            $"{path}.analysis.metrics",
+            "must not have metrics of type \"TopKOverlap\" with different `topK`, because rankings are compared at one number of places"),
         .. rollout.Analysis.Metrics.SelectMany((metric, i) => MetricRules.Check(metric, $"{path}.analysis.metrics[{i}]")),
         .. (rollout.Directives ?? []).SelectMany((directive, i) => CheckDirective(directive, $"{path}.directives[{i}]")),
     ];
