@@ -14,7 +14,7 @@ internal static class HardLimits
 
     /// <summary>How many places routers compare: all metrics that compare any say the same.</summary>
     public static int ComparedPlaces(AnalysisSpec analysis) =>
-        analysis.Metrics.Where(m => m.Type == MetricType.TopKOverlap).FirstOrDefault()?.TopK ?? MetricSpec.DefaultTopK;
+        analysis.Metrics.Find(m => m.Type == MetricType.TopKOverlap)?.TopK ?? MetricSpec.DefaultTopK;
 
     private static HardLimit? Of(MetricSpec metric) => metric switch
     {

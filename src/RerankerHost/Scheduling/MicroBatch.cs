@@ -51,19 +51,15 @@ internal sealed class MicroBatch
     /// <summary>Runs it on the calling thread. A batch that fails is run again pair by pair, so that only those at fault fail.</summary>
     public void Run()
     {
-        try
+        var failure = TryRun(0, Count, Rows, Columns);
+        if (Count == 1)
         {
-            Lane.Runner.Run(Pairs, Rows, Columns, Logits);
+            _failures[0] = failure;
         }
-#pragma warning disable CA1031 // Whatever went wrong goes to those who wait for the pairs; the worker goes on.
-        catch (Exception) when (Count > 1)
+        else if (failure is not null)
         {
-            RunOneByOne();
-        }
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            _failures[0] = e;
+            for (var i = 0; i < Count; i++)
+                _failures[i] = TryRun(i, 1, Lane.Policy.Rows(1), Lane.Policy.Columns(_pairs[i].Job.Pairs.Length(_pairs[i].Pair)));
         }
     }
 
@@ -76,21 +72,19 @@ internal sealed class MicroBatch
         Tokens = 0;
     }
 
-    private void RunOneByOne()
+    /// <returns>Null: its logits are there.</returns>
+    private Exception? TryRun(int first, int count, int rows, int columns)
     {
-        for (var i = 0; i < Count; i++)
+        try
         {
-            try
-            {
-                var columns = Lane.Policy.Columns(_pairs[i].Job.Pairs.Length(_pairs[i].Pair));
-                Lane.Runner.Run(_pairs.AsSpan(i, 1), 1, columns, _logits.AsSpan(i, 1));
-            }
-#pragma warning disable CA1031 // As above.
-            catch (Exception e)
+            Lane.Runner.Run(_pairs.AsSpan(first, count), rows, columns, _logits.AsSpan(first, count));
+            return null;
+        }
+#pragma warning disable CA1031 // Whatever went wrong goes to those who wait for the pairs; the worker goes on.
+        catch (Exception e)
 #pragma warning restore CA1031
-            {
-                _failures[i] = e;
-            }
+        {
+            return e;
         }
     }
 

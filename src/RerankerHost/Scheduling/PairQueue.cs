@@ -13,8 +13,8 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
 
     private readonly object _gate = new();
     private readonly PriorityQueue<ScoringJob, TimeSpan> _jobs = new();
+    private readonly WorkLimit _limit = new(limit);
     private readonly long _start = time.GetTimestamp();
-    private double _reserved;
     private long _waitingTokens;
     private int _unfinished;
     private bool _isClosed;
@@ -31,7 +31,7 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
         get
         {
             lock (_gate)
-                return TimeSpan.FromSeconds(_reserved);
+                return _limit.Reserved;
         }
     }
 
@@ -40,7 +40,7 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
     public void CheckRoom()
     {
         lock (_gate)
-            CheckRoom(0);
+            CheckRoom(null);
     }
 
     /// <exception cref="QueueFullException">There's no room for it.</exception>
@@ -53,9 +53,9 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
             if (_isClosed)
                 throw new QueueClosedException();
             job.SecondsPerToken = job.Lane.SecondsPerToken / workers;
-            var alone = TimeSpan.FromSeconds(job.UnfinishedTokens * job.SecondsPerToken);
-            CheckRoom(Reservation(job));
-            Reserve(job);
+            var alone = TimeSpan.FromSeconds(job.SecondsLeft);
+            CheckRoom(job);
+            _limit.Update(job);
 
             var now = Now();
             job.Enter(now);
@@ -104,7 +104,7 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
             Fill(batch, job);
             var now = Now();
             foreach (var (owner, _) in batch.Pairs)
-                owner.Began(1, now);
+                owner.Began(now);
             return true;
         }
     }
@@ -144,22 +144,11 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
 
     private TimeSpan Now() => time.GetElapsedTime(_start);
 
-    // A request that is larger than half of the queue counts as that half: it is worked off piece by piece, beside others.
-    private double Reservation(ScoringJob job) => Math.Min(job.UnfinishedTokens * job.SecondsPerToken, limit.TotalSeconds / 2);
-
-    private void Reserve(ScoringJob job)
+    // An empty queue takes anything: rounding must not leave a request out for ever.
+    private void CheckRoom(ScoringJob? job)
     {
-        var reservation = job.Unfinished == 0 || job.HasFailed ? 0 : Reservation(job);
-        _reserved = Math.Max(0, _reserved + reservation - job.Reserved);
-        job.Reserved = reservation;
-    }
-
-    private void CheckRoom(double reservation)
-    {
-        // An empty queue takes anything: rounding must not leave a request out for ever.
-        var excess = _reserved + reservation - limit.TotalSeconds;
-        if (_unfinished > 0 && (excess > 0 || _reserved >= limit.TotalSeconds))
-            throw new QueueFullException(TimeSpan.FromSeconds(_reserved), limit, TimeSpan.FromSeconds(excess));
+        if (_unfinished > 0)
+            _limit.CheckRoom(job);
     }
 
     /// <summary>Lets a pair wait to be run, or for the result of the same pair of somebody else.</summary>
@@ -253,7 +242,7 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
             // Of a job that was stopped nothing is counted any more.
             _unfinished -= job.HasFailed ? 0 : 1;
             job.Finish(pair.Pair, logit, now);
-            Reserve(job);
+            _limit.Update(job);
         }
         else
         {
@@ -277,7 +266,7 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
             job.Fail(failed, reason, now);
         else
             job.Stop(reason, now);
-        Reserve(job);
+        _limit.Update(job);
     }
 
     /// <summary>Who followed a pair that isn't run any more needs another owner.</summary>

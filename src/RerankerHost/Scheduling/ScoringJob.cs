@@ -70,11 +70,14 @@ internal sealed class ScoringJob
     /// <summary>Whether it is among the jobs that workers are given work from.</summary>
     public bool IsListed { get; set; }
 
-    /// <summary>Seconds of work that it has reserved.</summary>
-    public double Reserved { get; set; }
-
     /// <summary>What a token of it costs all workers together.</summary>
     public double SecondsPerToken { get; set; }
+
+    /// <summary>Seconds that what is wanted of it takes all workers together.</summary>
+    public double SecondsLeft => HasFailed ? 0 : UnfinishedTokens * SecondsPerToken;
+
+    /// <summary>Seconds of work that it has reserved.</summary>
+    public double Reserved { get; set; }
 
     /// <summary>Tokens of the longest pair that waits; there must be one.</summary>
     public int LongestWaiting
@@ -135,14 +138,11 @@ internal sealed class ScoringJob
         return taken;
     }
 
-    /// <summary>So many of its pairs begin to run.</summary>
-    public void Began(int pairs, TimeSpan now)
+    /// <summary>One of the pairs that were taken begins to run.</summary>
+    public void Began(TimeSpan now)
     {
-        if (pairs == 0)
-            return;
-        if (_running == 0)
+        if (_running++ == 0)
             Waited += now - _idleSince;
-        _running += pairs;
     }
 
     /// <summary>A pair has its logit, its own run's or that of the pair which it follows.</summary>
