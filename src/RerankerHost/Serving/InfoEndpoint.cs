@@ -1,7 +1,7 @@
-using System.Reflection;
 using System.Text.Json.Serialization;
 using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Models;
+using Rerank.Programs;
 using Rerank.RerankerHost.Models;
 
 namespace Rerank.RerankerHost.Serving;
@@ -9,9 +9,6 @@ namespace Rerank.RerankerHost.Serving;
 /// <summary><c>GET /info</c>: what is served here, for people and for clients that size their requests.</summary>
 internal static class InfoEndpoint
 {
-    private static readonly string Version =
-        typeof(InfoEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
-
     public static void MapInfo(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/info", static (ModelRegistry models, ServeOptions options) => TypedResults.Json(Describe(models, options), InfoJson.Default.HostInfo));
 
@@ -20,7 +17,7 @@ internal static class InfoEndpoint
         var current = models.Current;
         var info = new HostInfo
         {
-            Version = Version,
+            Version = ProgramVersion.Current,
             Models = [.. current.Select(Describe)],
             Limits = new InfoLimits(options.Limits.MaxBodyBytes, options.Limits.MaxDocuments, options.MaxQueue.TotalSeconds),
             MaxClientBatchSize = options.Limits.MaxDocuments,

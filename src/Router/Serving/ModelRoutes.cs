@@ -1,6 +1,6 @@
-using System.Reflection;
 using System.Text.Json.Serialization;
 using Rerank.Contracts.Dialects;
+using Rerank.Programs;
 using Rerank.Router.Routing;
 
 namespace Rerank.Router.Serving;
@@ -8,9 +8,6 @@ namespace Rerank.Router.Serving;
 /// <summary>What clients look up before they ask: the models, of which a router shows its pipeline as the only one, and its limits.</summary>
 internal static class ModelRoutes
 {
-    private static readonly string Version =
-        typeof(ModelRoutes).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
-
     public static void MapModels(this IEndpointRouteBuilder routes)
     {
         var tables = routes.ServiceProvider.GetRequiredService<TableStore>();
@@ -35,7 +32,7 @@ internal static class ModelRoutes
         var limits = table.Stable.Policy.Limits;
         return new RouterInfo
         {
-            Version = Version,
+            Version = ProgramVersion.Current,
             Pipeline = table.Table.Pipeline,
             Revision = table.Stable.Revision,
             Tiers = [.. table.Stable.Tiers.Select(tier => new TierInfo(tier.Name, tier.Model.Model, tier.Model.Digest))],
