@@ -9,34 +9,34 @@ internal sealed class HttpLoad(string address) : IDisposable
     private readonly HttpClient _client = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(address), Timeout = TimeSpan.FromMinutes(5) };
 
     /// <summary>Sends for at least so long, and ends with the last answer.</summary>
-    /// <returns>Pairs a second over all of that time, and every request's latency.</returns>
-    public async Task<LoadResult> RunAsync(IReadOnlyList<Request> requests, int clients, TimeSpan duration, CancellationToken cancellationToken = default)
+    /// <param name="first">Of the requests, which are sent round and round.</param>
+    /// <returns>Tokens a second over all of that time, and every request's latency.</returns>
+    public async Task<LoadResult> RunAsync(
+        IReadOnlyList<Request> requests, int clients, TimeSpan duration, int first = 0, CancellationToken cancellationToken = default)
     {
-        var next = -1;
-        var pairs = 0L;
+        var next = first - 1;
+        var tokens = 0L;
         var latencies = new List<double>();
         var started = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Run(ClientAsync, CancellationToken.None)));
-        return new LoadResult(pairs / Stopwatch.GetElapsedTime(started).TotalSeconds, latencies);
+        return new LoadResult(tokens / Stopwatch.GetElapsedTime(started).TotalSeconds, latencies);
 
         async Task ClientAsync()
         {
             while (Stopwatch.GetElapsedTime(started) < duration && !cancellationToken.IsCancellationRequested)
             {
                 var request = requests[Interlocked.Increment(ref next) % requests.Count];
-                var sent = Stopwatch.GetTimestamp();
-                await SendAsync(request);
-                var latency = Stopwatch.GetElapsedTime(sent).TotalMilliseconds;
+                var latency = await TimeAsync(request);
                 lock (latencies)
                 {
                     latencies.Add(latency);
-                    pairs += request.Texts.Length;
+                    tokens += request.Tokens;
                 }
             }
         }
     }
 
-    public async Task SendAsync(Request request)
+    private async Task SendAsync(Request request)
     {
         using var content = new ByteArrayContent(request.Body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
@@ -46,18 +46,19 @@ internal sealed class HttpLoad(string address) : IDisposable
     }
 
     /// <returns>In milliseconds.</returns>
-    public async Task<double> MedianOfGetAsync(string path, int times)
+    public async Task<double> TimeAsync(Request request)
     {
-        var taken = new double[times];
-        for (var i = 0; i < times; i++)
-        {
-            var sent = Stopwatch.GetTimestamp();
-            await GetAsync(path);
-            taken[i] = Stopwatch.GetElapsedTime(sent).TotalMilliseconds;
-        }
+        var sent = Stopwatch.GetTimestamp();
+        await SendAsync(request);
+        return Stopwatch.GetElapsedTime(sent).TotalMilliseconds;
+    }
 
-        Array.Sort(taken);
-        return taken[times / 2];
+    /// <returns>In milliseconds.</returns>
+    public async Task<double> TimeAsync(string path)
+    {
+        var sent = Stopwatch.GetTimestamp();
+        await GetAsync(path);
+        return Stopwatch.GetElapsedTime(sent).TotalMilliseconds;
     }
 
     public Task<string> GetAsync(string path) => _client.GetStringAsync(path);
@@ -66,7 +67,7 @@ internal sealed class HttpLoad(string address) : IDisposable
 }
 
 /// <param name="Latencies">In milliseconds.</param>
-internal sealed record LoadResult(double PairsPerSecond, List<double> Latencies)
+internal sealed record LoadResult(double TokensPerSecond, List<double> Latencies)
 {
     public double Percentile(double share)
     {

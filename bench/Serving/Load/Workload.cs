@@ -6,6 +6,8 @@ namespace Rerank.Serving.Load;
 /// <summary>Seeded requests of words that are one token each, so that lengths are known: log-normal, mean 90 tokens a pair, at most 300.</summary>
 internal sealed class Workload
 {
+    /// <summary>Of a pair, on average.</summary>
+    public const int MeanTokens = 90;
     public const int SpecialTokens = 3;
     private const int QueryTokens = 8;
     private const int MostTokens = 300;
@@ -44,7 +46,13 @@ internal sealed class Workload
 internal sealed record Request(string Query, string[] Texts)
 {
     private byte[]? _body;
+    private long? _tokens;
+
+    /// <summary>Of all pairs, without padding: a word is a token.</summary>
+    public long Tokens => _tokens ??= Texts.Sum(text => Words(Query) + Words(text) + Workload.SpecialTokens);
 
     /// <summary>As TEI's clients send it.</summary>
     public byte[] Body => _body ??= JsonSerializer.SerializeToUtf8Bytes(new { query = Query, texts = Texts });
+
+    private static long Words(string text) => text.AsSpan().Count(' ') + 1;
 }

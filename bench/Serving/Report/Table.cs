@@ -1,15 +1,17 @@
+using Rerank.Serving.Load;
+
 namespace Rerank.Serving.Report;
 
-/// <summary>A Markdown table of medians over rounds; ratios are taken within a round, where noise is common to both.</summary>
+/// <summary>A Markdown table of medians over rounds, in pairs of the mean length; ratios are taken within a round, where noise is common to both.</summary>
 internal sealed class Table(string title)
 {
     private readonly Dictionary<string, List<double>> _values = [];
 
-    public void Add(string contender, double value)
+    public void Add(string contender, double tokensPerSecond)
     {
         if (!_values.TryGetValue(contender, out var values))
             _values[contender] = values = [];
-        values.Add(value);
+        values.Add(tokensPerSecond / Workload.MeanTokens);
     }
 
     public double Ratio(string contender, string reference) => Median([.. _values[contender].Zip(_values[reference], (a, b) => a / b)]);
