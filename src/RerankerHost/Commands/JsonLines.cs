@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Rerank.RerankerHost.Inference;
+using Rerank.RerankerHost.Tokenization.Subwords;
 
 namespace Rerank.RerankerHost.Commands;
 
@@ -23,11 +24,7 @@ internal static class JsonLines
                 var pair = JsonSerializer.Deserialize(line, CommandsJson.Default.TextPair) ?? throw new JsonException("null is no pair");
                 await output.WriteLineAsync(await answer(pair, cancellationToken));
             }
-            catch (JsonException e)
-            {
-                return await FailAsync($"line {number}: {e.Message}");
-            }
-            catch (Exception e) when (e is InputTooLongException or ModelFailedException)
+            catch (Exception e) when (e is JsonException or InputTooLongException or PieceTooLongException or ModelFailedException)
             {
                 return await FailAsync($"line {number}: {e.Message}");
             }

@@ -1,5 +1,6 @@
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Scheduling;
+using Rerank.RerankerHost.Tokenization.Subwords;
 
 namespace Rerank.RerankerHost.Inference;
 
@@ -82,18 +83,16 @@ internal readonly record struct PairScore(float Logit, int Tokens, bool Truncate
 internal sealed class ModelFailedException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>A pair doesn't fit into the model. The request's fault.</summary>
-internal sealed class InputTooLongException : Exception
+internal sealed class InputTooLongException(string message, Exception? inner = null) : Exception(message, inner)
 {
-    private InputTooLongException(int index, string message)
-        : base(message) => Index = index;
-
-    /// <summary>Place of the passage in the request.</summary>
-    public int Index { get; }
+    /// <param name="index">Of a passage; null: the query.</param>
+    public static InputTooLongException Unbroken(int? index, PieceTooLongException cause) =>
+        new($"{(index is null ? "the query" : $"passage {index}")} has {cause.Message}", cause);
 
     public static InputTooLongException TruncationOff(int index, int tokens, int maxTokens) =>
-        new(index, $"query and passage {index} take {tokens} tokens together, more than the {maxTokens} that the model reads, and truncation is off");
+        new($"query and passage {index} take {tokens} tokens together, more than the {maxTokens} that the model reads, and truncation is off");
 
     /// <summary>With <see cref="Contracts.Models.Truncation.OnlySecond"/>, where the query is never cut.</summary>
     public static InputTooLongException NoRoomForPassage(int index, int queryTokens, int maxTokens) =>
-        new(index, $"the query's {queryTokens} tokens leave no room for passage {index} in the {maxTokens} that the model reads, and only passages are cut");
+        new($"the query's {queryTokens} tokens leave no room for passage {index} in the {maxTokens} that the model reads, and only passages are cut");
 }

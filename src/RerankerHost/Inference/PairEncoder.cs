@@ -1,5 +1,6 @@
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Tokenization;
+using Rerank.RerankerHost.Tokenization.Subwords;
 
 namespace Rerank.RerankerHost.Inference;
 
@@ -26,7 +27,7 @@ internal sealed class PairEncoder(TextTokenizer tokenizer, int maxTokens, Trunca
     private EncodedPairs Encode(
         string query, IReadOnlyList<string> passages, PairOptions options, TokenBuffer tokens, CancellationToken cancellationToken)
     {
-        var queryText = new TextTokens(tokenizer.Tokenize(query, tokens, int.MaxValue), options.MaxTokensPerQuery);
+        var queryText = new TextTokens(Tokenize(null, query, tokens), options.MaxTokensPerQuery);
         tokens.Truncate(Math.Min(queryText.Wanted, maxTokens));
 
         var places = new int[passages.Count];
@@ -41,9 +42,8 @@ internal sealed class PairEncoder(TextTokenizer tokenizer, int maxTokens, Trunca
             places[i] = encoded.Count;
             known.Add(passages[i], encoded.Count);
 
-            // All of it, though much may be cut off: the answer tells how long it is.
             var start = tokens.Count;
-            var passageText = new TextTokens(tokenizer.Tokenize(passages[i], tokens, int.MaxValue), options.MaxTokensPerPassage);
+            var passageText = new TextTokens(Tokenize(i, passages[i], tokens), options.MaxTokensPerPassage);
             var windows = Fit(i, queryText, passageText, options);
             tokens.Truncate(start + windows.Passage);
             encoded.Add(AddPairs(pairs, start, windows) with
@@ -54,6 +54,19 @@ internal sealed class PairEncoder(TextTokenizer tokenizer, int maxTokens, Trunca
         }
 
         return new EncodedPairs(tokenizer.Pair, tokens, pairs, encoded, places);
+    }
+
+    /// <summary>Appends all of a text, though much may be cut off: the answer tells how long it is.</summary>
+    private int Tokenize(int? index, string text, TokenBuffer tokens)
+    {
+        try
+        {
+            return tokenizer.Tokenize(text, tokens, int.MaxValue);
+        }
+        catch (PieceTooLongException e)
+        {
+            throw InputTooLongException.Unbroken(index, e);
+        }
     }
 
     private PassageWindows Fit(int index, TextTokens query, TextTokens passage, PairOptions options)

@@ -146,8 +146,7 @@ public class CrossEncoderTests
         var failure = await Assert.ThrowsAsync<InputTooLongException>(() =>
             model.ScoreAsync("linux", ["kernel", longText], new PairOptions(Truncate: false), Cancellation));
 
-        Assert.Equal(1, failure.Index);
-        Assert.Contains("404 tokens", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("passage 1 take 404 tokens", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

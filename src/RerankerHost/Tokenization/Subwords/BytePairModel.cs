@@ -19,6 +19,7 @@ internal sealed class BytePairModel(BytePairVocabulary vocabulary) : ISubwordMod
     [SkipLocalsInit]
     public void Tokenize(ReadOnlySpan<char> piece, TokenBuffer output)
     {
+        PieceTooLongException.Check(piece);
         var most = Encoding.UTF8.GetMaxByteCount(piece.Length);
         if (most <= StackBytes)
         {

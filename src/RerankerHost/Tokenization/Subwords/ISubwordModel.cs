@@ -4,5 +4,6 @@ namespace Rerank.RerankerHost.Tokenization.Subwords;
 internal interface ISubwordModel
 {
     /// <summary>Appends the ids of a piece that isn't empty.</summary>
+    /// <exception cref="PieceTooLongException">The piece is too long.</exception>
     void Tokenize(ReadOnlySpan<char> piece, TokenBuffer output);
 }

@@ -13,6 +13,7 @@ internal sealed class UnigramModel(UnigramVocabulary vocabulary) : ISubwordModel
     [SkipLocalsInit]
     public void Tokenize(ReadOnlySpan<char> piece, TokenBuffer output)
     {
+        PieceTooLongException.Check(piece);
         var most = Encoding.UTF8.GetMaxByteCount(piece.Length);
         if (most <= StackBytes)
         {
