@@ -5,9 +5,11 @@ namespace Rerank.Contracts.Models;
 /// <summary>What the model computes.</summary>
 public sealed record ModelContract
 {
+    public const string DefaultTokenizerFile = "tokenizer.json";
+
     public string ModelFile { get; set; } = "model.onnx";
 
-    public string TokenizerFile { get; set; } = "tokenizer.json";
+    public string TokenizerFile { get; set; } = DefaultTokenizerFile;
 
     /// <summary>Tokens of query, passage and special tokens together.</summary>
     public required int MaxInputTokens { get; init; }

@@ -19,7 +19,7 @@ internal static class GoldenCommand
     public static Command Create()
     {
         var directory = new Argument<DirectoryInfo>("DIR") { Description = "A model's folder." };
-        var modelFile = new Option<string?>("--model-file") { Description = "Which *.onnx file of the folder. Default: model.onnx, or the only one." };
+        var modelFile = new Option<string?>("--model-file") { Description = "Which *.onnx file of the folder. Default: model.onnx, or the only one, there or in the folder onnx." };
         var quantizedFile = new Option<string?>("--int8-file") { Description = "A dynamically quantised file of the same model, whose logits are written beside the others." };
         var pairs = new Option<FileInfo?>("--pairs") { Description = "File of JSON lines {\"query\",\"passage\"}. Default: pairs in several scripts, short, long and odd." };
         var output = new Option<string>("--output") { Description = "File to write in the folder.", DefaultValueFactory = _ => "golden.json" };

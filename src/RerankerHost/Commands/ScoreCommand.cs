@@ -12,7 +12,7 @@ internal static class ScoreCommand
     public static Command Create()
     {
         var directory = new Argument<DirectoryInfo>("DIR") { Description = "A model's folder." };
-        var modelFile = new Option<string?>("--model-file") { Description = "Which *.onnx file of the folder. Default: model.onnx, or the only one." };
+        var modelFile = new Option<string?>("--model-file") { Description = "Which *.onnx file of the folder. Default: model.onnx, or the only one, there or in the folder onnx." };
         var command = new Command("score", "Reads JSON lines {\"query\",\"passage\"}, writes JSON lines {\"logit\"}.") { directory, modelFile };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetRequiredValue(directory).FullName, parsed.GetValue(modelFile), Console.In, Console.Out, Console.Error, cancellationToken));

@@ -8,8 +8,24 @@ internal static class ModelFolder
 {
     private const int MaxSettingsBytes = 1024 * 1024;
 
+    // Where Hugging Face's exporters put the models of a repository.
+    private const string ExportFolder = "onnx";
+
+    /// <summary>Takes apart what somebody names as a model: its folder, or one of the folder's *.onnx files.</summary>
+    /// <returns>The folder with the tokenizer, and the file in it; null: the one that the folder offers.</returns>
+    public static (string Directory, string? ModelFile) Locate(string path)
+    {
+        path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        if (!File.Exists(path))
+            return (path, null);
+        var folder = Path.GetDirectoryName(path)!;
+        if (Path.GetFileName(folder) == ExportFolder && !File.Exists(Path.Combine(folder, ModelContract.DefaultTokenizerFile)))
+            return (Path.GetDirectoryName(folder)!, $"{ExportFolder}/{Path.GetFileName(path)}");
+        return (folder, Path.GetFileName(path));
+    }
+
     /// <summary>Contract of the model in a folder that somebody serves by hand.</summary>
-    /// <param name="modelFile">Null: <c>model.onnx</c>, or the only <c>*.onnx</c> file of the folder.</param>
+    /// <param name="modelFile">Null: <c>model.onnx</c>, or the only <c>*.onnx</c> file, of the folder or else of the folder <c>onnx</c> in it.</param>
     /// <exception cref="ModelLoadException">Files are missing, or don't say how many tokens the model reads.</exception>
     public static ModelContract ReadContract(string directory, string? modelFile)
     {
@@ -27,16 +43,20 @@ internal static class ModelFolder
 
     private static string FindModelFile(string directory)
     {
+        var exports = Path.Combine(directory, ExportFolder);
+        return FindModelFileIn(directory)
+            ?? (Directory.Exists(exports) && FindModelFileIn(exports) is { } file ? $"{ExportFolder}/{file}" : null)
+            ?? throw new ModelLoadException(ModelFailure.FileNotFound, $"no *.onnx file in {directory} or {exports}");
+    }
+
+    private static string? FindModelFileIn(string directory)
+    {
         var files = Directory.GetFiles(directory, "*.onnx").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal).ToArray();
         if (files.Contains("model.onnx"))
             return "model.onnx";
-        return files.Length == 1
-            ? files[0]
-            : throw new ModelLoadException(
-                ModelFailure.FileNotFound,
-                files.Length == 0
-                    ? $"no *.onnx file in {directory}"
-                    : $"{directory} has no model.onnx, and more than one other model: {string.Join(", ", files)}");
+        return files.Length <= 1
+            ? files.SingleOrDefault()
+            : throw new ModelLoadException(ModelFailure.FileNotFound, $"{directory} has no model.onnx, and more than one other model: {string.Join(", ", files)}");
     }
 
     private static int ReadMaxInputTokens(string directory)

@@ -13,21 +13,23 @@ internal sealed class HandServedModel(FileHashes hashes)
     private const string Golden = "golden.json";
     private static readonly string[] Settings = ["config.json", "tokenizer_config.json", Golden];
 
-    public static string NameOf(string directory) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory)));
+    /// <param name="path">As for <see cref="ModelFolder.Locate"/>.</param>
+    public static string NameOf(string path) => Path.GetFileName(ModelFolder.Locate(path).Directory);
 
+    /// <param name="path">As for <see cref="ModelFolder.Locate"/>.</param>
     /// <exception cref="ModelLoadException">The folder holds no model.</exception>
-    public async Task<ModelSpec> DescribeAsync(string directory, CancellationToken cancellationToken)
+    public async Task<ModelSpec> DescribeAsync(string path, CancellationToken cancellationToken)
     {
-        directory = Path.GetFullPath(directory);
-        var contract = ModelFolder.ReadContract(directory, modelFile: null);
+        var (directory, modelFile) = ModelFolder.Locate(path);
+        var contract = ModelFolder.ReadContract(directory, modelFile);
         var runtime = new ModelRuntime { ExecutionProviders = [ExecutionProvider.CUDA, ExecutionProvider.CPU] };
         var files = new List<ModelFile>();
-        foreach (var path in FilesOf(directory, contract))
-            files.Add(new ModelFile(path, (await hashes.HashAsync(Path.Combine(directory, path), cancellationToken)).Sha256));
+        foreach (var file in FilesOf(directory, contract))
+            files.Add(new ModelFile(file, (await hashes.HashAsync(Path.Combine(directory, file), cancellationToken)).Sha256));
 
         var content = new ModelSpec
         {
-            Name = NameOf(directory),
+            Name = NameOf(path),
             Digest = "",
             Required = true,
             Source = new ModelSource { Directory = new DirectorySource(directory) },
@@ -45,7 +47,7 @@ internal sealed class HandServedModel(FileHashes hashes)
             throw new ModelLoadException(ModelFailure.FileNotFound, $"{directory} has no {contract.TokenizerFile}");
 
         // Weights that are too large for one file lie beside it, in files whose names begin with its.
-        var model = Directory.GetFiles(directory, contract.ModelFile + "*").Select(f => Path.GetFileName(f));
+        var model = Directory.GetFiles(directory, contract.ModelFile + "*").Select(f => Path.GetRelativePath(directory, f).Replace(Path.DirectorySeparatorChar, '/'));
         return model.Append(contract.TokenizerFile).Concat(Settings.Where(s => File.Exists(Path.Combine(directory, s)))).Order(StringComparer.Ordinal);
     }
 

@@ -8,19 +8,19 @@ internal sealed class StartModels(ServeOptions options, ModelSetController contr
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (options.Directories.Count > 0)
-            await ServeDirectoriesAsync(cancellationToken);
+        if (options.Models.Count > 0)
+            await ServeFoldersAsync(cancellationToken);
         else if (options.ModelSetFile is { } file)
             await ServeFileAsync(file, cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => controller.StopAsync().WaitAsync(cancellationToken);
 
-    private async Task ServeDirectoriesAsync(CancellationToken cancellationToken)
+    private async Task ServeFoldersAsync(CancellationToken cancellationToken)
     {
         var models = new List<ModelSpec>();
-        foreach (var directory in options.Directories)
-            models.Add(await byHand.DescribeAsync(directory, cancellationToken));
+        foreach (var path in options.Models)
+            models.Add(await byHand.DescribeAsync(path, cancellationToken));
         controller.Apply(new ModelSet { Generation = 1, Pipeline = "by-hand", Models = models });
     }
 

@@ -39,7 +39,7 @@ internal sealed class ServeCommandLine
         _options = new ProgramOptions("RERANK_HOST_", environment);
         _directories = new Argument<string[]>("DIR")
         {
-            Description = "Model folders to serve by hand; a model's name is its folder's.",
+            Description = "Model folders to serve by hand, or *.onnx files in them; a model has the name of its folder.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         _modelSet = _options.Add("--model-set", "File with the model set to start from; may be absent until one is pushed.");
@@ -76,7 +76,7 @@ internal sealed class ServeCommandLine
 
     public ServeOptions Read(ParseResult result) => new()
     {
-        Directories = result.GetValue(_directories) ?? [],
+        Models = result.GetValue(_directories) ?? [],
         ModelSetFile = result.GetValue(_modelSet),
         Urls = Split(result.GetValue(_urls)),
         AdminUrls = Split(result.GetValue(_adminUrls)),
@@ -128,7 +128,7 @@ internal sealed class ServeCommandLine
         ],
         Notes =
         [
-            "DIR is a model folder: model.onnx (or the only *.onnx file), tokenizer.json, config.json or tokenizer_config.json, and golden.json for a self-test.",
+            "DIR is a model folder: model.onnx (or the only *.onnx file, there or in the folder onnx), tokenizer.json, config.json or tokenizer_config.json, and golden.json for a self-test. The path of an *.onnx file serves that one.",
             "Every option can be given as the environment variable beside it; the command line wins.",
         ],
     };

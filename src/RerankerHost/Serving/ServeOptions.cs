@@ -6,8 +6,8 @@ namespace Rerank.RerankerHost.Serving;
 /// <summary>What <c>serve</c> was asked to do.</summary>
 internal sealed record ServeOptions
 {
-    /// <summary>Model folders, by hand. Excludes a model set.</summary>
-    public IReadOnlyList<string> Directories { get; init; } = [];
+    /// <summary>Model folders or *.onnx files in them, by hand. Excludes a model set.</summary>
+    public IReadOnlyList<string> Models { get; init; } = [];
 
     /// <summary>The model set to start from; the file may be absent or empty.</summary>
     public string? ModelSetFile { get; init; }

@@ -21,15 +21,15 @@ internal static class ServeOptionsCheck
     private static void CheckModels(ServeOptions options, List<string> problems)
     {
         var pushed = options.ModelSetFile is not null || options.AdminUrls.Count > 0;
-        if (options.Directories.Count > 0 && pushed)
+        if (options.Models.Count > 0 && pushed)
             problems.Add("DIR can't be used together with --model-set or --admin-urls: a host serves either the folders given or a model set");
-        if (options.Directories.Count == 0 && !pushed)
+        if (options.Models.Count == 0 && !pushed)
             problems.Add("nothing to serve: give one or more model folders (DIR), or --model-set and --admin-urls");
 
-        foreach (var directory in options.Directories.Where(d => !Directory.Exists(d)))
-            problems.Add($"DIR: {directory} is not a directory");
-        foreach (var name in options.Directories.GroupBy(HandServedModel.NameOf).Where(g => g.Count() > 1).Select(g => g.Key))
-            problems.Add($"DIR: two folders are named {name}, and a model's name is its folder's");
+        foreach (var path in options.Models.Where(p => !Directory.Exists(p) && !(File.Exists(p) && p.EndsWith(".onnx", StringComparison.Ordinal))))
+            problems.Add($"DIR: {path} is neither a directory nor an *.onnx file");
+        foreach (var name in options.Models.GroupBy(HandServedModel.NameOf).Where(g => g.Count() > 1).Select(g => g.Key))
+            problems.Add($"DIR: two models are named {name}: a model has the name of its folder");
     }
 
     private static void CheckAddresses(ServeOptions options, List<string> problems)

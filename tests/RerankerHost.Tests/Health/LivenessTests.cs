@@ -21,7 +21,7 @@ public sealed class LivenessTests : IDisposable
     {
         await using var host = await RunningHost.StartAsync(new ServeOptions
         {
-            Directories = [TestFiles.Model("tiny")],
+            Models = [TestFiles.Model("tiny")],
             Urls = ["http://127.0.0.1:0"],
             ModelDirectory = _folder["models"],
             MaxQueue = TimeSpan.FromHours(1),

@@ -94,7 +94,7 @@ public sealed partial class LookupTests : IAsyncLifetime
     {
         await using var host = await RunningHost.StartAsync(new Rerank.RerankerHost.Serving.ServeOptions
         {
-            Directories = [TestFiles.Model("tiny")],
+            Models = [TestFiles.Model("tiny")],
             Urls = ["http://127.0.0.1:0"],
             ModelDirectory = _folder["models"],
         });

@@ -46,6 +46,23 @@ public sealed class ServeByHandTests : IDisposable
         Assert.Equal(0, best.GetProperty("index").GetInt32());
     }
 
+    [Theory]
+    [InlineData("reranker")]
+    [InlineData("reranker/onnx/model_qint8.onnx")]
+    public async Task HubRepository_WithModelsInAFolderOfTheirOwn_IsServed(string path)
+    {
+        foreach (var file in Directory.GetFiles(Path.Combine(Models, "tiny")).Where(file => !file.EndsWith(".onnx", StringComparison.Ordinal)))
+            _folder.Write($"reranker/{Path.GetFileName(file)}", await File.ReadAllBytesAsync(file, RunningHost.Cancelled));
+        foreach (var name in (string[])["model.onnx", "model_qint8.onnx"])
+            _folder.Write($"reranker/onnx/{name}", await File.ReadAllBytesAsync(Path.Combine(Models, "tiny", "model.onnx"), RunningHost.Cancelled));
+        await using var host = await RunningHost.StartAsync(ServeCommand.Parse(_folder[path], "--urls", "http://127.0.0.1:0"));
+        await ReadyAsync(host.Main);
+
+        using var response = await host.Main.PostAsJsonAsync("/v2/rerank", new { model = "reranker", query = "a", documents = new[] { "b" } }, RunningHost.Cancelled);
+
+        Assert.True(response.IsSuccessStatusCode);
+    }
+
     [Fact]
     public async Task UnixSocket_LeftByAKilledProcess_IsReplacedAndGoneAfterTheStop()
     {

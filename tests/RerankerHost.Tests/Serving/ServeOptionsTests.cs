@@ -10,8 +10,8 @@ public sealed class ServeOptionsTests : IDisposable
 
     [Theory]
     [InlineData("nothing to serve")]
-    [InlineData("not a directory", "/does/not/exist")]
-    [InlineData("two folders are named", "FOLDER", "FOLDER")]
+    [InlineData("neither a directory nor an *.onnx file", "/does/not/exist")]
+    [InlineData("two models are named", "FOLDER", "FOLDER")]
     [InlineData("DIR can't be used together", "FOLDER", "--model-set", "x")]
     [InlineData("--admin-token-file", "--model-set", "x", "--admin-urls", "http://+:9090")]
     [InlineData("does not exist", "--admin-urls", "http://+:9090", "--admin-token-file", "/does/not/exist")]
