@@ -48,7 +48,7 @@ internal static partial class EndState
                 var key = $"{kind}/{name}";
                 for (var i = 2; found.ContainsKey(key); i++)
                     key = $"{kind}/{name}.{i}";
-                found[key] = Text(item).Replace(ns, "NAMESPACE", StringComparison.Ordinal);
+                found[key] = Text(item, ns);
             }
         }
     }
@@ -75,7 +75,7 @@ internal static partial class EndState
         return string.Join('\n', differences);
     }
 
-    private static string Text<T>(T item)
+    private static string Text<T>(T item, string ns)
         where T : IKubernetesObject<V1ObjectMeta>
     {
         var json = JsonNode.Parse(KubernetesJson.Serialize(item))!.AsObject();
@@ -100,7 +100,8 @@ internal static partial class EndState
         }
 
         Mask(json);
-        var text = JsonSerializer.Serialize(Sorted(json), Readable);
+        // Before numbers are masked: the name that a server made up for a namespace may end with one.
+        var text = JsonSerializer.Serialize(Sorted(json), Readable).Replace(ns, "NAMESPACE", StringComparison.Ordinal);
         text = Time().Replace(text, "TIME");
         text = Generation().Replace(text, "generation$1:N");
         text = Evidence().Replace(text, "$1$2:N");
