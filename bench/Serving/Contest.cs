@@ -65,7 +65,7 @@ internal sealed class Contest(BertShape shape, bool quantized, Surroundings wher
 
     private async Task LatencyAsync(Workload workload, Lookup lookup, string model, IReadOnlyList<Request> large, ServerProcess host)
     {
-        var one = workload.OnePair(tokens: 90, seed: 2);
+        var one = workload.OnePair(Workload.MeanTokens, seed: 2);
         var tokenized = lookup.Tokenize(one)[0];
         using var bare = new DirectRuns(model, threads: 1, threadsPerRun: 1);
         var (served, direct, extra, empty) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
@@ -73,8 +73,8 @@ internal sealed class Contest(BertShape shape, bool quantized, Surroundings wher
         {
             // Blocks are short, since a core whose neighbour becomes busy is slower by a third from one second to the next; each begins
             // with a run that isn't counted, since it finds the other's weights in the cache.
-            var run = await MedianAsync(() => Task.FromResult(bare.Time(tokenized)));
-            var request = await MedianAsync(() => host.Load.TimeAsync(one));
+            var run = await MedianAsync(() => bare.RunAsync(tokenized));
+            var request = await MedianAsync(() => host.Load.SendAsync(one));
             if (block < WarmUpBlocks)
                 continue;
             direct.Add(run);
@@ -82,8 +82,8 @@ internal sealed class Contest(BertShape shape, bool quantized, Surroundings wher
             extra.Add(request - run);
 
             // After a rest as long as a run: threads and caches are as cold as they are then.
-            bare.Time(tokenized);
-            empty.Add(await host.Load.TimeAsync("/health/live"));
+            await bare.RunAsync(tokenized);
+            empty.Add(await Timed.MillisecondsAsync(() => host.Load.GetAsync("/health/live")));
         }
 
         var small = workload.Make(requests: 200, pairs: 3, seed: 3);
@@ -96,17 +96,17 @@ internal sealed class Contest(BertShape shape, bool quantized, Surroundings wher
 
         Console.WriteLine(FormattableString.Invariant($"""
 
-            One pair of 90 tokens over HTTP, p50: {Table.Median(served):0.00} ms; the bare run: {Table.Median(direct):0.00} ms; the difference: {Table.Median(extra):0.00} ms, of which an empty request after the same rest is {Table.Median(empty):0.00} ms.
+            One pair of {Workload.MeanTokens} tokens over HTTP, p50: {Table.Median(served):0.00} ms; the bare run: {Table.Median(direct):0.00} ms; the difference: {Table.Median(extra):0.00} ms, of which an empty request after the same rest is {Table.Median(empty):0.00} ms.
             Requests of 3 pairs, p99: alone {alone.Percentile(0.99):0.0} ms, beside 4 clients with 100 pairs {among.Percentile(0.99):0.0} ms: {among.Percentile(0.99) / alone.Percentile(0.99):0.0} times.
             """));
     }
 
-    private static async Task<double> MedianAsync(Func<Task<double>> time)
+    private static async Task<double> MedianAsync(Func<Task> work)
     {
-        await time();
+        await work();
         var taken = new List<double>();
         for (var i = 0; i < BlockLength; i++)
-            taken.Add(await time());
+            taken.Add(await Timed.MillisecondsAsync(work));
         return Table.Median(taken);
     }
 

@@ -26,7 +26,7 @@ internal sealed class HttpLoad(string address) : IDisposable
             while (Stopwatch.GetElapsedTime(started) < duration && !cancellationToken.IsCancellationRequested)
             {
                 var request = requests[Interlocked.Increment(ref next) % requests.Count];
-                var latency = await TimeAsync(request);
+                var latency = await Timed.MillisecondsAsync(() => SendAsync(request));
                 lock (latencies)
                 {
                     latencies.Add(latency);
@@ -36,29 +36,13 @@ internal sealed class HttpLoad(string address) : IDisposable
         }
     }
 
-    private async Task SendAsync(Request request)
+    public async Task SendAsync(Request request)
     {
         using var content = new ByteArrayContent(request.Body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         using var response = await _client.PostAsync("/rerank", content);
         response.EnsureSuccessStatusCode();
         await response.Content.CopyToAsync(Stream.Null);
-    }
-
-    /// <returns>In milliseconds.</returns>
-    public async Task<double> TimeAsync(Request request)
-    {
-        var sent = Stopwatch.GetTimestamp();
-        await SendAsync(request);
-        return Stopwatch.GetElapsedTime(sent).TotalMilliseconds;
-    }
-
-    /// <returns>In milliseconds.</returns>
-    public async Task<double> TimeAsync(string path)
-    {
-        var sent = Stopwatch.GetTimestamp();
-        await GetAsync(path);
-        return Stopwatch.GetElapsedTime(sent).TotalMilliseconds;
     }
 
     public Task<string> GetAsync(string path) => _client.GetStringAsync(path);

@@ -43,12 +43,10 @@ internal sealed class DirectRuns : IDisposable
         return tokens / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
-    /// <returns>In milliseconds.</returns>
-    public double Time(TokenizedPair pair)
+    public Task RunAsync(TokenizedPair pair)
     {
-        var started = Stopwatch.GetTimestamp();
         RunBatch([pair]);
-        return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        return Task.CompletedTask;
     }
 
     public void Dispose() => _session.Dispose();

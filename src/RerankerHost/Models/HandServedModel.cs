@@ -29,7 +29,7 @@ internal sealed class HandServedModel(FileHashes hashes)
 
         var content = new ModelSpec
         {
-            Name = NameOf(path),
+            Name = Path.GetFileName(directory),
             Digest = "",
             Required = true,
             Source = new ModelSource { Directory = new DirectorySource(directory) },
