@@ -1,3 +1,4 @@
+using Rerank.Contracts.Models;
 using Rerank.Serving.Load;
 using Rerank.Serving.Models;
 using Rerank.Serving.Report;
@@ -24,32 +25,42 @@ internal sealed class Contest(BertShape shape, bool quantized, Surroundings wher
         var model = Path.Combine(folder, "model.onnx");
         var workload = new Workload(tokenizer);
         var requests = workload.Make(requests: 64, pairs: 100, seed: 1);
-        using var host = await Surroundings.StartHostAsync(folder);
+        using var host = await Surroundings.StartHostAsync(folder, LastLayer.Auto);
+        using var first = quantized ? await Surroundings.StartHostAsync(folder, LastLayer.FirstToken) : null;
         using var node = where.HasNode ? await where.StartNodeAsync(folder) : null;
+        (string Name, ServerProcess Server)[] hosts = first is null ? [("host", host)] : [("host", host), ("host with lastLayer FirstToken", first)];
 
-        await ThroughputAsync(requests, [.. requests.Select(new Lookup(tokenizer).Tokenize)], model, host, node);
-        await LatencyAsync(workload, new Lookup(tokenizer), model, requests, host);
-        await MemoryAsync(workload, model, requests, host);
+        await ThroughputAsync(requests, [.. requests.Select(new Lookup(tokenizer).Tokenize)], model, hosts, node);
+        foreach (var (name, server) in hosts)
+        {
+            Console.WriteLine($"\n{name}:");
+            await LatencyAsync(workload, new Lookup(tokenizer), model, requests, server);
+            await MemoryAsync(workload, model, requests, server);
+        }
+
         if (longRun > 0)
-            await LongRunAsync(workload, host);
+            await LongRunAsync(workload, hosts[^1].Server);
     }
 
-    private async Task ThroughputAsync(IReadOnlyList<Request> requests, TokenizedPair[][] tokenized, string model, ServerProcess host, ServerProcess? node)
+    private async Task ThroughputAsync(IReadOnlyList<Request> requests, TokenizedPair[][] tokenized, string model, (string Name, ServerProcess Server)[] hosts, ServerProcess? node)
     {
         var cores = Environment.ProcessorCount;
         using var single = new DirectRuns(model, threads: cores, threadsPerRun: 1);
         using var wide = new DirectRuns(model, threads: 1, threadsPerRun: cores);
         var table = new Table(_title);
-        await host.Load.RunAsync(requests, 2, Half);
-        if (node is not null)
-            await node.Load.RunAsync(requests, 2, Half);
+        foreach (var server in hosts.Select(host => host.Server).Append(node).OfType<ServerProcess>())
+            await server.Load.RunAsync(requests, 2, Half);
         for (var round = 0; round < rounds; round++)
         {
             // The same requests for all: how long pairs are, and how much padding they need, differs from one to the next.
             var first = round * RequestsOfRound;
             table.Add(Ceiling, single.Run(tokenized, Plans.Sorted(256), turn, first));
-            foreach (var clients in Clients)
-                table.Add($"host, {clients} client{(clients == 1 ? "" : "s")}", (await host.Load.RunAsync(requests, clients, turn, first)).TokensPerSecond);
+            foreach (var (name, server) in hosts)
+            {
+                foreach (var clients in Clients)
+                    table.Add($"{name}, {clients} client{(clients == 1 ? "" : "s")}", (await server.Load.RunAsync(requests, clients, turn, first)).TokensPerSecond);
+            }
+
             foreach (var size in (int[])[8, 32])
             {
                 table.Add($"in order, padded, {size} pairs, one run on all cores", wide.Run(tokenized, Plans.InOrder(size), turn, first));

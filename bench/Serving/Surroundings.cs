@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Serving;
 using Rerank.Serving.Load;
 
@@ -13,11 +14,11 @@ internal sealed record Surroundings(string Repository, string Folder)
     /// <summary>Whether the Node.js server's packages are installed: <c>npm ci --ignore-scripts</c> in its folder.</summary>
     public bool HasNode => Directory.Exists(Path.Combine(NodeFolder, "node_modules"));
 
-    public static Task<ServerProcess> StartHostAsync(string folder)
+    public static Task<ServerProcess> StartHostAsync(string folder, LastLayer lastLayer)
     {
         var port = FreePort();
         var program = Path.ChangeExtension(typeof(ServeOptions).Assembly.Location, null);
-        return ServerProcess.StartAsync(program, ["serve", folder, "--urls", $"http://127.0.0.1:{port}", "--max-queue-seconds", "3600", "--request-timeout-milliseconds", "600000"], port, "/health/ready");
+        return ServerProcess.StartAsync(program, ["serve", folder, "--last-layer", lastLayer.ToString(), "--urls", $"http://127.0.0.1:{port}", "--max-queue-seconds", "3600", "--request-timeout-milliseconds", "600000"], port, "/health/ready");
     }
 
     public Task<ServerProcess> StartNodeAsync(string folder)

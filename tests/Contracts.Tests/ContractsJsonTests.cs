@@ -49,6 +49,24 @@ public sealed class ContractsJsonTests
 
         Assert.Equal(new ModelContract { MaxInputTokens = 512 }, set.Models[0].Contract);
         Assert.Equal([ExecutionProvider.CPU], set.Models[0].Runtime.ExecutionProviders);
+        Assert.Equal(LastLayer.Auto, set.Models[0].Runtime.LastLayer);
+    }
+
+    [Fact]
+    public void ModelSpec_WithChoicesOfLaterReleases_NamesThemOnlyWhenMade()
+    {
+        var model = new ModelSpec { Name = "m", Digest = "d", Source = new(), Files = [], Contract = new() { MaxInputTokens = 512 } };
+        var chosen = model with { Runtime = new() { LastLayer = LastLayer.FirstToken }, Contract = model.Contract with { SpecialTokensInText = SpecialTokensInText.Parse } };
+
+        var (asBefore, later) = (Write(model), Write(chosen));
+
+        Assert.DoesNotContain("lastLayer", asBefore, StringComparison.Ordinal);
+        Assert.DoesNotContain("specialTokensInText", asBefore, StringComparison.Ordinal);
+        Assert.Contains("\"lastLayer\":\"FirstToken\"", later, StringComparison.Ordinal);
+        Assert.Contains("\"specialTokensInText\":\"Parse\"", later, StringComparison.Ordinal);
+
+        static string Write(ModelSpec model) =>
+            JsonSerializer.Serialize(new ModelSet { Generation = 1, Pipeline = "a/b", Models = [model] }, ContractsJson.Default.ModelSet);
     }
 
     [Theory]

@@ -4,7 +4,7 @@ namespace Rerank.Serving.Models;
 /// Writes a BERT cross-encoder of a given shape with seeded weights, in the operators that ONNX Runtime's transformer optimizer
 /// fuses a real one into. The numbers mean nothing; the time that they take is the real model's.
 /// </summary>
-internal sealed class BertModel(BertShape shape, bool quantized) : IDisposable
+internal sealed class BertModel(BertShape shape, bool quantized)
 {
     private const string Microsoft = "com.microsoft";
     private const float Epsilon = 1e-12f;
@@ -27,8 +27,6 @@ internal sealed class BertModel(BertShape shape, bool quantized) : IDisposable
         _onnx.Output("logits", "batch", 1);
         _onnx.Save(path);
     }
-
-    public void Dispose() => _onnx.Dispose();
 
     private string Embeddings()
     {

@@ -11,8 +11,7 @@ internal static class ModelFolders
         Directory.CreateDirectory(folder);
         if (!File.Exists(model))
         {
-            using (var bert = new BertModel(shape, quantized))
-                bert.Save(model + ".part");
+            new BertModel(shape, quantized).Save(model + ".part");
             File.Move(model + ".part", model);
         }
 

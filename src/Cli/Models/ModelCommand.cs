@@ -31,12 +31,14 @@ internal static class ModelCommand
         activation.AcceptOnlyFromAmong("Sigmoid", "Identity");
         var providers = new Option<string[]>("--execution-providers") { Description = "CPU, CUDA, in order of preference", AllowMultipleArgumentsPerToken = true, HelpName = "NAMES" };
         providers.AcceptOnlyFromAmong("CPU", "CUDA");
+        var lastLayer = Text("--last-layer", "HOW", "For which tokens the last layer is computed: Auto (the default), FirstToken, which is faster with dynamically quantized models, or AllTokens");
+        lastLayer.AcceptOnlyFromAmong("Auto", "FirstToken", "AllTokens");
         var apply = new Option<bool>("--apply") { Description = "Create it in the cluster instead of printing it" };
         var output = OutputFormat.Option(OutputFormat.Yaml, OutputFormat.Json);
 
         var command = new Command("create", "Write a ModelVersion with the digests of a model's files")
         {
-            name, from, claim, http, bundled, endpoint, secret, model, tokenizer, tokens, truncation, specialTokens, activation, providers, apply, output,
+            name, from, claim, http, bundled, endpoint, secret, model, tokenizer, tokens, truncation, specialTokens, activation, providers, lastLayer, apply, output,
         };
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -54,6 +56,7 @@ internal static class ModelCommand
                     Truncation = result.GetValue(truncation),
                     SpecialTokensInText = result.GetValue(specialTokens),
                     Activation = result.GetValue(activation),
+                    LastLayer = result.GetValue(lastLayer),
                     ExecutionProviders = result.GetValue(providers) ?? [],
                 },
                 files,

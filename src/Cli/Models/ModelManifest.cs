@@ -21,8 +21,8 @@ internal static class ModelManifest
             ["contract"] = Contract(
                 request, choice, request.MaxInputTokens ?? await InputLength.ReadAsync(files, paths, cancellationToken)),
         };
-        if (request.ExecutionProviders.Count > 0)
-            spec["runtime"] = new JsonObject { ["executionProviders"] = new JsonArray([.. request.ExecutionProviders.Select(name => JsonValue.Create(name))]) };
+        if (Runtime(request) is { Count: > 0 } runtime)
+            spec["runtime"] = runtime;
         if (choice.Golden is { } golden)
             spec["golden"] = new JsonObject { ["path"] = golden };
 
@@ -45,5 +45,15 @@ internal static class ModelManifest
         if (request.Activation is { } activation)
             contract["activation"] = activation;
         return contract;
+    }
+
+    private static JsonObject Runtime(ModelRequest request)
+    {
+        var runtime = new JsonObject();
+        if (request.ExecutionProviders.Count > 0)
+            runtime["executionProviders"] = new JsonArray([.. request.ExecutionProviders.Select(name => JsonValue.Create(name))]);
+        if (request.LastLayer is { } lastLayer)
+            runtime["lastLayer"] = lastLayer;
+        return runtime;
     }
 }

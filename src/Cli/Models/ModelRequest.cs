@@ -16,5 +16,7 @@ internal sealed record ModelRequest(string Name, string? Namespace = null)
 
     public string? Activation { get; init; }
 
+    public string? LastLayer { get; init; }
+
     public IReadOnlyList<string> ExecutionProviders { get; init; } = [];
 }

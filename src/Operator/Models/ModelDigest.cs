@@ -26,6 +26,8 @@ internal static class ModelDigest
         if (spec.Contract.SpecialTokensInText != SpecialTokensInText.PlainText)
             text.Append($"specialTokensInText {spec.Contract.SpecialTokensInText}\n");
         text.Append($"executionProviders {string.Join(',', spec.Runtime.ExecutionProviders)}\n");
+        if (spec.Runtime.LastLayer != LastLayer.Auto)
+            text.Append($"lastLayer {spec.Runtime.LastLayer}\n");
         return $"sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))}";
     }
 

@@ -23,7 +23,11 @@ internal static class ModelSpecs
             Activation = model.Spec.Contract.Activation,
             SpecialTokensInText = model.Spec.Contract.SpecialTokensInText,
         },
-        Runtime = new() { ExecutionProviders = [.. model.Spec.Runtime.ExecutionProviders] },
+        Runtime = new()
+        {
+            ExecutionProviders = [.. model.Spec.Runtime.ExecutionProviders],
+            LastLayer = model.Spec.Runtime.LastLayer,
+        },
         GoldenPath = model.Spec.Golden?.Path,
     };
 

@@ -40,12 +40,12 @@ public sealed class ProgramOptions(string prefix, Func<string, string?>? read = 
         where T : struct, IParsable<T> =>
         Register(new Option<T?>(name) { Description = description }, null, result => Find(name) is null ? null : ReadVariable<T>(result, name, default));
 
-    /// <summary>One whose values are those of an enumeration, in lower case.</summary>
+    /// <summary>One whose values are those of an enumeration: in lower case, but for names of several words.</summary>
     public Option<T> AddChoice<T>(string name, string description, T value)
         where T : struct, Enum
     {
         var option = Register(
-            new Option<T>(name) { Description = description }, value.ToString().ToLowerInvariant(), result => ReadChoice(result, Find(name), VariableOf(name), value));
+            new Option<T>(name) { Description = description }, Shown(value.ToString()), result => ReadChoice(result, Find(name), VariableOf(name), value));
         option.CustomParser = result => ReadChoice(result, result.Tokens[0].Value, name, value);
         return option;
     }
@@ -89,6 +89,8 @@ public sealed class ProgramOptions(string prefix, Func<string, string?>? read = 
         return option;
     }
 
+    private static string Shown(string name) => name.Skip(1).Any(char.IsUpper) ? name : name.ToLowerInvariant();
+
     private string? Find(string name) => _read(VariableOf(name)) is { Length: > 0 } text ? text : null;
 
     private T ReadVariable<T>(ArgumentResult result, string name, T value)
@@ -109,7 +111,7 @@ public sealed class ProgramOptions(string prefix, Func<string, string?>? read = 
             return value;
         if (Enum.GetNames<T>().FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } choice)
             return Enum.Parse<T>(choice);
-        result.AddError($"{source}: {text} is not {string.Join(" or ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()))}");
+        result.AddError($"{source}: {text} is not {string.Join(" or ", Enum.GetNames<T>().Select(Shown))}");
         return value;
     }
 }

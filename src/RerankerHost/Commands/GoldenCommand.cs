@@ -23,8 +23,9 @@ internal static class GoldenCommand
         var quantizedFile = new Option<string?>("--int8-file") { Description = "A dynamically quantised file of the same model, whose logits are written beside the others." };
         var pairs = new Option<FileInfo?>("--pairs") { Description = "File of JSON lines {\"query\",\"passage\"}. Default: pairs in several scripts, short, long and odd." };
         var output = new Option<string>("--output") { Description = "File to write in the folder.", DefaultValueFactory = _ => "golden.json" };
+        var lastLayer = LastLayerOption.Create();
         var force = new Option<bool>("--force") { Description = "Overwrite it." };
-        var command = new Command("golden", Explanation) { directory, modelFile, quantizedFile, pairs, output, force };
+        var command = new Command("golden", Explanation) { directory, modelFile, quantizedFile, pairs, lastLayer, output, force };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new GoldenRequest
             {
@@ -32,6 +33,7 @@ internal static class GoldenCommand
                 ModelFile = parsed.GetValue(modelFile),
                 QuantizedFile = parsed.GetValue(quantizedFile),
                 PairsFile = parsed.GetValue(pairs)?.FullName,
+                Runtime = new ModelRuntime { LastLayer = parsed.GetValue(lastLayer) },
                 Output = parsed.GetRequiredValue(output),
                 Overwrite = parsed.GetValue(force),
             },
@@ -67,9 +69,9 @@ internal static class GoldenCommand
     {
         var contract = ModelFolder.ReadContract(request.Directory, request.ModelFile);
         var tokenizer = TokenizerFile.Load(Path.Combine(request.Directory, contract.TokenizerFile), contract.SpecialTokensInText);
-        var logits = await ScoreAsync(request.Directory, contract, pairs, cancellationToken);
+        var logits = await ScoreAsync(request.Directory, contract, request.Runtime, pairs, cancellationToken);
         var quantized = request.QuantizedFile is { } file
-            ? await ScoreAsync(request.Directory, contract with { ModelFile = file }, pairs, cancellationToken)
+            ? await ScoreAsync(request.Directory, contract with { ModelFile = file }, request.Runtime, pairs, cancellationToken)
             : null;
         return [.. pairs.Select((pair, i) =>
         {
@@ -86,10 +88,10 @@ internal static class GoldenCommand
         })];
     }
 
-    private static async Task<float[]> ScoreAsync(string directory, ModelContract contract, IReadOnlyList<TextPair> pairs, CancellationToken cancellationToken)
+    private static async Task<float[]> ScoreAsync(string directory, ModelContract contract, ModelRuntime runtime, IReadOnlyList<TextPair> pairs, CancellationToken cancellationToken)
     {
         using var scheduler = Scheduler.OfCommand();
-        using var model = CrossEncoderLoader.Load(directory, contract, new ModelRuntime(), goldenPath: null, scheduler, mark: null, entered: null, cancellationToken);
+        using var model = CrossEncoderLoader.Load(directory, contract, runtime, goldenPath: null, scheduler, mark: null, entered: null, cancellationToken);
         var logits = new float[pairs.Count];
         for (var i = 0; i < logits.Length; i++)
             logits[i] = (await model.ScoreAsync(pairs[i].Query!, [pairs[i].Passage!], new PairOptions(), cancellationToken))[0].Logit;
@@ -122,6 +124,8 @@ internal sealed record GoldenRequest
 
     /// <summary>Null: <see cref="GoldenPairs.Default"/>.</summary>
     public string? PairsFile { get; init; }
+
+    public ModelRuntime Runtime { get; init; } = new();
 
     /// <summary>Name of the file in the folder.</summary>
     public required string Output { get; init; }

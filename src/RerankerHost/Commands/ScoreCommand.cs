@@ -13,19 +13,21 @@ internal static class ScoreCommand
     {
         var directory = new Argument<DirectoryInfo>("DIR") { Description = "A model's folder." };
         var modelFile = new Option<string?>("--model-file") { Description = "Which *.onnx file of the folder. Default: model.onnx, or the only one, there or in the folder onnx." };
-        var command = new Command("score", "Reads JSON lines {\"query\",\"passage\"}, writes JSON lines {\"logit\"}.") { directory, modelFile };
+        var lastLayer = LastLayerOption.Create();
+        var command = new Command("score", "Reads JSON lines {\"query\",\"passage\"}, writes JSON lines {\"logit\"}.") { directory, modelFile, lastLayer };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetRequiredValue(directory).FullName, parsed.GetValue(modelFile), Console.In, Console.Out, Console.Error, cancellationToken));
+            parsed.GetRequiredValue(directory).FullName, parsed.GetValue(modelFile), parsed.GetValue(lastLayer), Console.In, Console.Out, Console.Error, cancellationToken));
         return command;
     }
 
     internal static async Task<int> RunAsync(
-        string directory, string? modelFile, TextReader input, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+        string directory, string? modelFile, LastLayer lastLayer, TextReader input, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
+        var runtime = new ModelRuntime { LastLayer = lastLayer };
         using var scheduler = Scheduler.OfCommand();
         return await JsonLines.WithModelAsync(
             () => CrossEncoderLoader.Load(
-                directory, ModelFolder.ReadContract(directory, modelFile), new ModelRuntime(), goldenPath: null, scheduler, mark: null, entered: null, cancellationToken),
+                directory, ModelFolder.ReadContract(directory, modelFile), runtime, goldenPath: null, scheduler, mark: null, entered: null, cancellationToken),
             error,
             async model =>
             {

@@ -9,6 +9,8 @@ internal sealed class CrossEncoder(OnnxRunner runner, PairEncoder encoder, Model
 {
     public required ExecutionProvider ExecutionProvider { get; init; }
 
+    public required LastLayer LastLayer { get; init; }
+
     public required bool IsDynamicallyQuantized { get; init; }
 
     public int MaxInputTokens => contract.MaxInputTokens;

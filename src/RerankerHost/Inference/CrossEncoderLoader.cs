@@ -1,4 +1,5 @@
 using Rerank.Contracts.Models;
+using Rerank.RerankerHost.Inference.Graphs;
 using Rerank.RerankerHost.Quarantine;
 using Rerank.RerankerHost.Scheduling;
 using Rerank.RerankerHost.Tokenization;
@@ -29,7 +30,7 @@ internal static class CrossEncoderLoader
         entered?.Invoke(ModelState.Loading);
         var tokenizer = TokenizerFile.Load(Path.Combine(directory, contract.TokenizerFile), contract.SpecialTokensInText);
         var goldenPairs = goldenPath is null ? [] : GoldenFile.Read(Path.Combine(directory, goldenPath));
-        var (runner, graph, provider) = Open(Path.Combine(directory, contract.ModelFile), tokenizer, contract, runtime);
+        var (runner, graph, session) = Open(Path.Combine(directory, contract.ModelFile), tokenizer, contract, runtime);
         try
         {
             entered?.Invoke(ModelState.WarmingUp);
@@ -37,10 +38,11 @@ internal static class CrossEncoderLoader
 
             // A dynamically quantised model scales activations over the whole run, so that a pair's score would depend on the
             // pairs that happen to run with it. Such a model gets one pair at a time.
-            var lane = new WarmUp(mark is null ? runner : new MarkedRunner(runner, mark), encoder, contract.MaxInputTokens).Run(provider, alone: graph.IsDynamicallyQuantized, cancellationToken);
-            var model = new CrossEncoder(runner, encoder, lane, scheduler.QueueOf(provider), contract)
+            var lane = new WarmUp(mark is null ? runner : new MarkedRunner(runner, mark), encoder, contract.MaxInputTokens).Run(session.Provider, alone: graph.IsDynamicallyQuantized, cancellationToken);
+            var model = new CrossEncoder(runner, encoder, lane, scheduler.QueueOf(session.Provider), contract)
             {
-                ExecutionProvider = provider,
+                ExecutionProvider = session.Provider,
+                LastLayer = session.LastLayer,
                 IsDynamicallyQuantized = graph.IsDynamicallyQuantized,
             };
             if (goldenPairs.Count > 0)
@@ -57,7 +59,7 @@ internal static class CrossEncoderLoader
         }
     }
 
-    private static (OnnxRunner Runner, OnnxGraph Graph, ExecutionProvider Provider) Open(
+    private static (OnnxRunner Runner, OnnxGraph Graph, ModelSession Session) Open(
         string modelPath, TextTokenizer tokenizer, ModelContract contract, ModelRuntime runtime)
     {
         if (!File.Exists(modelPath))
@@ -66,15 +68,15 @@ internal static class CrossEncoderLoader
             throw new ModelLoadException(ModelFailure.UnsupportedModel, $"{contract.MaxInputTokens} tokens have no room for text beside the special tokens");
 
         var operators = OnnxOperators.Read(modelPath);
-        var (session, provider) = Providers.Open(modelPath, runtime);
+        var session = ModelSession.Open(modelPath, runtime);
         try
         {
-            var graph = OnnxGraph.Of(session, operators);
-            return (new OnnxRunner(session, graph), graph, provider);
+            var graph = OnnxGraph.Of(session.Session, operators);
+            return (new OnnxRunner(session.Session, graph), graph, session);
         }
         catch
         {
-            session.Dispose();
+            session.Session.Dispose();
             throw;
         }
     }

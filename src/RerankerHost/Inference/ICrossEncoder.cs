@@ -10,6 +10,9 @@ internal interface ICrossEncoder : IDisposable
     /// <summary>The provider that runs it.</summary>
     ExecutionProvider ExecutionProvider { get; }
 
+    /// <summary>What its last layer computes; never <see cref="LastLayer.Auto"/>.</summary>
+    LastLayer LastLayer { get; }
+
     /// <summary>Tokens of query, passage and special tokens together.</summary>
     int MaxInputTokens { get; }
 

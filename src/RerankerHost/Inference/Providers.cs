@@ -9,8 +9,9 @@ internal static class Providers
 {
     private const string CudaName = "CUDAExecutionProvider";
 
+    /// <param name="load">Makes the session.</param>
     /// <exception cref="ModelLoadException">None is there, or the model can't be loaded.</exception>
-    public static (InferenceSession Session, ExecutionProvider Provider) Open(string modelPath, ModelRuntime runtime)
+    public static (InferenceSession Session, ExecutionProvider Provider) Open(string modelPath, ModelRuntime runtime, Func<SessionOptions, InferenceSession> load)
     {
         var problems = new List<string>();
         foreach (var provider in runtime.ExecutionProviders)
@@ -24,7 +25,7 @@ internal static class Providers
             try
             {
                 using var options = Options(provider, runtime);
-                return (new InferenceSession(modelPath, options), provider);
+                return (load(options), provider);
             }
             catch (OnnxRuntimeException e) when (provider == ExecutionProvider.CUDA && e.Message.Contains("CUDA", StringComparison.OrdinalIgnoreCase))
             {

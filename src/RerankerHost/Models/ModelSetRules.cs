@@ -109,6 +109,8 @@ internal static class ModelSetRules
             yield return "executionProviders: unknown";
         if (runtime.GpuMemoryBytes < 1)
             yield return "gpuMemoryBytes: must be at least 1";
+        if (!Enum.IsDefined(runtime.LastLayer))
+            yield return "lastLayer: unknown";
     }
 
     private static bool IsSha256(ReadOnlySpan<char> text) =>

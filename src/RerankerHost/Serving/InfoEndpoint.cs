@@ -50,6 +50,7 @@ internal static class InfoEndpoint
             spec.Contract.MaxInputTokens,
             spec.Contract.Activation)
         {
+            LastLayer = model.Encoder?.LastLayer,
             BatchTokens = model.Encoder?.BatchTokens,
             TokensPerSecond = model.Encoder is { } encoder ? Math.Round(encoder.TokensPerSecond) : null,
         };
@@ -71,6 +72,9 @@ internal sealed record ModelInfo(
     int MaxInputTokens,
     Activation Activation)
 {
+    /// <summary>What its last layer computes; null: it isn't ready.</summary>
+    public LastLayer? LastLayer { get; init; }
+
     /// <summary>Tokens that run together at most, as found when the model was warmed up; null: its pairs run one by one, or it isn't ready.</summary>
     public int? BatchTokens { get; init; }
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Programs.Logs;
 using Rerank.Programs.Options;
+using Rerank.RerankerHost.Commands;
 
 namespace Rerank.RerankerHost.Serving;
 
@@ -12,6 +14,7 @@ internal sealed class ServeCommandLine
 
     private readonly ProgramOptions _options;
     private readonly Argument<string[]> _directories;
+    private readonly Option<LastLayer> _lastLayer;
     private readonly Option<string?> _modelSet;
     private readonly Option<string> _urls;
     private readonly Option<string> _adminUrls;
@@ -42,6 +45,7 @@ internal sealed class ServeCommandLine
             Description = "Model folders to serve by hand, or *.onnx files in them; a model has the name of its folder.",
             Arity = ArgumentArity.ZeroOrMore,
         };
+        _lastLayer = _options.AddChoice(LastLayerOption.Name, LastLayerOption.Description + " Of models by hand.", Defaults.LastLayer);
         _modelSet = _options.Add("--model-set", "File with the model set to start from; may be absent until one is pushed.");
         _modelDirectory = _options.Add("--model-directory", "Where downloaded models are kept.", Defaults.ModelDirectory);
         _bundledDirectory = _options.Add("--bundled-directory", "Where the bundled models are.", Defaults.BundledDirectory);
@@ -77,6 +81,7 @@ internal sealed class ServeCommandLine
     public ServeOptions Read(ParseResult result) => new()
     {
         Models = result.GetValue(_directories) ?? [],
+        LastLayer = result.GetValue(_lastLayer),
         ModelSetFile = result.GetValue(_modelSet),
         Urls = Split(result.GetValue(_urls)),
         AdminUrls = Split(result.GetValue(_adminUrls)),
@@ -121,7 +126,7 @@ internal sealed class ServeCommandLine
         ],
         Groups =
         [
-            ("Models", [_modelSet, _modelDirectory, _bundledDirectory, _claimsDirectory, _maxFileBytes, _keptFiles, _gpuMemory]),
+            ("Models", [_lastLayer, _modelSet, _modelDirectory, _bundledDirectory, _claimsDirectory, _maxFileBytes, _keptFiles, _gpuMemory]),
             ("Addresses", [_urls, _adminUrls, _adminTokenFile, _probeUrls]),
             ("Limits", [_maxBodyBytes, _maxDocuments, _threads, _maxQueue, _requestTimeout, _drain, _shutdownTimeout]),
             ("What it tells", [_logFormat, _otlpEndpoint]),

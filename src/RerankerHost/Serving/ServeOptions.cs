@@ -1,3 +1,4 @@
+using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Programs.Logs;
 
@@ -8,6 +9,9 @@ internal sealed record ServeOptions
 {
     /// <summary>Model folders or *.onnx files in them, by hand. Excludes a model set.</summary>
     public IReadOnlyList<string> Models { get; init; } = [];
+
+    /// <summary>Of the models by hand.</summary>
+    public LastLayer LastLayer { get; init; } = LastLayer.Auto;
 
     /// <summary>The model set to start from; the file may be absent or empty.</summary>
     public string? ModelSetFile { get; init; }

@@ -57,6 +57,7 @@ public sealed class FolderFilesTests
                 SpecialTokensInText = "Parse",
                 Activation = "Identity",
                 ExecutionProviders = ["CUDA", "CPU"],
+                LastLayer = "FirstToken",
             },
             files,
             Cancel);
@@ -64,6 +65,6 @@ public sealed class FolderFilesTests
         Assert.Equal(
             """{"modelFile":"b.onnx","tokenizerFile":"t/tok.json","maxInputTokens":128,"truncation":"OnlySecond","specialTokensInText":"Parse","activation":"Identity"}""",
             manifest["spec"]!["contract"]!.ToJsonString());
-        Assert.Equal("""{"executionProviders":["CUDA","CPU"]}""", manifest["spec"]!["runtime"]!.ToJsonString());
+        Assert.Equal("""{"executionProviders":["CUDA","CPU"],"lastLayer":"FirstToken"}""", manifest["spec"]!["runtime"]!.ToJsonString());
     }
 }

@@ -8,7 +8,7 @@ public sealed class ModelDigestTests
 {
     private static readonly string Original = ModelDigest.Of(Samples.Model("tiny").Spec);
 
-    public static TheoryData<string> Changes => ["file", "path", "modelFile", "tokens", "truncation", "activation", "specialTokens", "providers"];
+    public static TheoryData<string> Changes => ["file", "path", "modelFile", "tokens", "truncation", "activation", "specialTokens", "lastLayer", "providers"];
 
     [Fact]
     public void Of_SameContent_IsTheSameInEveryRelease() =>
@@ -51,6 +51,9 @@ public sealed class ModelDigestTests
                 break;
             case "specialTokens":
                 spec.Contract.SpecialTokensInText = Contracts.Models.SpecialTokensInText.Parse;
+                break;
+            case "lastLayer":
+                spec.Runtime.LastLayer = Contracts.Models.LastLayer.FirstToken;
                 break;
             default:
                 spec.Runtime.ExecutionProviders = [Contracts.Models.ExecutionProvider.CUDA];

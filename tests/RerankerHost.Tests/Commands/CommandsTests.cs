@@ -110,6 +110,21 @@ public class CommandsTests
     }
 
     [Fact]
+    public async Task Golden_OfTheFirstToken_IsPassedByTheSameOnly()
+    {
+        using var folder = new Inference.TestModelFolder();
+        File.Copy(Path.Combine(TestFiles.Model("tiny"), "model.int8.onnx"), Path.Combine(folder.Path, "model.onnx"));
+        var runtime = new ModelRuntime { LastLayer = LastLayer.FirstToken };
+
+        var (code, _, error) = await GoldenAsync(folder.Path, new GoldenRequest { Directory = folder.Path, Output = "golden.json", Runtime = runtime });
+
+        Assert.Equal((JsonLines.Success, ""), (code, error));
+        using var model = folder.Load(runtime, goldenPath: "golden.json");
+        var failure = Assert.Throws<Rerank.RerankerHost.Inference.ModelLoadException>(() => folder.Load(goldenPath: "golden.json"));
+        Assert.Equal(ModelFailure.GoldenMismatch, failure.Reason);
+    }
+
+    [Fact]
     public async Task Golden_FileIsThere_IsLeftAloneUnlessForced()
     {
         using var folder = new Inference.TestModelFolder();
@@ -164,7 +179,7 @@ public class CommandsTests
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await ScoreCommand.RunAsync(directory, modelFile, new StringReader(input), output, error, Cancellation);
+        var code = await ScoreCommand.RunAsync(directory, modelFile, LastLayer.Auto, new StringReader(input), output, error, Cancellation);
         return (code, output.ToString(), error.ToString());
     }
 }

@@ -10,7 +10,7 @@ internal static class Golden
 
     public static ModelContract Contract(string model, string? modelFile = null) => ModelFolder.ReadContract(TestFiles.Model(model), modelFile);
 
-    public static ICrossEncoder Load(string model, string? modelFile = null, ModelContract? contract = null, string? goldenPath = null) =>
+    public static ICrossEncoder Load(string model, string? modelFile = null, ModelContract? contract = null, string? goldenPath = null, LastLayer lastLayer = LastLayer.Auto) =>
         CrossEncoderLoader.Load(
-            TestFiles.Model(model), contract ?? Contract(model, modelFile), new ModelRuntime(), goldenPath, TestScheduler.Shared, mark: null, entered: null, TestContext.Current.CancellationToken);
+            TestFiles.Model(model), contract ?? Contract(model, modelFile), new ModelRuntime { LastLayer = lastLayer }, goldenPath, TestScheduler.Shared, mark: null, entered: null, TestContext.Current.CancellationToken);
 }

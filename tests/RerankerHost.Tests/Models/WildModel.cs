@@ -36,13 +36,14 @@ internal static class WildModel
     private static readonly JsonNode[] Tokenizers = [.. Families.Select(family => JsonNode.Parse(File.ReadAllBytes(PathOf(family)))!)];
     private static readonly string[][][] Parts = [.. Tokenizers.Select(tokenizer => JsonEdits.Paths(tokenizer, []).ToArray())];
 
-    public static byte[] Graph(Random random) => Damage(random.Next(7) switch
+    public static byte[] Graph(Random random) => Damage(random.Next(9) switch
     {
         0 => OnnxModel.ExponentialOfLargestId(),
         1 => OnnxModel.NotANumber(),
         2 => OnnxModel.WithLabels(random.Next(1, 3)),
         3 => OnnxModel.WithTable(random.Next(1, 3000)),
-        4 => OnnxModel.WithInput(random.Next(2) == 0 ? "token_type_ids" : "attention_mask"),
+        4 or 5 => OnnxModel.OfFirstToken(),
+        6 => OnnxModel.WithInput(random.Next(2) == 0 ? "token_type_ids" : "attention_mask"),
         _ => OnnxModel.WithOperator(Operators[random.Next(Operators.Length)]),
     },
     random);

@@ -60,6 +60,8 @@ internal sealed class FakeEncoder(string name, string directory, ModelContract c
 
     public ExecutionProvider ExecutionProvider => ExecutionProvider.CPU;
 
+    public LastLayer LastLayer => LastLayer.AllTokens;
+
     public int MaxInputTokens => contract.MaxInputTokens;
 
     public bool IsDynamicallyQuantized => false;

@@ -23,6 +23,8 @@ internal sealed class GatedModels(Scheduler scheduler) : IModelLoader, IDisposab
     {
         public ExecutionProvider ExecutionProvider => ExecutionProvider.CPU;
 
+        public LastLayer LastLayer => LastLayer.AllTokens;
+
         public int MaxInputTokens => 128;
 
         public Activation Activation => Activation.Sigmoid;

@@ -76,6 +76,7 @@ public sealed partial class LookupTests : IAsyncLifetime
         Assert.Equal(Environment.ProcessorCount, info.GetProperty("tokenization_workers").GetInt32());
         Assert.NotEqual("", info.GetProperty("version").GetString());
         Assert.Equal((4, 10), (info.GetProperty("limits").GetProperty("maxDocuments").GetInt32(), info.GetProperty("limits").GetProperty("maxQueueSeconds").GetDouble()));
+        Assert.Equal("AllTokens", info.GetProperty("models")[0].GetProperty("lastLayer").GetString());
         Assert.Equal((256, 1000), (info.GetProperty("models")[0].GetProperty("batchTokens").GetInt32(), info.GetProperty("models")[0].GetProperty("tokensPerSecond").GetDouble()));
     }
 
