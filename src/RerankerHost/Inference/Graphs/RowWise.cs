@@ -3,40 +3,40 @@ namespace Rerank.RerankerHost.Inference.Graphs;
 /// <summary>Operators that compute every token's row from that row alone.</summary>
 internal sealed class RowWise(Constants constants, bool roundedAnew)
 {
-    private static readonly HashSet<string> _domains = ["", "ai.onnx", "com.microsoft"];
+    private static readonly HashSet<string> Domains = ["", "ai.onnx", "com.microsoft"];
 
-    private static readonly HashSet<string> _elementwise =
+    private static readonly HashSet<string> Elementwise =
     [
         "Abs", "Add", "BiasGelu", "Cast", "Div", "Erf", "Exp", "FastGelu", "Gelu", "Identity", "Mul", "Neg", "Pow", "QuickGelu", "Reciprocal", "Relu",
         "Sigmoid", "Sqrt", "Sub", "Tanh",
     ];
 
-    private static readonly HashSet<string> _norms =
+    private static readonly HashSet<string> Norms =
         ["LayerNormalization", "SimplifiedLayerNormalization", "SkipLayerNormalization", "SkipSimplifiedLayerNormalization"];
 
     /// <summary>These round rows to a scale that is taken from all rows, so that a row by itself is rounded otherwise.</summary>
-    private static readonly HashSet<string> _roundedProducts = ["DynamicQuantizeMatMul", "MatMulInteger", "MatMulIntegerToFloat"];
+    private static readonly HashSet<string> RoundedProducts = ["DynamicQuantizeMatMul", "MatMulInteger", "MatMulIntegerToFloat"];
 
-    public static bool IsProduct(NodeProto node) => node.OpType is "MatMul" or "MatMulNBits" || _roundedProducts.Contains(node.OpType);
+    public static bool IsProduct(NodeProto node) => node.OpType is "MatMul" or "MatMulNBits" || RoundedProducts.Contains(node.OpType);
 
     /// <summary>Whether outputs have the dimensions of the input that has most, or more.</summary>
-    public static bool KeepsDimensions(NodeProto node) => _elementwise.Contains(node.OpType) || _norms.Contains(node.OpType);
+    public static bool KeepsDimensions(NodeProto node) => Elementwise.Contains(node.OpType) || Norms.Contains(node.OpType);
 
     /// <summary>Whether each output has a row for each row of the inputs, or one number for all.</summary>
     public bool Is(NodeProto node)
     {
-        if (!_domains.Contains(node.Domain))
+        if (!Domains.Contains(node.Domain))
             return false;
-        if (_elementwise.Contains(node.OpType))
+        if (Elementwise.Contains(node.OpType))
             return node.Input.All(AddsNoDimension);
-        if (_norms.Contains(node.OpType))
+        if (Norms.Contains(node.OpType))
             return node.Input.All(AddsNoDimension) && Attributes.Find(node, "axis")?.I is null or -1;
         if (node.OpType == "ReduceMean")
             return Attributes.Find(node, "keepdims")?.I is null or 1 && Axes(node) is [-1];
         if (node.OpType == "Split")
             return Attributes.Find(node, "axis")?.I == -1;
         if (IsProduct(node))
-            return (roundedAnew || !_roundedProducts.Contains(node.OpType)) && IsByWeights(node);
+            return (roundedAnew || !RoundedProducts.Contains(node.OpType)) && IsByWeights(node);
         return roundedAnew && node.OpType == "DynamicQuantizeLinear";
     }
 

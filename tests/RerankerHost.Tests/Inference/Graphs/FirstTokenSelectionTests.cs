@@ -57,6 +57,22 @@ public class FirstTokenSelectionTests
         Assert.All(model.Graph.Node.Where(node => node != selection), node => Assert.DoesNotContain(mixed, node.Input));
     }
 
+    [Theory]
+    [InlineData("BERT, as PyTorch writes it with operator sets before 17")]
+    [InlineData("ModernBERT: norms before, gated")]
+    public void MoveUp_LayerOf_LeavesOneRowBehindItsAttention(string family)
+    {
+        var layer = new ExportedLayer(seed: 3);
+        var model = family.StartsWith("BERT", StringComparison.Ordinal) ? layer.Bert() : layer.ModernBert();
+        var before = Run(model, seed: 1);
+
+        Assert.True(FirstTokenSelection.MoveUp(model.Graph, roundedAnew: false));
+
+        var selection = Assert.Single(model.Graph.Node, node => node.OpType == "Gather" && node.Input[0] == layer.BehindAttention);
+        Assert.All(model.Graph.Node.Where(node => node != selection), node => Assert.DoesNotContain(layer.BehindAttention, node.Input));
+        Assert.All(before.Zip(Run(model, seed: 1)), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
+    }
+
     [Fact]
     public void MoveUp_ShapesWrittenDown_OnlyThoseThatChangeAreForgotten()
     {
