@@ -12,6 +12,7 @@ internal static class CrossEncoderLoader
     /// <summary>Loads, warms up and tests a model. Takes seconds of CPU: call it off the request path.</summary>
     /// <param name="directory">Folder with the model's files.</param>
     /// <param name="goldenPath">Below <paramref name="directory"/>; null: no self-test.</param>
+    /// <param name="copies">For files that somebody may write into; null: nobody does.</param>
     /// <param name="scheduler">Runs it.</param>
     /// <param name="mark">Says while it runs that it does; null: nobody does.</param>
     /// <param name="entered">Called with <see cref="ModelState.Loading"/> and <see cref="ModelState.WarmingUp"/> when they begin.</param>
@@ -21,6 +22,7 @@ internal static class CrossEncoderLoader
         ModelContract contract,
         ModelRuntime runtime,
         string? goldenPath,
+        PrivateCopies? copies,
         Scheduler scheduler,
         CrashMark? mark,
         Action<ModelState>? entered,
@@ -30,7 +32,7 @@ internal static class CrossEncoderLoader
         entered?.Invoke(ModelState.Loading);
         var tokenizer = TokenizerFile.Load(Path.Combine(directory, contract.TokenizerFile), contract.SpecialTokensInText);
         var goldenPairs = goldenPath is null ? [] : GoldenFile.Read(Path.Combine(directory, goldenPath));
-        var (runner, graph, session) = Open(Path.Combine(directory, contract.ModelFile), tokenizer, contract, runtime);
+        var (runner, graph, session) = Open(Path.Combine(directory, contract.ModelFile), tokenizer, contract, runtime, copies);
         try
         {
             entered?.Invoke(ModelState.WarmingUp);
@@ -60,7 +62,7 @@ internal static class CrossEncoderLoader
     }
 
     private static (OnnxRunner Runner, OnnxGraph Graph, ModelSession Session) Open(
-        string modelPath, TextTokenizer tokenizer, ModelContract contract, ModelRuntime runtime)
+        string modelPath, TextTokenizer tokenizer, ModelContract contract, ModelRuntime runtime, PrivateCopies? copies)
     {
         if (!File.Exists(modelPath))
             throw new ModelLoadException(ModelFailure.FileNotFound, $"there is no file {modelPath}");
@@ -68,7 +70,7 @@ internal static class CrossEncoderLoader
             throw new ModelLoadException(ModelFailure.UnsupportedModel, $"{contract.MaxInputTokens} tokens have no room for text beside the special tokens");
 
         var operators = OnnxOperators.Read(modelPath);
-        var session = ModelSession.Open(modelPath, runtime);
+        var session = ModelSession.Open(modelPath, runtime, copies);
         try
         {
             var graph = OnnxGraph.Of(session.Session, operators);

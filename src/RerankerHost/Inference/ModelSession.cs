@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Inference.Graphs;
+using Rerank.RerankerHost.Sources;
 
 namespace Rerank.RerankerHost.Inference;
 
@@ -8,22 +9,16 @@ namespace Rerank.RerankerHost.Inference;
 /// <param name="LastLayer">What its last layer computes; never <see cref="LastLayer.Auto"/>.</param>
 internal sealed record ModelSession(InferenceSession Session, ExecutionProvider Provider, LastLayer LastLayer)
 {
+    /// <param name="copies">For a file that somebody may write into; null: nobody does.</param>
     /// <exception cref="ModelLoadException">The model can't be loaded as <paramref name="runtime"/> has it.</exception>
-    public static ModelSession Open(string modelPath, ModelRuntime runtime)
+    public static ModelSession Open(string modelPath, ModelRuntime runtime, PrivateCopies? copies) => runtime.LastLayer switch
     {
-        if (runtime.LastLayer == LastLayer.AllTokens)
-            return AsItIs(modelPath, runtime);
-
-        // By its real name: weights must lie in the folder that ONNX Runtime is told, and names in the hub's cache are links to elsewhere.
-        var file = File.ResolveLinkTarget(modelPath, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(modelPath);
-        if (FirstTokenGraph.Of(file, roundedAnew: runtime.LastLayer == LastLayer.FirstToken) is { } graph)
-            return OfFirstToken(modelPath, file, graph, runtime);
-        return runtime.LastLayer == LastLayer.Auto
-            ? AsItIs(modelPath, runtime)
-            : throw new ModelLoadException(
-                ModelFailure.UnsupportedModel,
-                $"lastLayer is FirstToken, and in {modelPath} nothing is seen that could be computed for the first token alone; Auto and AllTokens take the graph as it is");
-    }
+        LastLayer.AllTokens => AsItIs(modelPath, runtime),
+        LastLayer.FirstToken => OfFirstToken(modelPath, runtime, copies) ?? throw new ModelLoadException(
+            ModelFailure.UnsupportedModel,
+            $"lastLayer is FirstToken, and in {modelPath} nothing is seen that could be computed for the first token alone; Auto and AllTokens take the graph as it is"),
+        _ => OfFirstTokenIfPossible(modelPath, runtime, copies) ?? AsItIs(modelPath, runtime),
+    };
 
     private static ModelSession AsItIs(string modelPath, ModelRuntime runtime)
     {
@@ -31,21 +26,49 @@ internal sealed record ModelSession(InferenceSession Session, ExecutionProvider 
         return new ModelSession(session, provider, LastLayer.AllTokens);
     }
 
-    private static ModelSession OfFirstToken(string modelPath, string file, byte[] graph, ModelRuntime runtime)
+    private static ModelSession? OfFirstTokenIfPossible(string modelPath, ModelRuntime runtime, PrivateCopies? copies)
     {
         try
         {
-            var (session, provider) = Providers.Open(modelPath, runtime, options =>
-            {
-                options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", Path.GetDirectoryName(file)!);
-                return new InferenceSession(graph, options);
-            });
-            return new ModelSession(session, provider, LastLayer.FirstToken);
+            return OfFirstToken(modelPath, runtime, copies);
         }
-        catch (ModelLoadException e) when (runtime.LastLayer == LastLayer.Auto && e.Reason == ModelFailure.LoadFailed)
+        catch (ModelLoadException e) when (e.Reason is ModelFailure.LoadFailed or ModelFailure.StorageFull)
         {
-            // Such as weights that lie in another folder yet. If it is the model's own fault, the same is found here again.
-            return AsItIs(modelPath, runtime);
+            // Such as further weights in another folder than the file, or no room for a copy. What is the model's own fault is found again without this.
+            return null;
         }
+    }
+
+    /// <returns>Null: nothing is seen to save.</returns>
+    private static ModelSession? OfFirstToken(string modelPath, ModelRuntime runtime, PrivateCopies? copies)
+    {
+        // By its real name: weights must lie in the folder that ONNX Runtime is told, and names in the hub's cache are links to elsewhere.
+        var file = File.ResolveLinkTarget(modelPath, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(modelPath);
+        var roundedAnew = runtime.LastLayer == LastLayer.FirstToken;
+        if (FirstTokenGraph.Of(file, roundedAnew) is not { } graph)
+            return null;
+
+        // ONNX Runtime maps further files itself, as it does without us; they and the copy would have to lie in one folder.
+        if (copies is null || graph.HasOtherFiles)
+            return Load(modelPath, file, graph, runtime);
+        try
+        {
+            using var copy = copies.Make(file);
+            return FirstTokenGraph.Of(copy.Path, roundedAnew) is { } same ? Load(modelPath, copy.Path, same, runtime) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StorageErrors.Explain(e);
+        }
+    }
+
+    private static ModelSession Load(string modelPath, string weights, FirstTokenGraph graph, ModelRuntime runtime)
+    {
+        var (session, provider) = Providers.Open(modelPath, runtime, options =>
+        {
+            options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", Path.GetDirectoryName(weights)!);
+            return new InferenceSession(graph.Bytes, options);
+        });
+        return new ModelSession(session, provider, LastLayer.FirstToken);
     }
 }

@@ -2,6 +2,7 @@ using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Quarantine;
 using Rerank.RerankerHost.Scheduling;
+using Rerank.RerankerHost.Serving;
 
 namespace Rerank.RerankerHost.Models;
 
@@ -15,8 +16,10 @@ internal interface IModelLoader
     ICrossEncoder Load(string directory, ModelSpec spec, CrashMark? mark, Action<ModelState> entered, CancellationToken cancellationToken);
 }
 
-internal sealed class CrossEncoderModelLoader(Scheduler scheduler) : IModelLoader
+internal sealed class CrossEncoderModelLoader(Scheduler scheduler, ServeOptions options, TimeProvider time) : IModelLoader
 {
+    private readonly PrivateCopies _copies = new(Path.Combine(options.ModelDirectory, "copies"), time);
+
     public ICrossEncoder Load(string directory, ModelSpec spec, CrashMark? mark, Action<ModelState> entered, CancellationToken cancellationToken) =>
-        CrossEncoderLoader.Load(directory, spec.Contract, spec.Runtime, spec.GoldenPath, scheduler, mark, entered, cancellationToken);
+        CrossEncoderLoader.Load(directory, spec.Contract, spec.Runtime, spec.GoldenPath, spec.Source.Directory is null ? null : _copies, scheduler, mark, entered, cancellationToken);
 }

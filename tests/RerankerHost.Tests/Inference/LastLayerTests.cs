@@ -1,7 +1,9 @@
 using Google.Protobuf;
+using Microsoft.Extensions.Time.Testing;
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Inference.Graphs;
+using Rerank.RerankerHost.Tests.Serving;
 
 namespace Rerank.RerankerHost.Tests.Inference;
 
@@ -104,6 +106,63 @@ public class LastLayerTests
 
         Assert.Equal(LastLayer.AllTokens, model.LastLayer);
         await AssertWithin(0, all, model);
+    }
+
+    [Theory]
+    [InlineData(LastLayer.Auto, "model.onnx")]
+    [InlineData(LastLayer.FirstToken, "model.int8.onnx")]
+    public async Task OfACopy_FileWrittenInto_ScoresAreStillTheModels(LastLayer lastLayer, string file)
+    {
+        using var folder = new TestModelFolder();
+        using var copies = new TestFolder();
+        var path = Path.Combine(folder.Path, "model.onnx");
+        File.Copy(Path.Combine(TestFiles.Model("tiny"), file), path);
+        using var model = folder.Load(new ModelRuntime { LastLayer = lastLayer }, copies: new PrivateCopies(copies.Path, TimeProvider.System));
+        using var same = Golden.Load("tiny", file, lastLayer: LastLayer.FirstToken);
+        Assert.Equal(LastLayer.FirstToken, model.LastLayer);
+
+        // As cp does: the same file, with other content, and a moment of none.
+        await File.WriteAllBytesAsync(path, new byte[new FileInfo(path).Length], Cancellation);
+        File.Delete(path);
+
+        await AssertWithin(0, same, model);
+        Assert.Empty(Directory.GetFileSystemEntries(copies.Path));
+    }
+
+    [Fact]
+    public async Task OfACopy_NoneCanBeMade_AutoTakesTheModelAsItIs()
+    {
+        using var folder = new TestModelFolder();
+        folder.CopyTinyModel();
+        folder.Write("occupied", "");
+        var copies = new PrivateCopies(Path.Combine(folder.Path, "occupied"), TimeProvider.System);
+        using var all = Golden.Load("tiny", "model.onnx", lastLayer: LastLayer.AllTokens);
+
+        using var model = folder.Load(copies: copies);
+
+        Assert.Equal(LastLayer.AllTokens, model.LastLayer);
+        await AssertWithin(0, all, model);
+        var failure = Assert.Throws<ModelLoadException>(() => folder.Load(new ModelRuntime { LastLayer = LastLayer.FirstToken }, copies: copies));
+        Assert.Contains("model directory", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Copies_OfAProcessThatEnded_AreDeletedAfterAnHour()
+    {
+        using var folder = new TestFolder();
+        folder.Write("copies/left/model.onnx", [1]);
+        folder.Write("model.onnx", [2]);
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
+        time.SetUtcNow(Directory.GetCreationTimeUtc(folder["copies/left"]));
+        var copies = new PrivateCopies(folder["copies"], time);
+
+        copies.Make(folder["model.onnx"]).Dispose();
+        Assert.True(File.Exists(folder["copies/left/model.onnx"]));
+
+        time.Advance(TimeSpan.FromMinutes(61));
+        using var copy = copies.Make(folder["model.onnx"]);
+        Assert.Equal([Path.GetDirectoryName(copy.Path)!], Directory.GetDirectories(folder["copies"]));
+        Assert.Equal([2], File.ReadAllBytes(copy.Path));
     }
 
     /// <summary>A model whose weights are in model.onnx.</summary>

@@ -6,6 +6,9 @@ namespace Rerank.RerankerHost.Inference.Graphs;
 /// <summary>Reads a model file without its weights: they stay there, and the model in memory says where each lies in the file.</summary>
 internal sealed class ModelGraph
 {
+    /// <summary>The key, among a tensor's external data, of its file's name.</summary>
+    public const string Location = "location";
+
     // What is smaller stays in the graph: shapes and scales, at which ONNX Runtime looks while it optimizes.
     private const int InlineBytes = 1024;
     private const int MaxGraphBytes = 64 << 20;
@@ -87,7 +90,7 @@ internal sealed class ModelGraph
     {
         _file.Skip(data);
         tensor.DataLocation = External;
-        Say("location", _fileName);
+        Say(Location, _fileName);
         Say("offset", data.Content.ToString(CultureInfo.InvariantCulture));
         Say("length", data.Length.ToString(CultureInfo.InvariantCulture));
 
