@@ -58,9 +58,9 @@ internal static class Disturbance
         for (var i = 0; i < products; i++)
             values = nodes.Add("Tanh", [nodes.Add("MatMul", [values, weights])]);
 
-        // Of the first token's values, which are finite, nothing.
-        var first = nodes.Add("Gather", [values, nodes.Constant([], 0L)], OnnxNodes.Attribute("axis", 1));
-        nodes.Add("MatMul", [first, nodes.Matrix(SlowWidth, 1, 0f)]);
+        // Of all tokens' values, which are finite, nothing. Were it of one token's, a host would leave the others out.
+        var sum = nodes.Add("ReduceSum", [values, nodes.Constant([1], 1L)], OnnxNodes.Attribute("keepdims", 0));
+        nodes.Add("MatMul", [sum, nodes.Matrix(SlowWidth, 1, 0f)]);
         return model.WithAddend(nodes);
     }
 

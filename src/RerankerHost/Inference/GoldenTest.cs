@@ -33,7 +33,8 @@ internal sealed class GoldenTest(ICrossEncoder model, TextTokenizer tokenizer, M
             throw new ModelLoadException(
                 ModelFailure.GoldenMismatch,
                 $"golden pair {worst.Index} has the logit {worst.Expected}, the model gives {worst.Actual}: "
-                + $"a difference of {worst.Difference:G3}, and {tolerance:G3} is allowed");
+                + $"a difference of {worst.Difference:G3}, and {tolerance:G3} is allowed"
+                + (model.IsDynamicallyQuantized ? $"; lastLayer is {model.LastLayer}, and the file must be made with the same" : ""));
         }
     }
 

@@ -122,6 +122,7 @@ public class CommandsTests
         using var model = folder.Load(runtime, goldenPath: "golden.json");
         var failure = Assert.Throws<Rerank.RerankerHost.Inference.ModelLoadException>(() => folder.Load(goldenPath: "golden.json"));
         Assert.Equal(ModelFailure.GoldenMismatch, failure.Reason);
+        Assert.EndsWith("lastLayer is AllTokens, and the file must be made with the same", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

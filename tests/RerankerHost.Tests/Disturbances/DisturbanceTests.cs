@@ -1,5 +1,6 @@
 using Rerank.DisturbModel;
 using Rerank.RerankerHost.Inference;
+using Rerank.RerankerHost.Inference.Graphs;
 using Rerank.RerankerHost.Tests.Inference;
 
 namespace Rerank.RerankerHost.Tests.Disturbances;
@@ -87,6 +88,17 @@ public sealed class DisturbanceTests : IDisposable
     [MemberData(nameof(Files))]
     public async Task Slow_OfAModel_GivesTheSameScores(string file) =>
         Assert.Equal(await ScoreAsync(Tiny(file)), await ScoreAsync(Disturbance.Slow(Tiny(file), products: 2)));
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Slow_OfAModel_IsWorkForEveryToken(string file)
+    {
+        var slow = ModelProto.Parser.ParseFrom(Disturbance.Slow(Tiny(file), products: 2).ToBytes());
+
+        FirstTokenSelection.MoveUp(slow.Graph, roundedAnew: false);
+
+        Assert.DoesNotContain(slow.Graph.Node, node => node.Name.StartsWith("disturbed.", StringComparison.Ordinal));
+    }
 
     [Fact]
     public async Task Shuffle_OfAVocabulary_LeavesSpecialTokensAndMakesAnotherOrder()
