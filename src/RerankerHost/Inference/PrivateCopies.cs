@@ -34,7 +34,7 @@ internal sealed class PrivateCopies(string folder, TimeProvider time)
     {
         var before = time.GetUtcNow() - Forgotten;
         foreach (var left in Directory.CreateDirectory(folder).GetDirectories().Where(left => left.CreationTimeUtc < before))
-            new PrivateCopy(left.FullName, "").Dispose();
+            PrivateCopy.Delete(left.FullName);
     }
 }
 
@@ -42,7 +42,9 @@ internal sealed class PrivateCopy(string folder, string fileName) : IDisposable
 {
     public string Path { get; } = System.IO.Path.Combine(folder, fileName);
 
-    public void Dispose()
+    public void Dispose() => Delete(folder);
+
+    public static void Delete(string folder)
     {
         try
         {

@@ -47,7 +47,7 @@ internal sealed class ServeCommandLine
         };
         _lastLayer = _options.AddChoice(LastLayerOption.Name, LastLayerOption.Description + " Of models by hand.", Defaults.LastLayer);
         _modelSet = _options.Add("--model-set", "File with the model set to start from; may be absent until one is pushed.");
-        _modelDirectory = _options.Add("--model-directory", "Where downloaded models are kept.", Defaults.ModelDirectory);
+        _modelDirectory = _options.Add("--model-directory", "Where downloaded models are kept, and others copied while they are loaded.", Defaults.ModelDirectory);
         _bundledDirectory = _options.Add("--bundled-directory", "Where the bundled models are.", Defaults.BundledDirectory);
         _claimsDirectory = _options.Add("--claims-directory", "Where volumes with models are mounted.", Defaults.ClaimsDirectory);
         _keptFiles = _options.Add("--kept-files-bytes", "Downloaded files of models that left the set are kept up to this many bytes, the last downloaded first.", Defaults.KeptFilesBytes);

@@ -24,7 +24,7 @@ internal sealed record ServeOptions
 
     public string? AdminTokenFile { get; init; }
 
-    /// <summary>Where downloaded models are kept.</summary>
+    /// <summary>Where downloaded models are kept, and others copied while they are loaded.</summary>
     public string ModelDirectory { get; init; } = Path.Combine(Path.GetTempPath(), "rerank-models");
 
     /// <summary>Where the models that came with the program are.</summary>

@@ -8,7 +8,7 @@ namespace Rerank.RerankerHost.Tests.Inference;
 internal sealed class TestGraph
 {
     /// <summary>Types of elements, as ONNX numbers them.</summary>
-    public const int Float = 1, Int8 = 3, Int64 = 7;
+    public const int Float = 1, Uint8 = 2, Int8 = 3, Int64 = 7;
 
     private const int FloatAttribute = 1, IntegerAttribute = 2, IntegersAttribute = 7;
 

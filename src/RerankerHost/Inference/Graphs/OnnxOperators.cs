@@ -7,6 +7,7 @@ namespace Rerank.RerankerHost.Inference.Graphs;
 internal sealed class OnnxOperators
 {
     private const int Model = 0, Graph = 1, Function = 2, Node = 3, Attribute = 4;
+    private const int FunctionsOfModel = 25, NodesOfFunction = 7;
     private const int MaxDepth = 32;
     private const int MaxNameBytes = 256;
 
@@ -35,12 +36,12 @@ internal sealed class OnnxOperators
     /// <summary>The messages that can hold operators, by the message they are in and their field there.</summary>
     private static int? Child(int message, ulong field) => (message, field) switch
     {
-        (Model, 7) => Graph,
-        (Model, 25) => Function,
-        (Graph, 1) => Node,
-        (Function, 7) => Node,
-        (Node, 5) => Attribute,
-        (Attribute, 6 or 11) => Graph,
+        (Model, ModelProto.GraphFieldNumber) => Graph,
+        (Model, FunctionsOfModel) => Function,
+        (Graph, GraphProto.NodeFieldNumber) => Node,
+        (Function, NodesOfFunction) => Node,
+        (Node, NodeProto.AttributeFieldNumber) => Attribute,
+        (Attribute, AttributeProto.GFieldNumber or AttributeProto.GraphsFieldNumber) => Graph,
         _ => null,
     };
 
@@ -53,7 +54,7 @@ internal sealed class OnnxOperators
         {
             if (!field.IsBytes)
                 _file.Skip(field);
-            else if (message == Node && field.Number == 4)
+            else if (message == Node && field.Number == NodeProto.OpTypeFieldNumber)
                 ReadName(field);
             else if (Child(message, field.Number) is { } child)
                 ReadMessage(child, field.End, depth - 1);

@@ -10,7 +10,7 @@ internal sealed class RandomGraph(Random random)
 {
     public const int Tokens = 5, Vocabulary = 30;
 
-    private const int Width = 4, Uint8 = 2;
+    private const int Width = 4;
 
     private static readonly string[] Unary = ["Tanh", "Sigmoid", "Abs", "Neg", "Erf", "Identity"];
     private static readonly string[] Binary = ["Add", "Sub", "Mul"];
@@ -67,7 +67,7 @@ internal sealed class RandomGraph(Random random)
     private string Rounded(string tensor)
     {
         var rounded = _graph.Add("DynamicQuantizeLinear", [tensor], outputs: 3);
-        var product = _graph.Add("MatMulInteger", [rounded[0], _graph.Bytes([Width, Width], Uint8, _ => (byte)random.Next(5)), rounded[2]]);
+        var product = _graph.Add("MatMulInteger", [rounded[0], _graph.Bytes([Width, Width], TestGraph.Uint8, _ => (byte)random.Next(5)), rounded[2]]);
         return _graph.Add("Mul", [_graph.Add("Cast", [product], TestGraph.Attribute("to", TestGraph.Float)), rounded[1]]);
     }
 
