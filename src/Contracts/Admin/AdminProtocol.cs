@@ -11,6 +11,20 @@ public static class AdminProtocol
     /// 400 when the document is invalid, 401, 409 when its generation is older than the one in force.</summary>
     public const string DesiredPath = "/admin/desired";
 
-    /// <summary>GET: a <see cref="Routing.RouterStatus"/> or <see cref="Models.HostStatus"/>.</summary>
+    /// <summary>GET: a <see cref="Routing.RouterStatus"/> or <see cref="Models.HostStatus"/>. A router takes the queries below.</summary>
     public const string StatusPath = "/admin/status";
+
+    /// <summary>Query of a router's status: the number of the last stratum that the asker has read; only later ones are answered. Absent: 0, all that are kept.</summary>
+    public const string AfterStratumQuery = "afterStratum";
+
+    /// <summary>
+    /// Query of a router's status, for a long poll: the <see cref="Routing.RouterStatus.Version"/> that the asker has. The answer waits until the router has another, for
+    /// <see cref="WaitQuery"/> at most.
+    /// </summary>
+    public const string VersionQuery = "version";
+
+    /// <summary>Query of a router's status: milliseconds that a long poll may wait, at most <see cref="MaxWaitMilliseconds"/>.</summary>
+    public const string WaitQuery = "waitMilliseconds";
+
+    public const int MaxWaitMilliseconds = 30_000;
 }

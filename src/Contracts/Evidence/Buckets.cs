@@ -12,6 +12,9 @@ public static class Buckets
     public const int MaxLogit = 127;
     public const int Hundredths = 100;
 
+    /// <summary>How many buckets <see cref="OfBestScore"/> has.</summary>
+    public const int BestScores = 64;
+
     private const double FirstEdgeSeconds = 0.0001;
 
     /// <summary>Bucket 0 is up to 0.1 ms, bucket i > 0 above edge i - 1 up to edge i; the last is open above (about 56 minutes).</summary>
@@ -29,6 +32,16 @@ public static class Buckets
 
     /// <summary>Lower edge of a logit bucket.</summary>
     public static double LogitEdge(int bucket) => (double)bucket / LogitsPerUnit;
+
+    /// <summary>
+    /// From 0 to <see cref="BestScores"/> - 1: quarters of a logit up to 4 on either side of zero, halves up to 8, ones up to 16; open at both ends.
+    /// </summary>
+    public static int OfBestScore(double logit)
+    {
+        var size = Math.Abs(logit);
+        var bucket = size < 4 ? 4 * size : size < 8 ? 16 + 2 * (size - 4) : 24 + Math.Min(size - 8, 7);
+        return BestScores / 2 + (logit < 0 ? -1 - (int)bucket : (int)bucket);
+    }
 
     /// <summary>
     /// Hundredths of a share in [0, 1], rounded up: a test for "too low" then errs in favour of what it tests. Shares of k places are exact for k that

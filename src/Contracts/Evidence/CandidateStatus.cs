@@ -21,12 +21,28 @@ public sealed record CandidateStatus
     public required ArmEvidence Candidate { get; init; }
 
     public required ShadowEvidence Shadow { get; init; }
+
+    /// <summary>Of the weights in force, as <see cref="Routing.CandidateArm.Epoch"/>.</summary>
+    public int Epoch { get; set; }
+
+    /// <summary>Closed strata with a higher number than the reader has, oldest first, at most <see cref="StratumEvidence.Kept"/>.</summary>
+    public IReadOnlyList<StratumEvidence> Strata { get; set; } = [];
+
+    /// <summary>Requests with keys in this epoch; null when there are none.</summary>
+    public PlaceEvidence? Places { get; set; }
 }
 
 /// <param name="Limit">Name of the hard limit's metric, or one of <see cref="BuiltInLimit"/>.</param>
 /// <param name="Observed">What was seen in words, such as <c>14 of 25 requests in 10 s failed</c>.</param>
 /// <param name="Time">When.</param>
-public sealed record Trip(string Limit, string Observed, DateTimeOffset Time);
+public sealed record Trip(string Limit, string Observed, DateTimeOffset Time)
+{
+    /// <summary>
+    /// Whether it is shown to be the candidate's fault: stable did well in the same window. False: stable had too little traffic in it to say, so that whoever
+    /// decides for good should pause instead of rejecting. Absent from routers that don't compare.
+    /// </summary>
+    public bool? IsCandidates { get; set; }
+}
 
 /// <summary>Hard limits that no metric needs to ask for.</summary>
 public static class BuiltInLimit

@@ -13,13 +13,20 @@ public sealed record ShadowEvidence
         RankBiasedOverlap = Histogram.Empty,
         KendallTau = Histogram.Empty,
         LogitShift = Histogram.Empty,
+        BestScores = Histogram.Empty,
     };
 
-    /// <summary>Requests that both arms have ranked.</summary>
+    /// <summary>Requests that both arms have ranked, and those that only stable could: these have nothing in common.</summary>
     public required long Pairs { get; init; }
 
-    /// <summary>Requests that the second arm could not rank.</summary>
+    /// <summary>Requests that stable answered and the candidate could not rank, or only without the tier that should have decided. They are among the pairs, with an overlap of zero.</summary>
     public required long Failed { get; init; }
+
+    /// <summary>Requests that the candidate answered and stable could not rank. They are no pairs.</summary>
+    public long StableFailed { get; set; }
+
+    /// <summary>Requests that were chosen and not compared, because the same one had been a short while ago, or its key had sent as many as count.</summary>
+    public long Repeated { get; set; }
 
     /// <summary>Requests that were chosen and then not compared, because the cost share or the number at once was used up.</summary>
     public required long Skipped { get; init; }
@@ -38,4 +45,10 @@ public sealed record ShadowEvidence
 
     /// <summary>Mean over a request's documents of candidate's logit less stable's, in logit buckets.</summary>
     public required Histogram LogitShift { get; init; }
+
+    /// <summary>
+    /// Best logits of the same request, by both arms: bucket <c>stable * Buckets.BestScores + candidate</c>, both <see cref="Buckets.OfBestScore"/>. Only of pairs that both
+    /// arms have ranked.
+    /// </summary>
+    public Histogram BestScores { get; set; } = Histogram.Empty;
 }

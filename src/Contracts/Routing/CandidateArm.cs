@@ -8,6 +8,12 @@ public sealed record CandidateArm
     /// <summary>Which try of this revision it is, from 1. Evidence and trips belong to one try of one revision: another one starts with none.</summary>
     public required int Attempt { get; init; }
 
+    /// <summary>
+    /// Which of the stretches of constant weights of this try it is: rises with every change of <see cref="TrafficPermille"/> and with every step. Evidence from different
+    /// ones is never pooled.
+    /// </summary>
+    public int Epoch { get; set; }
+
     /// <summary>Thousandths of the requests that it answers.</summary>
     public required int TrafficPermille { get; init; }
 
@@ -22,9 +28,24 @@ public sealed record CandidateArm
 
     public required Assignment Assignment { get; init; }
 
+    /// <summary>Which answers count as slow.</summary>
+    public IReadOnlyList<LatencyTest> LatencyTests { get; set; } = [];
+
+    /// <summary>How old an answer is when its feedback is counted, for good. What is told later changes nothing.</summary>
+    public int FeedbackAfterSeconds { get; set; } = 300;
+
     /// <summary>At which the router itself takes the candidate's traffic away. Scores that aren't finite or all alike always do.</summary>
     public IReadOnlyList<HardLimit> HardLimits { get; set; } = [];
 }
+
+/// <summary>
+/// Has a router count slow answers: stable's above its own quantile of the last minutes, the candidate's above that times the ratio. A candidate whose times are at most
+/// the ratio times stable's has no larger share of slow ones, whatever the load does to both.
+/// </summary>
+/// <param name="Metric">Name of the metric; names the share (<see cref="Evidence.Shares.Slow"/>).</param>
+/// <param name="QuantilePermille">Of stable's times, in thousandths.</param>
+/// <param name="RatioSteps">The ratio as a number of latency buckets.</param>
+public sealed record LatencyTest(string Metric, int QuantilePermille, int RatioSteps);
 
 /// <summary>
 /// Which requests the candidate answers: those for which <c>hash(key, revision)</c> is below its weight. So all routers agree, and who got the

@@ -8,6 +8,9 @@ public sealed record RouterStatus
     /// <summary>New at every start of the process; counters start from zero with it.</summary>
     public required string ProcessId { get; init; }
 
+    /// <summary>Rises whenever the table in force, its confirmation or the trip of its candidate changes; what counters count doesn't change it.</summary>
+    public long Version { get; set; }
+
     /// <summary>Generation of the table in force; 0 when there is none.</summary>
     public required long Generation { get; init; }
 

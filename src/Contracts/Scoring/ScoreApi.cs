@@ -79,6 +79,9 @@ public static class ScoreErrorCode
     /// <summary>504: the time allowed ran out.</summary>
     public const string DeadlineExceeded = nameof(DeadlineExceeded);
 
-    /// <summary>500: the model failed, or gave a score that isn't finite.</summary>
+    /// <summary>500: the model failed.</summary>
     public const string ModelFailed = nameof(ModelFailed);
+
+    /// <summary>500: the model gave a score that isn't finite.</summary>
+    public const string InvalidScores = nameof(InvalidScores);
 }

@@ -14,6 +14,22 @@ internal sealed class AnalysisSpec
     [RangeMaximum(500)]
     public int FalseRollbackPermille { get; set; } = 10;
 
+    /// <summary>
+    /// Most thousandths of candidates that are worse than a metric allows for which a step or bake with `passWhen: Shown` may be passed by chance, by that metric.
+    /// </summary>
+    [DefaultValue(50)]
+    [RangeMinimum(1)]
+    [RangeMaximum(500)]
+    public int FalsePromotionPermille { get; set; } = 50;
+
+    /// <summary>
+    /// Seconds after an answer at which what was reported to `/v1/feedback` about it is counted. An answer without any counts too, and what is reported later doesn't.
+    /// </summary>
+    [DefaultValue(300)]
+    [RangeMinimum(1)]
+    [RangeMaximum(3600)]
+    public int FeedbackAfterSeconds { get; set; } = 300;
+
     /// <summary>Most pairs that may be scored for comparisons only, per thousand that are scored for answers.</summary>
     [DefaultValue(200)]
     [RangeMinimum(0)]

@@ -34,6 +34,15 @@ internal sealed class RolloutSpec
     [RangeMaximum(604800)]
     public int BakeSeconds { get; set; } = 600;
 
+    /// <summary>
+    /// Thousandths of the requests that the replaced revision goes on answering while the promoted one bakes, so that there is something to compare with. 0: the bake is guarded
+    /// by hard limits only.
+    /// </summary>
+    [DefaultValue(20)]
+    [RangeMinimum(0)]
+    [RangeMaximum(500)]
+    public int BakeHoldbackPermille { get; set; } = 20;
+
     /// <summary>How long a revision that was replaced stays loaded, so that going back to it is immediate. It stays at least until `bakeSeconds` are over.</summary>
     [DefaultValue(3600)]
     [RangeMinimum(0)]
@@ -118,9 +127,21 @@ internal sealed class StepSpec
     [RangeMaximum(2_592_000)]
     public int MinDurationSeconds { get; set; }
 
+    /// <summary>
+    /// `Shown`: the step is passed when every enforced metric is shown to be within its margin, with the chance of `analysis.falsePromotionPermille` for a candidate that isn't.
+    /// `Estimated`: when the estimate is, looked at when there are `minSamples`, and then each time that their number has doubled. Absent: `Shown` for the last step, else `Estimated`.
+    /// </summary>
+    public PassWhen? PassWhen { get; set; }
+
     /// <summary>`Required`: what comes after this step, the next one or the promotion, waits for a directive `Approve` that names it.</summary>
     [DefaultValue("NotRequired")]
     public Approval Approval { get; set; } = Approval.NotRequired;
+}
+
+internal enum PassWhen
+{
+    Estimated,
+    Shown,
 }
 
 internal enum Approval

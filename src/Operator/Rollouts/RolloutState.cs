@@ -12,6 +12,9 @@ internal sealed record RolloutState
     /// <summary>Name of the step; null while the revision is being placed.</summary>
     public string? Step { get; init; }
 
+    /// <summary>Rises with every step and every change of the weight, over the whole try: evidence of different weights is never pooled.</summary>
+    public int Epoch { get; set; }
+
     /// <summary>Thousandths of the requests that it shall answer. Kept, and not looked up: steps may be edited at any time, and a weight rises only after a verdict.</summary>
     public int TrafficPermille { get; init; }
 
