@@ -12,9 +12,7 @@ internal static class MetricValues
         ? Absent
         : type switch
         {
-            "ErrorRate" or "DegradedShare" or "Prometheus" => Format(number * 100, "0.00 '%'"),
-            // In seconds.
-            "LatencyQuantile" => Format(number * 1000, "0.0 'ms'"),
+            "ErrorRate" or "DegradedShare" or "LatencyQuantile" or "Prometheus" => Format(number * 100, "0.00 '%'"),
             _ => Format(number, "0.000"),
         };
 
@@ -23,9 +21,8 @@ internal static class MetricValues
         ? Absent
         : type switch
         {
-            "ErrorRate" or "DegradedShare" or "Prometheus" => Format(number * 100, "+0.00 'pp';-0.00 'pp';0.00 'pp'"),
+            "ErrorRate" or "DegradedShare" or "LatencyQuantile" or "Prometheus" => Format(number * 100, "+0.00 'pp';-0.00 'pp';0.00 'pp'"),
             "Feedback" => Format(number, "+0.000;-0.000;0.000"),
-            "LatencyQuantile" => Format(number, "0.00'x'"),
             _ => Format(number, "0.000"),
         };
 

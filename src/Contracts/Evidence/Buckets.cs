@@ -27,6 +27,12 @@ public static class Buckets
     /// <summary>Upper edge of a latency bucket, included in it.</summary>
     public static TimeSpan LatencyEdge(int bucket) => TimeSpan.FromSeconds(FirstEdgeSeconds * Math.Pow(2, (double)bucket / PerDoubling));
 
+    /// <summary>The least number of latency buckets that makes up a ratio.</summary>
+    public static int LatencySteps(double ratio) => (int)Math.Ceiling(Math.Log2(ratio) * PerDoubling - 1e-9);
+
+    /// <summary>The ratio that a number of latency buckets makes up.</summary>
+    public static double LatencyRatio(int steps) => Math.Pow(2, (double)steps / PerDoubling);
+
     /// <summary>Eighths of a logit, rounded down; open at both ends.</summary>
     public static int OfLogit(double logit) => (int)Math.Clamp(Math.Floor(logit * LogitsPerUnit), MinLogit, MaxLogit);
 

@@ -38,12 +38,12 @@ internal sealed record MetricResult
     /// <summary>The metric's value of the candidate.</summary>
     public double? Candidate { get; init; }
 
-    /// <summary>What is tested: a difference (ErrorRate, DegradedShare, Feedback, Prometheus), a share (TopKOverlap), a ratio (LatencyQuantile), an index (ScoreShift).</summary>
+    /// <summary>What is tested: a difference of shares (ErrorRate, DegradedShare, LatencyQuantile, Feedback, Prometheus), a share (TopKOverlap), an index (ScoreShift).</summary>
     public double? Estimate { get; init; }
 
     /// <summary>
-    /// Lower end of what the estimated quantity may be. Each of the two bounds is on the wrong side of the truth, at any of the times that one looks, with
-    /// probability alpha at most.
+    /// Lower end of what the estimated quantity may be. Of shares, both bounds are good approximations for people; of pairs, each is on the wrong side of the truth, at any of the times that
+    /// one looks, with probability alpha at most.
     /// </summary>
     public double? Lower { get; init; }
 
@@ -55,11 +55,20 @@ internal sealed record MetricResult
     /// <summary>The metric's share of the chance of a false rollback.</summary>
     public required double Alpha { get; init; }
 
+    /// <summary>Of this step.</summary>
     public required long StableSamples { get; init; }
 
     public required long CandidateSamples { get; init; }
 
-    /// <summary>Whether there are fewer samples than needed to pass.</summary>
+    /// <summary>Strata in which both arms had trials; null where nothing is tested by stratum.</summary>
+    public long? Strata { get; init; }
+
+    /// <summary>Effective keys of stable: places of equal traffic that would say as much. Null without keys.</summary>
+    public double? StableKeys { get; init; }
+
+    public double? CandidateKeys { get; init; }
+
+    /// <summary>Whether there are fewer samples than needed to pass, or to show what has to be shown.</summary>
     public bool LacksData { get; init; }
 
     /// <summary>Why the metric's source gave nothing; null when it did or there is none.</summary>

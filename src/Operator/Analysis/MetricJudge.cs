@@ -6,17 +6,24 @@ namespace Rerank.Operator.Analysis;
 /// <summary>From what a metric sees to its verdict.</summary>
 internal static class MetricJudge
 {
+    /// <param name="terms">What it takes to pass.</param>
     /// <param name="isAsked">Whether the step gives the metric data. One that isn't asked can still fail, but never holds the step.</param>
-    public static MetricResult Judge(MetricSpec metric, Finding finding, bool isAsked, double alpha)
+    /// <param name="wasWithin">With <see cref="PassWhen.Estimated"/>: how the estimate was judged last.</param>
+    public static MetricResult Judge(MetricSpec metric, Finding finding, JudgeTerms terms, bool isAsked, bool wasWithin, double alpha)
     {
-        var isShort = finding.Samples.AreFewerThan(metric.MinSamples);
+        var minSamples = terms.KeepsSafety ? 1 : metric.MinSamples;
+        var isShort = finding.Samples.AreFewerThan(minSamples);
+        var isShown = terms.PassWhen == PassWhen.Shown;
         var (verdict, message) = finding switch
         {
             { SourceError: null, IsBeyond: true } => (Verdict.Fail, $"{finding.Words}: shown to be worse than allowed"),
             _ when !isAsked => (Verdict.Pass, Join("not measured at this step", finding.Words)),
             { SourceError: { } error } => (Verdict.Undecided, error),
-            _ when isShort => (Verdict.Undecided, Join($"needs {finding.Samples.Missing(metric.MinSamples)}", finding.Words)),
-            { IsWithin: false } => (Verdict.Undecided, $"{finding.Words}: seems worse than allowed, and may be chance"),
+            _ when isShort => (Verdict.Undecided, Join($"needs {finding.Samples.Missing(minSamples)}", finding.Words)),
+            { IsShown: false, IsWithin: true } when isShown => (Verdict.Undecided, $"{finding.Words}: not yet shown to be within it"),
+            { IsShown: false } when isShown => (Verdict.Undecided, $"{finding.Words}: seems worse than allowed, and may be chance"),
+            { IsWithin: false } when !isShown && !wasWithin => (Verdict.Undecided, $"{finding.Words}: seems worse than allowed, and may be chance"),
+            _ when !isShown && !wasWithin => (Verdict.Undecided, $"{finding.Words}: seemed worse than allowed when it was judged last, and is judged again with twice the samples"),
             _ => (Verdict.Pass, finding.Words),
         };
         return new()
@@ -34,7 +41,10 @@ internal static class MetricJudge
             Alpha = alpha,
             StableSamples = finding.Samples.Stable,
             CandidateSamples = finding.Samples.Candidate,
-            LacksData = isAsked && isShort && finding.SourceError is null && verdict == Verdict.Undecided,
+            Strata = finding.Strata,
+            StableKeys = finding.Keys is { } keys ? Math.Round(keys.StableEffective, 1) : null,
+            CandidateKeys = finding.Keys is { } own ? Math.Round(own.CandidateEffective, 1) : null,
+            LacksData = isAsked && finding.SourceError is null && verdict == Verdict.Undecided && (isShort || (isShown && finding is { IsWithin: true })),
             SourceError = isAsked ? finding.SourceError : null,
             Message = message,
         };

@@ -1,8 +1,15 @@
-using Rerank.Contracts.Evidence;
 using Rerank.Operator.Analysis.Metrics;
+using Rerank.Operator.Analysis.Tests;
 using Rerank.Operator.Api;
 
 namespace Rerank.Operator.Analysis;
+
+/// <summary>What a step gives to see, and what it takes to pass it.</summary>
+/// <param name="TrafficPermille">What the candidate answers.</param>
+/// <param name="HasMirror">Whether requests are compared; otherwise metrics of comparisons are not asked for more data.</param>
+/// <param name="PassWhen">What it takes to pass.</param>
+/// <param name="KeepsSafety">While it bakes: what the last step has shown goes on counting, and no new samples are asked for.</param>
+internal sealed record JudgeTerms(int TrafficPermille, bool HasMirror, PassWhen PassWhen, bool KeepsSafety = false);
 
 /// <summary>Judges a candidate by the evidence so far. Pure, and valid at every look: each metric's test holds its error over all looks together.</summary>
 /// <remarks>
@@ -11,58 +18,48 @@ namespace Rerank.Operator.Analysis;
 /// </remarks>
 internal static class RolloutJudge
 {
-    /// <param name="hasTraffic">Whether the candidate answers requests in this step; otherwise metrics of answers are not asked for data.</param>
-    /// <param name="hasMirror">Whether requests are compared in this step; otherwise metrics of comparisons are not asked for more data.</param>
-    /// <param name="external">Counts of Prometheus metrics, by name.</param>
-    public static AnalysisResult Judge(
-        AnalysisSpec spec, Evidence evidence, bool hasTraffic, bool hasMirror, IReadOnlyDictionary<string, ExternalCounts> external)
+    /// <param name="sources">What sources of metrics said last, by metric.</param>
+    /// <returns>The judgement, and the ledger with the looks at estimates that were taken now.</returns>
+    public static (AnalysisResult Analysis, EvidenceLedger Ledger) Judge(
+        AnalysisSpec spec, EvidenceLedger ledger, JudgeTerms terms, IReadOnlyDictionary<string, ExternalCounts> sources)
     {
-        var alpha = spec.FalseRollbackPermille / 1000.0 / Math.Max(1, spec.Metrics.Count(metric => metric.Mode == MetricMode.Enforce));
-        MetricResult[] results =
-        [
-            .. spec.Metrics.OrderBy(metric => metric.Name, StringComparer.Ordinal).Select(metric =>
-                MetricJudge.Judge(metric, Measure(metric, evidence, external, alpha), IsAsked(metric.Type, hasTraffic, hasMirror), alpha)),
-        ];
-        var deciding = First(results, Verdict.Fail) ?? First(results, Verdict.Undecided);
-        return new() { Verdict = deciding?.Verdict ?? Verdict.Pass, Deciding = deciding, Metrics = results };
-    }
-
-    private static MetricResult? First(MetricResult[] results, Verdict verdict) =>
-        results.FirstOrDefault(result => result.Mode == MetricMode.Enforce && result.Verdict == verdict);
-
-    private static bool IsAsked(MetricType type, bool hasTraffic, bool hasMirror) => type switch
-    {
-        MetricType.TopKOverlap => hasMirror,
-        MetricType.ScoreShift => hasTraffic || hasMirror,
-        _ => hasTraffic,
-    };
-
-    private static Finding Measure(MetricSpec metric, Evidence evidence, IReadOnlyDictionary<string, ExternalCounts> external, double alpha)
-    {
-        var (stable, candidate) = (evidence.Stable, evidence.Candidate);
-        var maxDelta = (metric.MaxDeltaPermille ?? 0) / 1000.0;
-        return metric.Type switch
+        var levels = Levels.Of(spec);
+        var totals = ledger.Total();
+        var estimates = ledger.Estimates.ToDictionary();
+        var results = new List<MetricResult>();
+        foreach (var metric in spec.Metrics.OrderBy(metric => metric.Name, StringComparer.Ordinal))
         {
-            MetricType.ErrorRate => ShareMetric.Measure(
-                "error rate", "requests", isHarm: true, Of(stable.Errors, stable.Requests), Of(candidate.Errors, candidate.Requests), maxDelta, alpha),
-            MetricType.DegradedShare => ShareMetric.Measure(
-                "degraded share", "requests", isHarm: true, Of(stable.Degraded, stable.Requests), Of(candidate.Degraded, candidate.Requests), maxDelta, alpha),
-            MetricType.LatencyQuantile => LatencyMetric.Measure(
-                stable.Latency, candidate.Latency, metric.QuantilePermille ?? 990, (metric.MaxRatioPermille ?? 1000) / 1000.0, alpha),
-            MetricType.TopKOverlap => OverlapMetric.Measure(
-                evidence.Shadow.Overlap, metric.TopK ?? MetricSpec.DefaultTopK, (metric.MinPermille ?? 0) / 1000.0, alpha),
-            MetricType.ScoreShift => ScoreShiftMetric.Measure(stable.TopScore, candidate.TopScore, (metric.MaxPSIMilli ?? 0) / 1000.0, alpha),
-            MetricType.Feedback when metric.Measure == FeedbackMeasure.ClickShare => ShareMetric.Measure(
-                "click share", "answers with feedback", isHarm: false, Clicks(stable.Feedback), Clicks(candidate.Feedback), maxDelta, alpha),
-            MetricType.Feedback => ReciprocalRankMetric.Measure(stable.Feedback.FirstRank, candidate.Feedback.FirstRank, maxDelta, alpha),
-            MetricType.Prometheus => PrometheusMetric.Measure(
-                external.GetValueOrDefault(metric.Name), metric.Prometheus?.Direction ?? MetricDirection.HigherIsBetter, maxDelta, alpha),
-            _ => throw new ArgumentOutOfRangeException(nameof(metric), metric.Type, "Not a type of metric."),
-        };
+            var type = MetricTypes.Of(metric);
+            var finding = type.Measure(metric, EvidenceOf(metric, type, ledger, totals, terms, sources), levels);
+            var look = Look(estimates.GetValueOrDefault(metric.Name), metric, finding);
+            if (look is not null)
+                estimates[metric.Name] = look;
+            var isAsked = type.IsAsked(terms.TrafficPermille > 0, terms.HasMirror);
+            results.Add(MetricJudge.Judge(metric, finding, terms, isAsked, look?.WasWithin == true, levels.Harm));
+        }
+
+        var deciding = First(results, Verdict.Fail) ?? First(results, Verdict.Undecided);
+        return (new() { Verdict = deciding?.Verdict ?? Verdict.Pass, Deciding = deciding, Metrics = results }, ledger with { Estimates = estimates });
     }
 
-    private static ArmCounts Clicks(FeedbackEvidence feedback) => Of(feedback.Clicked, feedback.Answers);
+    private static MetricEvidence EvidenceOf(
+        MetricSpec metric, Metric type, EvidenceLedger ledger, Evidence totals, JudgeTerms terms, IReadOnlyDictionary<string, ExternalCounts> sources) => new()
+        {
+            Totals = totals,
+            Test = ledger.Tests.GetValueOrDefault(metric.Name),
+            Places = type.Terms(metric) is { } share ? ledger.PlacesOf(share.Share) : null,
+            TrafficPermille = terms.TrafficPermille,
+            PairsInEpoch = totals.Shadow.Pairs - ledger.PairsBefore,
+            Source = sources.GetValueOrDefault(metric.Name),
+        };
 
-    /// <summary>A router's two counters are not read in one instant; the part is never more than the whole.</summary>
-    private static ArmCounts Of(long part, long whole) => new(Math.Clamp(part, 0, Math.Max(0, whole)), Math.Max(0, whole));
+    /// <summary>An estimate is judged when there are enough samples, and again each time that their number has doubled: looking at it all the time would let every candidate pass at a lucky moment.</summary>
+    private static EstimateLook? Look(EstimateLook? last, MetricSpec metric, Finding finding)
+    {
+        var samples = Math.Min(finding.Samples.Stable, finding.Samples.Candidate);
+        return samples < (last?.NextAt ?? metric.MinSamples) ? last : new(2 * samples, finding.IsWithin);
+    }
+
+    private static MetricResult? First(List<MetricResult> results, Verdict verdict) =>
+        results.FirstOrDefault(result => result.Mode == MetricMode.Enforce && result.Verdict == verdict);
 }

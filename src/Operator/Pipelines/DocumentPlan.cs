@@ -4,6 +4,7 @@ using k8s.Models;
 using Rerank.Contracts;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
+using Rerank.Operator.Analysis;
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Models;
@@ -105,9 +106,9 @@ internal static class DocumentPlan
         TrafficPermille = arms.TrafficPermille,
         MirrorPermille = arms.MirrorPermille,
         MaxShadowCostPermille = spec.Rollout.Analysis.MaxShadowCostPermille,
-        ComparedPlaces = HardLimits.ComparedPlaces(spec.Rollout.Analysis),
+        ComparedPlaces = MetricTypes.ComparedPlaces(spec.Rollout.Analysis),
         Assignment = Assignment(spec.Router),
-        HardLimits = HardLimits.Of(spec.Rollout.Analysis),
+        HardLimits = MetricTypes.HardLimits(spec.Rollout.Analysis),
     };
 
     private static Assignment Assignment(RouterSpec router) => new()

@@ -29,7 +29,7 @@ internal sealed record PipelinePlan
             RevisionPlan.Settle(observed.Revisions, observed.Desired.Snapshot, new(spec.Rollout.Directives), now), spec.Rollout.Capacity.Placement);
         var overBudget = GpuBudget.Exceeded(spec, settled);
         var asked = DocumentPlan.Of(observed, Loaded(settled), addresses);
-        var judgement = Judgement.Of(observed, settled);
+        var judgement = Judgement.Of(observed, settled, now);
         var situation = new RolloutSituation
         {
             Spec = spec.Rollout,

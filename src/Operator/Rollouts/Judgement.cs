@@ -25,26 +25,44 @@ internal sealed record Judgement
 
     public Trip? Trip => Ledger?.Trip();
 
-    public static Judgement Of(Observation observed, RevisionRoles roles)
+    public static Judgement Of(Observation observed, RevisionRoles roles, DateTimeOffset now)
     {
         var arms = RolloutArms.Of(roles);
         if (arms?.Judged is not { } judged)
             return new() { Roles = roles, Arms = arms };
 
-        var ledger = LedgerOf(observed, judged).With(
+        var reports =
             from router in observed.Routers
             where router.Router?.Status?.Candidate is not null
-            select (router.Router!.Status!.ProcessId, router.Router.Status.Candidate!));
-        var evidence = ledger.Total();
-        return new()
+            select (router.Router!.Status!.ProcessId, router.Router.Status.Candidate!);
+        var (analysis, ledger) = Of(observed.Pipeline.Spec.Rollout, arms, LedgerOf(observed, judged), reports, observed.ExternalCounts, now);
+        return new() { Roles = roles, Arms = arms, Ledger = ledger, Evidence = ledger.Total(), Analysis = analysis };
+    }
+
+    /// <summary>Takes new reports in, and judges.</summary>
+    /// <param name="arms">With something judged.</param>
+    public static (AnalysisResult Analysis, EvidenceLedger Ledger) Of(
+        RolloutSpec rollout,
+        RolloutArms arms,
+        EvidenceLedger ledger,
+        IEnumerable<(string ProcessId, CandidateStatus Status)> reports,
+        IReadOnlyDictionary<string, ExternalCounts> sources,
+        DateTimeOffset now)
+    {
+        var judged = arms.Judged!;
+        var bakes = judged.Role == RevisionRole.Stable;
+        var news = new LedgerNews
         {
-            Roles = roles,
-            Arms = arms,
-            Ledger = ledger,
-            Evidence = evidence,
-            Analysis = RolloutJudge.Judge(
-                observed.Pipeline.Spec.Rollout.Analysis, evidence, arms.TrafficPermille > 0, arms.MirrorPermille > 0, observed.ExternalCounts),
+            Reports = reports,
+            Spec = rollout.Analysis,
+            Sources = sources,
+            Epoch = judged.Rollout.Epoch,
+            TrafficPermille = arms.TrafficPermille,
+            KeepsSafety = bakes,
+            Now = now,
         };
+        var terms = new JudgeTerms(arms.TrafficPermille, arms.MirrorPermille > 0, PassRule.Of(rollout, judged), KeepsSafety: bakes);
+        return RolloutJudge.Judge(rollout.Analysis, ledger.With(news), terms, sources);
     }
 
     /// <returns>Null when the report needn't be written.</returns>

@@ -1,6 +1,7 @@
+using System.IO.Compression;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using k8s.Models;
+using Rerank.Operator.Analysis;
 using Rerank.Operator.Manifests;
 
 namespace Rerank.Operator.Rollouts;
@@ -9,7 +10,10 @@ namespace Rerank.Operator.Rollouts;
 internal static class ReportObject
 {
     public const string ReportKey = "report.json";
-    public const string LedgerKey = "ledger.json";
+
+    /// <summary>Compressed: with a hundred routers it would fill most of what a ConfigMap may hold.</summary>
+    public const string LedgerKey = "ledger.json.gz";
+
     public const string Component = "report";
 
     public static V1ConfigMap From(PipelineOwner owner, StoredReport stored)
@@ -25,27 +29,38 @@ internal static class ReportObject
             Data = new Dictionary<string, string>
             {
                 [ReportKey] = JsonSerializer.Serialize(stored.Report, RolloutJson.Default.RolloutReport),
-                [LedgerKey] = JsonSerializer.Serialize(stored.Ledger, RolloutJson.Default.EvidenceLedger),
             },
+            BinaryData = new Dictionary<string, byte[]> { [LedgerKey] = Compress(JsonSerializer.SerializeToUtf8Bytes(stored.Ledger, RolloutJson.Default.EvidenceLedger)) },
         };
     }
 
     /// <returns>Null when it can't be read: then it begins anew.</returns>
-    public static StoredReport? Read(V1ConfigMap map) =>
-        Parse(map, ReportKey, RolloutJson.Default.RolloutReport) is { } report && Parse(map, LedgerKey, RolloutJson.Default.EvidenceLedger) is { } ledger
-            ? new(report, ledger)
-            : null;
-
-    private static T? Parse<T>(V1ConfigMap map, string key, JsonTypeInfo<T> type)
-        where T : class
+    public static StoredReport? Read(V1ConfigMap map)
     {
         try
         {
-            return map.Data is { } data && data.TryGetValue(key, out var text) ? JsonSerializer.Deserialize(text, type) : null;
+            return map.Data is { } data && data.TryGetValue(ReportKey, out var text) && JsonSerializer.Deserialize(text, RolloutJson.Default.RolloutReport) is { } report
+                && map.BinaryData is { } binary && binary.TryGetValue(LedgerKey, out var packed) && Ledger(packed) is { } ledger
+                ? new(report, ledger)
+                : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidDataException)
         {
             return null;
         }
+    }
+
+    private static byte[] Compress(byte[] json)
+    {
+        var packed = new MemoryStream();
+        using (var zip = new GZipStream(packed, CompressionLevel.Fastest))
+            zip.Write(json);
+        return packed.ToArray();
+    }
+
+    private static EvidenceLedger? Ledger(byte[] packed)
+    {
+        using var json = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
+        return JsonSerializer.Deserialize(json, RolloutJson.Default.EvidenceLedger);
     }
 }

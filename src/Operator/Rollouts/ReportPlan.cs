@@ -48,15 +48,25 @@ internal static class ReportPlan
     {
         if (before.Report.Verdict != analysis.Verdict || before.Report.Metric != analysis.Deciding?.Name || before.Ledger.Attempt != ledger.Attempt)
             return true;
-        if (ledger.Processes.Keys.Except(before.Ledger.Processes.Keys).Any())
+        if (ledger.Processes.Keys.Except(before.Ledger.Processes.Keys).Any() || ledger.FoldedProcesses.Count != before.Ledger.FoldedProcesses.Count)
+            return true;
+        // A look that draws anew must not be taken twice.
+        if (ledger.Epoch != before.Ledger.Epoch || Looks(ledger) != Looks(before.Ledger))
             return true;
         return now - before.Report.UpdatedTime >= Period && Seen(before.Ledger) != Seen(ledger);
     }
 
-    private static (long, long, long) Seen(EvidenceLedger ledger) => (
-        ledger.Processes.Values.Sum(p => p.Stable.Requests + p.Stable.Feedback.Answers),
-        ledger.Processes.Values.Sum(p => p.Candidate.Requests + p.Candidate.Feedback.Answers),
-        ledger.Processes.Values.Sum(p => p.Shadow.Pairs + p.Shadow.Failed));
+    private static (long, long, long) Seen(EvidenceLedger ledger)
+    {
+        var total = ledger.Total();
+        return (
+            total.Stable.Requests + total.Stable.Feedback.Answers,
+            total.Candidate.Requests + total.Candidate.Feedback.Answers,
+            total.Shadow.Pairs + total.Shadow.StableFailed);
+    }
+
+    private static (int, long) Looks(EvidenceLedger ledger) =>
+        (ledger.Tests.Values.Sum(t => t.Places.Done), ledger.Estimates.Values.Sum(e => e.NextAt));
 
     private static PathPoint Point(Revision judged, Evidence evidence, AnalysisResult analysis, DateTimeOffset now) => new()
     {

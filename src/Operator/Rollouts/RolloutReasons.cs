@@ -1,4 +1,5 @@
 using Rerank.Contracts.Evidence;
+using Rerank.Operator.Analysis;
 using Rerank.Operator.Api;
 
 namespace Rerank.Operator.Rollouts;
@@ -17,16 +18,7 @@ internal static class RolloutReasons
     public const string FirstRevision = nameof(FirstRevision);
     public const string NoSteps = nameof(NoSteps);
 
-    public static string Regression(MetricType type) => type switch
-    {
-        MetricType.ErrorRate => "ErrorRateRegression",
-        MetricType.LatencyQuantile => "LatencyRegression",
-        MetricType.TopKOverlap => "OverlapRegression",
-        MetricType.ScoreShift => "ScoreShift",
-        MetricType.DegradedShare => "DegradedShareRegression",
-        MetricType.Feedback => "FeedbackRegression",
-        _ => "MetricRegression",
-    };
+    public static string Regression(MetricType type) => MetricTypes.Of(type).Reason;
 
     public static string Tripped(string limit) => limit is BuiltInLimit.InvalidScores or BuiltInLimit.ConstantScores ? limit : HardLimitExceeded;
 }

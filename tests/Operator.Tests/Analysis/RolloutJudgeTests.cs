@@ -13,8 +13,8 @@ public sealed class RolloutJudgeTests
     private static readonly MetricSpec Orders = new() { Name = "orders", Type = MetricType.Prometheus, MaxDeltaPermille = 20, Prometheus = new() };
 
     [Theory]
-    [InlineData(1000, 3, 1000, 4, nameof(Verdict.Pass), "error rate 0.40 % against stable's 0.30 %, worse by 0.10 points (-", " 1.00 allowed")]
-    [InlineData(1000, 3, 1000, 100, nameof(Verdict.Fail), "error rate 10.00 % against stable's 0.30 %, worse by 9.70 points (", ": shown to be worse than allowed")]
+    [InlineData(1000, 3, 1000, 4, nameof(Verdict.Pass), "error rate 0.40 % against stable's 0.30 %, worse by 0.10 points (about -", " 1.00 allowed")]
+    [InlineData(1000, 3, 1000, 100, nameof(Verdict.Fail), "error rate 10.00 % against stable's 0.30 %, worse by 9.70 points (about ", ": shown to be worse than allowed")]
     [InlineData(1000, 3, 100, 2, nameof(Verdict.Undecided), "error rate 2.00 % against", ": seems worse than allowed, and may be chance")]
     [InlineData(1000, 3, 37, 0, nameof(Verdict.Undecided), "needs 63 more requests of the candidate; so far error rate 0.00 %", " 1.00 allowed")]
     [InlineData(90, 0, 37, 0, nameof(Verdict.Undecided), "needs 63 more requests of the candidate and 10 more requests of stable; so far", " 1.00 allowed")]
@@ -22,42 +22,83 @@ public sealed class RolloutJudgeTests
     [InlineData(1000, 3, 37, 30, nameof(Verdict.Fail), "error rate 81.08 %", "")]
     public void Judge_ErrorRate_HasThreeVerdicts(long stable, long stableErrors, long candidate, long errors, string verdict, string starts, string ends)
     {
-        var result = Judge([Errors], Evidence(Arm(stable, stableErrors), Arm(candidate, errors)));
+        var result = Judge([Errors], Arms(stable, stableErrors, candidate, errors));
 
         var metric = Assert.Single(result.Metrics);
         Assert.Equal((verdict, verdict), ($"{result.Verdict}", $"{metric.Verdict}"));
         Assert.StartsWith(starts, metric.Message, StringComparison.Ordinal);
-        Assert.EndsWith(ends, metric.Message, StringComparison.Ordinal);
+        Assert.Contains(ends, metric.Message, StringComparison.Ordinal);
         Assert.Equal((stable, candidate), (metric.StableSamples, metric.CandidateSamples));
         Assert.Equal(verdict == nameof(Verdict.Undecided) && Math.Min(stable, candidate) < 100, result.LacksData);
         Assert.Equal(verdict == nameof(Verdict.Pass) ? null : metric, result.Deciding);
     }
 
     [Fact]
-    public void Judge_MoreErrorsThanRequests_IsAllOfThem()
-    {
-        var metric = Assert.Single(Judge([Errors], Evidence(Arm(1000, 1), Arm(100, 101))).Metrics);
-
-        Assert.Equal(1, metric.Candidate);
-    }
+    public void Judge_MoreErrorsThanRequests_SaysNothing() => Assert.True(Judge([Errors], Arms(1000, 1, 100, 101)).LacksData);
 
     [Theory]
-    [InlineData(0, nameof(Verdict.Pass))]
-    [InlineData(32, nameof(Verdict.Fail))]
-    public void Judge_Latency_ComparesTheQuantiles(int steps, string verdict)
+    [InlineData(10, nameof(Verdict.Pass))]
+    [InlineData(100, nameof(Verdict.Fail))]
+    public void Judge_Latency_ComparesTheSharesBeyondStablesQuantile(long slow, string verdict)
     {
-        ArmEvidence Timed(int shift) => Arm(3000, 0) with
-        {
-            Latency = new(Enumerable.Range(0, 30).ToDictionary(i => 150 + i + shift, i => 100L)),
-        };
-
-        var metric = Assert.Single(Judge([Slow], Evidence(Timed(0), Timed(steps))).Metrics);
+        var metric = Assert.Single(Judge([Slow], Of(Shares.Slow("p99"), new(1000, 10, 1000, slow))).Metrics);
 
         Assert.Equal(verdict, $"{metric.Verdict}");
-        Assert.Equal(Math.Pow(2, steps / 16.0), metric.Estimate!.Value, 1e-9);
-        Assert.Equal(Math.Pow(2, 6 / 16.0), metric.Threshold, 1e-9);
-        Assert.InRange(metric.Estimate.Value, metric.Lower!.Value, metric.Upper!.Value);
-        Assert.Contains($"against stable's {1000 * metric.Stable:0.0} ms, {metric.Estimate:0.00} times as long", metric.Message, StringComparison.Ordinal);
+        Assert.Equal((0.01, slow / 1000.0, 0), (metric.Stable, metric.Candidate, metric.Threshold));
+        Assert.Contains($"{slow / 10.0:0.00} % of answers took longer than 1.30 times stable's p99, which 1.00 % of stable's exceed", metric.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Everybody is slow for a while: what matters is the difference within each stratum.</summary>
+    [Fact]
+    public void Judge_PeakWhileTheCandidateHasMore_IsNotItsFault()
+    {
+        var spec = Spec(Errors);
+        var ledger = EvidenceLedger.Empty("rev", 1).With(Judging.News(spec, 500));
+        StratumEvidence[] strata =
+        [
+            .. Enumerable.Range(1, 100).Select(i => new StratumEvidence(i, Judging.Epoch, Seen(1900, 9, 100, 1))),
+            .. Enumerable.Range(101, 100).Select(i => new StratumEvidence(i, Judging.Epoch, Seen(1000, 60, 1000, 61))),
+        ];
+        ledger = ledger.With(Judging.News(spec, 500, null, ("router", Judging.Status() with { Strata = strata })));
+
+        var metric = Assert.Single(Judging.Judge(spec, ledger).Metrics);
+
+        Assert.Equal(Verdict.Pass, metric.Verdict);
+        // Pooled, the candidate would have 5.6 % against 2.4 %.
+        Assert.InRange(metric.Estimate!.Value, -0.001, 0.003);
+        Assert.Equal(200, metric.Strata);
+
+        static Dictionary<string, ShareCounts> Seen(long ns, long xs, long nc, long xc) => new() { [Shares.Errors] = new(ns, xs, nc, xc) };
+    }
+
+    [Fact]
+    public void Judge_Shown_NeedsMoreThanAGoodEstimate()
+    {
+        Assert.Equal(Verdict.Pass, Judge([Errors], Arms(1000, 3, 120, 0)).Verdict);
+        var early = Judge([Errors], Arms(1000, 3, 120, 0), passWhen: PassWhen.Shown);
+        Assert.Equal((Verdict.Undecided, true), (early.Verdict, early.LacksData));
+        Assert.EndsWith("not yet shown to be within it", early.Deciding!.Message, StringComparison.Ordinal);
+
+        Assert.Equal(Verdict.Pass, Judge([Errors], Arms(20_000, 100, 20_000, 100), passWhen: PassWhen.Shown).Verdict);
+    }
+
+    /// <summary>Looking at an estimate all the time lets every candidate pass at a lucky moment.</summary>
+    [Fact]
+    public void Judge_Estimated_IsJudgedAtMinSamplesAndAtTheirDoubles()
+    {
+        var spec = Spec(Errors);
+        var ledger = EvidenceLedger.Empty("rev", 1).With(Judging.News(spec, 500));
+        var verdicts = new List<(long, Verdict)>();
+        // Bad at 100 requests, then good.
+        for (var number = 1; number <= 5; number++)
+        {
+            var stratum = new StratumEvidence(number, Judging.Epoch, new Dictionary<string, ShareCounts> { [Shares.Errors] = new(1000, 3, 50, number == 2 ? 2 : 0) });
+            ledger = ledger.With(Judging.News(spec, 500, null, ("router", Judging.Status() with { Strata = [stratum] })));
+            (var analysis, ledger) = RolloutJudge.Judge(spec, ledger, new(500, true, PassWhen.Estimated), new Dictionary<string, ExternalCounts>());
+            verdicts.Add((50 * number, analysis.Verdict));
+        }
+
+        Assert.Equal([(50, Verdict.Undecided), (100, Verdict.Undecided), (150, Verdict.Undecided), (200, Verdict.Pass), (250, Verdict.Pass)], verdicts);
     }
 
     [Theory]
@@ -75,15 +116,14 @@ public sealed class RolloutJudgeTests
 
     [Theory]
     [InlineData(0, nameof(Verdict.Pass))]
-    [InlineData(20, nameof(Verdict.Fail))]
-    public void Judge_ScoreShift_ComparesTheBestScores(int moved, string verdict)
+    [InlineData(8, nameof(Verdict.Fail))]
+    public void Judge_ScoreShift_ComparesTheBestScoresOfTheSameRequests(int moved, string verdict)
     {
-        ArmEvidence Scored(int shift) => Arm(0, 0) with { TopScore = new(Enumerable.Range(0, 40).ToDictionary(i => i + shift, _ => 100L)) };
+        var pairs = new Histogram(Enumerable.Range(10, 40).ToDictionary(i => i * Buckets.BestScores + i + moved, _ => 100L));
 
-        var metric = Assert.Single(Judge([Shift], Evidence(Scored(0), Scored(moved))).Metrics);
+        var metric = Assert.Single(Judge([Shift], Of(ShadowEvidence.None with { Pairs = 4000, BestScores = pairs })).Metrics);
 
         Assert.Equal(verdict, $"{metric.Verdict}");
-        Assert.Contains("Kolmogorov-Smirnov distance of 0.", metric.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -91,7 +131,7 @@ public sealed class RolloutJudgeTests
     {
         var metric = new MetricSpec { Name = "degraded", Type = MetricType.DegradedShare, MaxDeltaPermille = 50 };
 
-        Assert.Equal(Verdict.Fail, Judge([metric], Evidence(Arm(1000, 0), Arm(1000, 0) with { Degraded = 300 })).Verdict);
+        Assert.Equal(Verdict.Fail, Judge([metric], Of(Shares.Degraded, new(1000, 0, 1000, 300))).Verdict);
     }
 
     [Theory]
@@ -102,15 +142,13 @@ public sealed class RolloutJudgeTests
     public void Judge_Feedback_IsBetterWhenHigher(string measure, long clicked, string verdict)
     {
         var metric = new MetricSpec { Name = "clicks", Type = MetricType.Feedback, MaxDeltaPermille = 50, Measure = Enum.Parse<FeedbackMeasure>(measure) };
-        ArmEvidence Clicked(long count) => Arm(1000, 0) with
-        {
-            Feedback = FeedbackEvidence.None with { Answers = 1000, Clicked = count, FirstRank = new(new Dictionary<int, long> { [0] = 1000 - count, [1] = count }) },
-        };
+        var share = measure == nameof(FeedbackMeasure.ClickShare) ? Shares.Unclicked : Shares.RankMissed;
 
-        var result = Assert.Single(Judge([metric], Evidence(Clicked(700), Clicked(clicked))).Metrics);
+        var result = Assert.Single(Judge([metric], Of(share, new(1000, 300, 1000, 1000 - clicked))).Metrics);
 
         Assert.Equal(verdict, $"{result.Verdict}");
-        Assert.Equal((0.7, clicked / 1000.0), (result.Stable, result.Candidate));
+        Assert.Equal(0.7, result.Stable!.Value, 1e-9);
+        Assert.Equal(clicked / 1000.0, result.Candidate!.Value, 1e-9);
         Assert.Equal(0.7 - clicked / 1000.0, result.Estimate!.Value, 1e-9);
     }
 
@@ -121,7 +159,7 @@ public sealed class RolloutJudgeTests
     {
         var metric = new MetricSpec { Name = "orders", Type = MetricType.Prometheus, MaxDeltaPermille = 20, Prometheus = new() { Direction = Enum.Parse<MetricDirection>(direction) } };
 
-        Assert.Equal(verdict, $"{Judge([metric], Rerank.Operator.Analysis.Evidence.None, external: new(new(900, 1000), new(600, 1000), null)).Verdict}");
+        Assert.Equal(verdict, $"{Judge([metric], Nothing, external: new(new(900, 1000), new(600, 1000), null)).Verdict}");
     }
 
     public static TheoryData<long, long, string> Malformed => new()
@@ -135,7 +173,7 @@ public sealed class RolloutJudgeTests
     [MemberData(nameof(Malformed))]
     public void Judge_CountsThatCannotBe_AreAnErrorOfTheSource(long successes, long trials, string error)
     {
-        var result = Judge([Orders], Rerank.Operator.Analysis.Evidence.None, external: new(new(10, 10), new(successes, trials), null));
+        var result = Judge([Orders], Nothing, external: new(new(10, 10), new(successes, trials), null));
 
         Assert.Equal((Verdict.Undecided, true, false), (result.Verdict, result.SourceFailed, result.LacksData));
         Assert.Equal((error, error), (result.Deciding!.SourceError, result.Deciding.Message));
@@ -144,20 +182,20 @@ public sealed class RolloutJudgeTests
     [Fact]
     public void Judge_SourceFailedOrSilent_IsUndecided()
     {
-        Assert.Equal("timeout", Judge([Orders], Rerank.Operator.Analysis.Evidence.None, external: ExternalCounts.Failed("timeout")).Deciding!.SourceError);
-        Assert.Equal("its source gave no counts", Judge([Orders], Rerank.Operator.Analysis.Evidence.None, external: new(null, new(1, 2), null)).Deciding!.SourceError);
-        Assert.NotNull(RolloutJudge.Judge(Spec(Orders), Rerank.Operator.Analysis.Evidence.None, true, true, new Dictionary<string, ExternalCounts>()).Deciding!.SourceError);
+        Assert.Equal("timeout", Judge([Orders], Nothing, external: ExternalCounts.Failed("timeout")).Deciding!.SourceError);
+        Assert.Equal("its source gave no counts", Judge([Orders], Nothing, external: new(null, new(1, 2), null)).Deciding!.SourceError);
+        Assert.NotNull(Judge([Orders], Nothing).Deciding!.SourceError);
     }
 
     [Fact]
     public void Judge_MetricNotAskedInThisStep_PassesWithoutDataAndCanFail()
     {
-        var quiet = Judge([Errors, Overlap, Shift, Orders], Rerank.Operator.Analysis.Evidence.None, hasTraffic: false, hasMirror: false);
+        var quiet = Judge([Errors, Overlap, Shift, Orders], Nothing, hasTraffic: false, hasMirror: false);
         Assert.Equal((Verdict.Pass, false, false), (quiet.Verdict, quiet.LacksData, quiet.SourceFailed));
         Assert.All(quiet.Metrics, metric => Assert.Equal((Verdict.Pass, "not measured at this step"), (metric.Verdict, metric.Message)));
 
-        var shadow = Judge([Errors, Overlap, Shift], Compared(95, 500), hasTraffic: false);
-        Assert.Equal("shift", shadow.Deciding!.Name);
+        var shadow = Judge([Errors, Overlap, Shift], Compared(95, 50), hasTraffic: false);
+        Assert.Equal("overlap", shadow.Deciding!.Name);
         var bake = Judge([Overlap], Compared(80, 500), hasMirror: false);
         Assert.Equal(Verdict.Fail, bake.Verdict);
     }
@@ -165,10 +203,10 @@ public sealed class RolloutJudgeTests
     [Fact]
     public void Judge_SeveralMetrics_FirstFailedThenFirstUndecidedDecides()
     {
-        var evidence = Evidence(Arm(1000, 0), Arm(1000, 500)) with { Shadow = Compared(80, 500).Shadow };
+        var evidence = Arms(1000, 0, 1000, 500) with { Shadow = Compared(80, 500).Shadow };
 
         Assert.Equal("errors", Judge([Overlap, Shift, Errors], evidence).Deciding!.Name);
-        Assert.Equal("p99", Judge([Shift, Slow, Errors], Evidence(Arm(1000, 0), Arm(1000, 0))).Deciding!.Name);
+        Assert.Equal("p99", Judge([Shift, Slow, Errors], Arms(1000, 0, 1000, 0)).Deciding!.Name);
         Assert.Equal(["errors", "overlap", "shift"], Judge([Overlap, Shift, Errors], evidence).Metrics.Select(metric => metric.Name));
     }
 
@@ -177,10 +215,10 @@ public sealed class RolloutJudgeTests
     {
         var advised = new MetricSpec { Name = "errors", Type = MetricType.ErrorRate, MaxDeltaPermille = 10, Mode = MetricMode.Advise };
 
-        var result = Judge([advised, Overlap], Evidence(Arm(1000, 0), Arm(1000, 500)) with { Shadow = Compared(95, 500).Shadow });
+        var result = Judge([advised, Overlap], Arms(1000, 0, 1000, 500) with { Shadow = Compared(95, 500).Shadow });
 
         Assert.Equal((Verdict.Pass, Verdict.Fail), (result.Verdict, result.Metrics[0].Verdict));
-        Assert.False(Judge([advised], Rerank.Operator.Analysis.Evidence.None).LacksData);
+        Assert.False(Judge([advised], Nothing).LacksData);
     }
 
     [Fact]
@@ -190,26 +228,30 @@ public sealed class RolloutJudgeTests
         var spec = Spec(Errors, Overlap, Shift, Slow, advised);
         spec.FalseRollbackPermille = 20;
 
-        var result = RolloutJudge.Judge(spec, Rerank.Operator.Analysis.Evidence.None, true, true, new Dictionary<string, ExternalCounts>());
+        var result = Judging.Judge(spec, EvidenceLedger.Empty("rev", 1));
 
         Assert.All(result.Metrics, metric => Assert.Equal(0.005, metric.Alpha));
     }
 
     [Fact]
-    public void Judge_NoMetrics_Passes() => Assert.Equal(Verdict.Pass, Judge([], Rerank.Operator.Analysis.Evidence.None).Verdict);
+    public void Judge_NoMetrics_Passes() => Assert.Equal(Verdict.Pass, Judge([], Nothing).Verdict);
+
+    private static readonly Seen Nothing = new(new Dictionary<string, ShareCounts>(), ShadowEvidence.None);
 
     private static AnalysisResult Judge(
-        MetricSpec[] metrics, Evidence evidence, bool hasTraffic = true, bool hasMirror = true, ExternalCounts? external = null) => RolloutJudge.Judge(
-        Spec(metrics), evidence, hasTraffic, hasMirror, external is null ? new Dictionary<string, ExternalCounts>() : new() { ["orders"] = external });
+        MetricSpec[] metrics, Seen seen, bool hasTraffic = true, bool hasMirror = true, PassWhen passWhen = PassWhen.Estimated, ExternalCounts? external = null) => Judging.Judge(
+        Spec(metrics), Judging.Ledger(Spec(metrics), seen.Shares, seen.Shadow), hasTraffic, hasMirror, passWhen, external is null ? null : ("orders", external));
 
     private static AnalysisSpec Spec(params MetricSpec[] metrics) => new() { Metrics = [.. metrics] };
 
-    private static Evidence Evidence(ArmEvidence stable, ArmEvidence candidate) => new() { Stable = stable, Candidate = candidate, Shadow = ShadowEvidence.None };
+    private static Seen Arms(long stable, long stableErrors, long candidate, long errors) => Of(Shares.Errors, new(stable, stableErrors, candidate, errors));
 
-    private static ArmEvidence Arm(long requests, long errors) => ArmEvidence.None with { Requests = requests, Errors = errors };
+    private static Seen Of(string share, ShareCounts counts) => Nothing with { Shares = new Dictionary<string, ShareCounts> { [share] = counts } };
 
-    private static Evidence Compared(int hundredths, long pairs) => Rerank.Operator.Analysis.Evidence.None with
-    {
-        Shadow = ShadowEvidence.None with { Pairs = pairs, Overlap = new(new Dictionary<int, long> { [hundredths] = pairs }) },
-    };
+    private static Seen Of(ShadowEvidence shadow) => Nothing with { Shadow = shadow };
+
+    private static Seen Compared(int hundredths, long pairs) =>
+        Of(ShadowEvidence.None with { Pairs = pairs, Overlap = new(new Dictionary<int, long> { [hundredths] = pairs }) });
+
+    private sealed record Seen(IReadOnlyDictionary<string, ShareCounts> Shares, ShadowEvidence Shadow);
 }

@@ -21,7 +21,17 @@ internal sealed record Finding
     /// <summary>Whether the estimate is within the margin.</summary>
     public bool IsWithin { get; init; }
 
+    /// <summary>Whether it is shown to be within the margin.</summary>
+    public bool IsShown { get; init; }
+
+    /// <summary>Of this step.</summary>
     public required Samples Samples { get; init; }
+
+    /// <summary>Strata in which both arms had trials.</summary>
+    public long? Strata { get; init; }
+
+    /// <summary>Null when no request had a key.</summary>
+    public Tests.KeyCounts? Keys { get; init; }
 
     public string? SourceError { get; init; }
 

@@ -1,42 +1,104 @@
 using Rerank.Operator.Analysis.Statistics;
+using Rerank.Operator.Analysis.Tests;
+using Rerank.Operator.Api;
 
 namespace Rerank.Operator.Analysis.Metrics;
 
-/// <summary>A share of each arm's trials, judged by the difference of the two. Positive is worse.</summary>
-internal static class ShareMetric
+/// <summary>
+/// A share of each arm's trials. Requests without keys are judged stratum by stratum (<see cref="BlockShare"/>), requests with keys by place (<see cref="PlaceTest"/>): either can show harm, and
+/// the one with more of the candidate's trials decides whether it is shown to be within the margin.
+/// </summary>
+internal abstract class ShareMetric : Metric
 {
-    /// <param name="name">What the share is.</param>
-    /// <param name="samples">What is tried.</param>
-    /// <param name="isHarm">Whether a larger share is worse.</param>
-    /// <param name="threshold">By how much the share may be worse.</param>
-    public static Finding Measure(string name, string samples, bool isHarm, ArmCounts stable, ArmCounts candidate, double threshold, double alpha)
+    public override Finding Measure(MetricSpec metric, MetricEvidence evidence, Levels levels)
     {
-        var counted = new Samples(samples, stable.Trials, candidate.Trials);
-        if (counted.AreFewerThan(1))
-            return new() { Threshold = threshold, Samples = counted, Stable = Share(stable), Candidate = Share(candidate) };
-
-        // What is counted is the bad ones, whichever the metric counts: the prior that suits rare events then is at the right end.
-        var estimate = Share(Bad(candidate, isHarm))!.Value - Share(Bad(stable, isHarm))!.Value;
-        var bounds = Bounds(Bad(candidate, isHarm), alpha / 2) - Bounds(Bad(stable, isHarm), alpha / 2);
-        return new()
+        var test = evidence.Test ?? ShareTest.Begin(Terms(metric)!);
+        var keys = evidence.Places is var (trials, _) && evidence.TrafficPermille is > 0 and < 1000 ? KeyCounts.Of(trials, evidence.TrafficPermille) : null;
+        var (stable, candidate) = TrialsInEpoch(test, evidence);
+        var finding = new Finding
         {
-            Stable = Share(stable),
-            Candidate = Share(candidate),
+            Threshold = test.Terms.Margin,
+            Samples = new(Trials(metric), stable, candidate),
+            IsBeyond = test.LogHarm >= -Math.Log(levels.HarmOfStrata) || test.Places.HarmShown,
+            Strata = test.Strata,
+            Keys = keys,
+        };
+        var isByPlace = keys is not null && PlaceTrials(evidence).Candidate >= test.EpochCounts.CandidateTrials;
+        finding = isByPlace ? ByPlace(metric, finding, test, evidence, levels) : ByStratum(metric, finding, test, levels);
+        return finding.Estimate is null ? finding : finding with { Words = InWords(metric, finding, test, isByPlace, levels) };
+    }
+
+    /// <summary>What is tried, such as <c>requests</c>.</summary>
+    protected abstract string Trials(MetricSpec metric);
+
+    /// <summary>What the share is and how large in both arms, in words.</summary>
+    /// <param name="candidate">Share of bad trials.</param>
+    /// <param name="stable">Share of bad trials.</param>
+    protected abstract string Shares(MetricSpec metric, double candidate, double stable);
+
+    /// <summary>The metric's value as people know it, from a share of bad trials.</summary>
+    protected virtual double Value(MetricSpec metric, double bad) => bad;
+
+    private Finding ByStratum(MetricSpec metric, Finding finding, ShareTest test, Levels levels)
+    {
+        var c = test.Counts;
+        if (test.Difference(levels.Harm) is not var (estimate, bounds))
+            return finding;
+        return finding with
+        {
+            Stable = Value(metric, (double)c.StableBad / c.StableTrials),
+            Candidate = Value(metric, (double)c.CandidateBad / c.CandidateTrials),
             Estimate = estimate,
-            Lower = bounds.Lower,
+            // Never at odds with what the e-values say: those decide.
+            Lower = finding.IsBeyond ? Math.Max(bounds.Lower, test.Terms.Margin) : Math.Min(bounds.Lower, test.Terms.Margin),
             Upper = bounds.Upper,
-            Threshold = threshold,
-            IsBeyond = bounds.Lower > threshold,
-            IsWithin = estimate <= threshold,
-            Samples = counted,
-            Words = $"{name} {Words.Percent(Share(candidate))} against stable's {Words.Percent(Share(stable))}, worse by {Words.Points(estimate)} points "
-                + $"{Words.Bounds(bounds, Words.Points)}, {Words.Points(threshold)} allowed",
+            IsWithin = test.EpochDifference <= test.Terms.Margin,
+            IsShown = test.LogSafety >= -Math.Log(levels.SafetyOfStrata),
         };
     }
 
-    private static ArmCounts Bad(ArmCounts counts, bool isHarm) => isHarm ? counts : counts with { Successes = counts.Trials - counts.Successes };
+    private Finding ByPlace(MetricSpec metric, Finding finding, ShareTest test, MetricEvidence evidence, Levels levels)
+    {
+        var (trials, bad) = evidence.Places!.Value;
+        if (PlaceTest.Estimate(trials, bad, evidence.TrafficPermille) is not var (estimate, error))
+            return finding;
+        var (ns, nc) = PlaceTrials(evidence);
+        double xs = bad.Skip(evidence.TrafficPermille).Sum(b => (long)b), xc = bad.Take(evidence.TrafficPermille).Sum(b => (long)b);
+        var radius = error * Math.Sqrt(2 * Math.Log(1 / levels.HarmOfPlaces(0, 0)));
+        return finding with
+        {
+            Stable = Value(metric, xs / ns),
+            Candidate = Value(metric, xc / nc),
+            Estimate = estimate,
+            Lower = finding.IsBeyond ? Math.Max(estimate - radius, test.Terms.Margin) : Math.Min(estimate - radius, test.Terms.Margin),
+            Upper = Math.Min(1, estimate + radius),
+            IsWithin = estimate <= test.Terms.Margin,
+            IsShown = test.Places.SafetyShown,
+        };
+    }
 
-    private static double? Share(ArmCounts counts) => counts.Trials == 0 ? null : (double)counts.Successes / counts.Trials;
+    private string InWords(MetricSpec metric, Finding finding, ShareTest test, bool isByPlace, Levels levels)
+    {
+        var difference = $"worse by {Words.Points(finding.Estimate)} points (about {Words.Points(finding.Lower)} to {Words.Points(finding.Upper)}), {Words.Points(finding.Threshold)} allowed";
+        return $"{Shares(metric, finding.Candidate!.Value, finding.Stable!.Value)}, {difference}; {Strength(finding, test, isByPlace, levels)}";
+    }
 
-    private static Interval Bounds(ArmCounts counts, double alpha) => Proportion.Bounds(counts.Successes, counts.Trials, alpha);
+    private static string Strength(Finding finding, ShareTest test, bool isByPlace, Levels levels) => isByPlace
+        ? $"{finding.Keys!.CandidateEffective:0} effective keys of the candidate and {finding.Keys.StableEffective:0} of stable, "
+            + (test.Places.Harm is { } p ? $"last look's chance of as much harm {p:0.00000} ({test.Places.HarmLevel:0.00000} needed)" : "not looked at yet")
+        : $"{test.Strata:n0} strata, odds for harm {Words.Odds(test.LogHarm)} ({Words.Odds(-Math.Log(levels.HarmOfStrata))} needed), for being within {Words.Odds(test.LogSafety)} ({Words.Odds(-Math.Log(levels.SafetyOfStrata))} needed)";
+
+    private static (long Stable, long Candidate) TrialsInEpoch(ShareTest test, MetricEvidence evidence)
+    {
+        var (stable, candidate) = PlaceTrials(evidence);
+        return (stable + test.EpochCounts.StableTrials, candidate + test.EpochCounts.CandidateTrials);
+    }
+
+    private static (long Stable, long Candidate) PlaceTrials(MetricEvidence evidence)
+    {
+        if (evidence.Places is not var (trials, _))
+            return default;
+        long candidate = trials.Take(evidence.TrafficPermille).Sum(n => (long)n);
+        return (trials.Sum(n => (long)n) - candidate, candidate);
+    }
 }

@@ -11,6 +11,9 @@ internal static class Words
 
     public static string Number(double? value) => $"{value:0.000}";
 
+    /// <summary>An e-value as odds, to one.</summary>
+    public static string Odds(double log) => log < Math.Log(10) ? $"{Math.Exp(log):0.00} : 1" : log < Math.Log(1e9) ? $"{Math.Exp(log):n0} : 1" : "over 1,000,000,000 : 1";
+
     public static string Bounds(double lower, double upper, Func<double?, string> format) =>
         double.IsInfinity(upper) ? $"({format(lower)} or more)" : $"({format(lower)} to {format(upper)})";
 

@@ -108,8 +108,7 @@ public sealed class VerdictTests : IAsyncLifetime
     {
         var spec = PrometheusMetrics.Of("http://prometheus:9090");
         spec.Metrics.RemoveAll(m => m.Type != MetricType.Prometheus);
-        return RolloutJudge.Judge(
-            spec, Evidence.None, hasTraffic: true, hasMirror: false, new Dictionary<string, ExternalCounts> { [PrometheusMetrics.Name] = counts });
+        return Judging.Judge(spec, EvidenceLedger.Empty("rev", 1), external: (PrometheusMetrics.Name, counts));
     }
 
     private async Task<ExternalCounts> ReadAsync(string? address = null, TimeSpan? limit = null)

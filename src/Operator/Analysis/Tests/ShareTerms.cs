@@ -1,0 +1,7 @@
+namespace Rerank.Operator.Analysis.Tests;
+
+/// <summary>What a share metric tests.</summary>
+/// <param name="Share">Name of the share (<see cref="Contracts.Evidence.Shares"/>), or of the metric itself when its counts come from elsewhere.</param>
+/// <param name="Margin">By how much the candidate's share may be above stable's, in [0, 1).</param>
+/// <param name="Prior">What stable's share is about, before anything was seen.</param>
+internal sealed record ShareTerms(string Share, double Margin, double Prior);
