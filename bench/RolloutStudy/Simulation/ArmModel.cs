@@ -1,5 +1,5 @@
-using Rerank.Contracts.Evidence;
 using Rerank.Operator.Analysis.Statistics;
+using Rerank.RolloutStudy.Scenarios;
 
 namespace Rerank.RolloutStudy.Simulation;
 
@@ -8,7 +8,7 @@ internal sealed class ArmModel
 {
     public const double BaseErrorRate = 0.005;
     public const double BaseOverlap = 0.95;
-    private const int Places = 10;
+    public const int Places = 10;
 
     /// <summary>Spread of the overlap from query to query: sum of the parameters of the beta distribution that each query's chance comes from.</summary>
     private const double Agreement = 12;
@@ -17,27 +17,35 @@ internal sealed class ArmModel
     private const double MedianSeconds = 0.1;
     private const double LogLatencyScale = 0.25;
 
+    private const double LogitMean = 2;
     private const double LogitScale = 1.2;
 
-    public ArmModel(Regression regression)
+    private readonly double[] _seconds = new double[1 << 16];
+    private readonly float[] _logits = new float[1 << 16];
+    private readonly Distribution _overlap;
+
+    public ArmModel(Difference difference)
     {
-        ErrorRate = BaseErrorRate + regression.MoreErrors;
-        Latency = new Distribution(u => Buckets.OfLatency(TimeSpan.FromSeconds(MedianSeconds * regression.Slower * Math.Pow(u / (1 - u), LogLatencyScale))));
-        TopScore = new Distribution(u => Buckets.OfLogit(2 + regression.ScoreShift + LogitScale * Math.Log(u / (1 - u))));
-        Overlap = new Distribution(BetaBinomial(BaseOverlap - regression.LessOverlap));
+        ErrorRate = Math.Min(1, BaseErrorRate + difference.MoreErrors);
+        for (var i = 0; i < _seconds.Length; i++)
+        {
+            var u = (i + 0.5) / _seconds.Length;
+            _seconds[i] = MedianSeconds * difference.Slower * Math.Pow(u / (1 - u), LogLatencyScale);
+            _logits[i] = (float)(LogitMean + difference.ScoreShift + LogitScale * Math.Log(u / (1 - u)));
+        }
+
+        _overlap = new Distribution(BetaBinomial(Math.Clamp(BaseOverlap - difference.LessOverlap, 0.01, 0.99)));
     }
 
     public double ErrorRate { get; }
 
-    public Distribution Latency { get; }
+    public double Seconds(ulong roll) => _seconds[roll >> 48];
 
-    public Distribution TopScore { get; }
+    /// <param name="query">The same one gives two revisions' best scores of the same request.</param>
+    public float BestScore(ulong query) => _logits[query >> 48];
 
-    /// <summary>Of ten places with stable's ranking.</summary>
-    public Distribution Overlap { get; }
-
-    /// <summary>The latency bucket of a request's answer; null for an error.</summary>
-    public int? Answer(Dice dice) => dice.Hits(ErrorRate) ? null : Latency.At(dice.Next());
+    /// <summary>Of ten places, those in common with stable's ranking.</summary>
+    public int Overlap(ulong roll) => _overlap.At(roll);
 
     private static double[] BetaBinomial(double mean) =>
     [
@@ -45,14 +53,4 @@ internal sealed class ArmModel
             LogGamma.Beta(k + mean * Agreement, Places - k + (1 - mean) * Agreement) - LogGamma.Beta(mean * Agreement, (1 - mean) * Agreement)
             - LogGamma.Beta(k + 1, Places - k + 1) - Math.Log(Places + 1))),
     ];
-}
-
-/// <summary>How a candidate differs from stable.</summary>
-/// <param name="MoreErrors">Added to the error rate.</param>
-/// <param name="Slower">Factor of every latency.</param>
-/// <param name="LessOverlap">Taken from the mean overlap that an equally good model has with stable.</param>
-/// <param name="ScoreShift">Added to the best score, in logits.</param>
-internal sealed record Regression(double MoreErrors = 0, double Slower = 1, double LessOverlap = 0, double ScoreShift = 0)
-{
-    public static Regression None { get; } = new();
 }
