@@ -43,6 +43,9 @@ public sealed record RequestError(RequestErrorKind Kind, string Message, int? Re
     /// <summary>The field of the request that it is about, for dialects that name it beside the message.</summary>
     public string? Field { get; init; }
 
+    /// <summary>Whether it is that a model gave scores that aren't finite.</summary>
+    public bool InvalidScores { get; init; }
+
     /// <summary>Id of the request, for dialects that show it.</summary>
     public string? RequestId { get; init; }
 }

@@ -17,6 +17,11 @@ public sealed record RoutingTable
     /// <summary>The revision under judgement; null when there is none.</summary>
     public CandidateArm? Candidate { get; init; }
 
+    /// <summary>
+    /// The most urgent priority that callers get, whatever they ask for: 0, as usual, or below it. They may always let others go first. Null: 0.
+    /// </summary>
+    public int? MostUrgentPriority { get; init; }
+
     /// <summary>Where this pipeline's routers reach each other: feedback to another one's answer is handed on to it. As a cluster's addresses.</summary>
     public IReadOnlyList<string> Peers { get; set; } = [];
 }

@@ -83,7 +83,11 @@ internal sealed class ScoreTimings
 internal readonly record struct PairScore(float Logit, int Tokens, bool Truncated, int TotalTokens);
 
 /// <summary>The model can't answer: an error of its own, not of the request.</summary>
-internal sealed class ModelFailedException(string message, Exception? inner = null) : Exception(message, inner);
+internal sealed class ModelFailedException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>Whether it gave a logit that isn't finite: then it is the model, and not what runs it.</summary>
+    public bool InvalidScores { get; init; }
+}
 
 /// <summary>A pair doesn't fit into the model. The request's fault.</summary>
 internal sealed class InputTooLongException(string message, Exception? inner = null) : Exception(message, inner)

@@ -29,7 +29,7 @@ internal sealed class OnnxRunner(InferenceSession session, OnnxGraph graph) : IB
         foreach (var logit in logits)
         {
             if (!float.IsFinite(logit))
-                throw new ModelFailedException($"the model gave {logit} for a pair of {columns} tokens");
+                throw new ModelFailedException($"the model gave {logit} for a pair of {columns} tokens") { InvalidScores = true };
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed class PairScorer(ServeOptions options, HostMetrics metrics, Time
         catch (ModelFailedException e)
         {
             Log.ModelFailed(logger, model.Name, model.Digest, e);
-            throw new RequestException(new RequestError(RequestErrorKind.Internal, $"model {model.Name} failed: {e.Message}"), e);
+            throw new RequestException(new RequestError(RequestErrorKind.Internal, $"model {model.Name} failed: {e.Message}") { InvalidScores = e.InvalidScores }, e);
         }
         catch (QueueFullException e)
         {

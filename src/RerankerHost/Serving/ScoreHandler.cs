@@ -58,7 +58,7 @@ internal sealed class ScoreHandler(
             RequestErrorKind.Overloaded => ScoreErrorCode.Overloaded,
             RequestErrorKind.Unavailable => ScoreErrorCode.ModelNotReady,
             RequestErrorKind.DeadlineExceeded => ScoreErrorCode.DeadlineExceeded,
-            _ => ScoreErrorCode.ModelFailed,
+            _ => error.InvalidScores ? ScoreErrorCode.InvalidScores : ScoreErrorCode.ModelFailed,
         };
         using var json = new Utf8JsonWriter(output);
         JsonSerializer.Serialize(json, new ScoreError(code, error.Message), ContractsJson.Default.ScoreError);

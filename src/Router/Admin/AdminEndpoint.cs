@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http.Features;
 using Rerank.Contracts;
 using Rerank.Contracts.Admin;
 using Rerank.Contracts.Routing;
+using Rerank.Router.Feedback;
 using Rerank.Router.Routing;
 using Rerank.Router.Telemetry;
 using Yarp.ReverseProxy.Model;
@@ -11,7 +13,7 @@ using Yarp.ReverseProxy.Model;
 namespace Rerank.Router.Admin;
 
 /// <summary>All that the operator's port answers: the admin protocol.</summary>
-internal sealed class AdminEndpoint(TableStore tables, BearerToken token, RouterMetrics metrics)
+internal sealed class AdminEndpoint(TableStore tables, AnswerBook book, BearerToken token, RouterMetrics metrics)
 {
     private const long MaxTableBytes = 4 * 1024 * 1024;
 
@@ -68,6 +70,10 @@ internal sealed class AdminEndpoint(TableStore tables, BearerToken token, Router
 
     private Task StatusAsync(HttpContext context)
     {
+        if (!TryReadAfterStratum(context.Request, out var afterStratum))
+            return ErrorAsync(context, StatusCodes.Status400BadRequest, $"{AdminProtocol.AfterStratumQuery} must be a number, at least 0");
+
+        book.FallDue();
         var current = tables.Current;
         return WriteAsync(context, StatusCodes.Status200OK, ContractsJson.Default.RouterStatus, new RouterStatus
         {
@@ -75,11 +81,18 @@ internal sealed class AdminEndpoint(TableStore tables, BearerToken token, Router
             Generation = current?.Table.Generation ?? 0,
             Revision = current?.Stable.Revision,
             Confirmed = current?.Confirmed ?? false,
-            Candidate = current?.Trial?.Status(current.TrafficPermille),
+            Candidate = current?.Trial?.Status(afterStratum, current.TrafficPermille),
             Clusters = current is null ? [] : [.. current.Clusters.Select(StatusOf)],
             Requests = metrics.Answered,
             Errors = metrics.Errors,
         });
+    }
+
+    private static bool TryReadAfterStratum(HttpRequest request, out long afterStratum)
+    {
+        afterStratum = 0;
+        return !request.Query.TryGetValue(AdminProtocol.AfterStratumQuery, out var text)
+            || long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out afterStratum);
     }
 
     private static ClusterStatus StatusOf(ClusterState cluster)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Rerank.Contracts.Evidence;
 using Rerank.Contracts.Feedback;
+using Rerank.Router.Tiers;
 using Rerank.Router.Trials;
 
 namespace Rerank.Router.Feedback;
@@ -14,23 +15,32 @@ internal sealed class AnswerBook(TimeProvider time)
     private readonly Dictionary<Guid, RememberedAnswer> _answers = [];
     private readonly Queue<RememberedAnswer> _oldestFirst = new();
 
+    // Those of them that will still count, oldest first.
+    private readonly Queue<RememberedAnswer> _notDue = new();
+
     /// <param name="documents">How many the request had.</param>
-    public void Remember(string requestId, ArmAnswer answer, int documents)
+    public void Remember(string requestId, ArmChoice choice, RankingOutcome outcome, int documents)
     {
-        var (choice, outcome) = answer;
         var trial = choice.Counts ? choice.Table.Trial : null;
         var shown = trial is null ? [] : new ushort[Math.Min(outcome.Results.Length, MaxRanks)];
         for (var i = 0; i < shown.Length; i++)
             shown[i] = (ushort)outcome.Results[i].Index;
 
         var id = Guid.Parse(requestId, CultureInfo.InvariantCulture);
-        var entry = new RememberedAnswer(id, time.GetTimestamp(), documents, trial, choice.Arm.Role, shown);
+        var entry = new RememberedAnswer(id, time.GetTimestamp(), documents, trial, new AnswerSample(choice.Arm.Role, choice.Epoch, choice.Place, choice.Key), shown)
+        {
+            // Only chance makes arms comparable.
+            DueAfter = trial is not null && choice.IsAsDrawn ? TimeSpan.FromSeconds(choice.Table.Table.Candidate!.FeedbackAfterSeconds) : null,
+        };
         lock (_gate)
         {
+            CountDue();
             ForgetOld();
             if (_oldestFirst.Count >= FeedbackApi.MaxAnswers)
                 Forget();
             _oldestFirst.Enqueue(entry);
+            if (entry.DueAfter is not null)
+                _notDue.Enqueue(entry);
             _answers[id] = entry;
         }
     }
@@ -45,6 +55,19 @@ internal sealed class AnswerBook(TimeProvider time)
         }
     }
 
+    /// <summary>Has all answers counted that are old enough; those that come later see to it too.</summary>
+    public void FallDue()
+    {
+        lock (_gate)
+            CountDue();
+    }
+
+    private void CountDue()
+    {
+        while (_notDue.TryPeek(out var oldest) && time.GetElapsedTime(oldest.At) >= oldest.DueAfter)
+            _notDue.Dequeue().FallDue();
+    }
+
     private void ForgetOld()
     {
         while (_oldestFirst.TryPeek(out var oldest) && time.GetElapsedTime(oldest.At) >= FeedbackApi.Retention)
@@ -54,6 +77,10 @@ internal sealed class AnswerBook(TimeProvider time)
     private void Forget()
     {
         var oldest = _oldestFirst.Dequeue();
+
+        // Before its time, to make room: counted all the same, lest busy hours say nothing.
+        if (_notDue.TryPeek(out var next) && next == oldest)
+            _notDue.Dequeue().FallDue();
 
         // Callers choose ids, and may have used one again since.
         if (_answers.TryGetValue(oldest.Id, out var current) && current == oldest)

@@ -1,5 +1,4 @@
 using Rerank.Contracts.Dialects;
-using Rerank.Router.Routing;
 using Rerank.Router.Trials;
 
 namespace Rerank.Router.Feedback;
@@ -8,8 +7,9 @@ namespace Rerank.Router.Feedback;
 /// <param name="at">Timestamp of the time provider.</param>
 /// <param name="documents">How many the request had.</param>
 /// <param name="trial">What its feedback counts for; null: for nothing.</param>
+/// <param name="sample">How it came to its arm.</param>
 /// <param name="shown">Places of documents in the request, best first; the first ranks only, and none where nothing counts.</param>
-internal sealed class RememberedAnswer(Guid id, long at, int documents, Trial? trial, ArmRole arm, ushort[] shown)
+internal sealed class RememberedAnswer(Guid id, long at, int documents, Trial? trial, AnswerSample sample, ushort[] shown)
 {
     private readonly Lock _gate = new();
     private AnswerFeedback _known;
@@ -17,6 +17,18 @@ internal sealed class RememberedAnswer(Guid id, long at, int documents, Trial? t
     public Guid Id => id;
 
     public long At => at;
+
+    /// <summary>How old it is when what is known of it counts, for good; null: it never does.</summary>
+    public TimeSpan? DueAfter { get; init; }
+
+    /// <summary>Counts it with what is known by now.</summary>
+    public void FallDue()
+    {
+        AnswerFeedback known;
+        lock (_gate)
+            known = _known;
+        trial!.FeedbackIsDue(sample, known);
+    }
 
     /// <exception cref="RequestException">An event is about a document that the request didn't have; none of them is taken then.</exception>
     public void Take(IReadOnlyList<FeedbackEvent> events)
@@ -34,7 +46,7 @@ internal sealed class RememberedAnswer(Guid id, long at, int documents, Trial? t
             var before = _known;
             _known = FeedbackRule.Add(before, events, shown);
             if (_known != before)
-                trial.FeedbackChanged(arm, before, _known);
+                trial.FeedbackChanged(sample.Arm, before, _known);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Rerank.Contracts.Evidence;
 using Rerank.Contracts.Routing;
 
 namespace Rerank.Router.Routing;
@@ -7,7 +8,10 @@ namespace Rerank.Router.Routing;
 internal static partial class CandidateRules
 {
     private const int Everything = 1000;
+    private const int MaxShadowCost = 10_000;
     private const int MaxPlaces = 1000;
+    private const int MaxLatencyTests = 16;
+    private const int MaxFeedbackSeconds = 3600;
     private const int MaxHardLimits = 32;
     private const int MaxMilliseconds = 10 * 60 * 1000;
     private const int MaxWindowSeconds = 600;
@@ -20,16 +24,23 @@ internal static partial class CandidateRules
             yield return $"arm.revision must differ from stable's, {stableRevision}";
         if (candidate.Attempt < 1)
             yield return $"attempt must be at least 1, not {candidate.Attempt}";
+        if (candidate.Epoch < 0)
+            yield return $"epoch must be at least 0, not {candidate.Epoch}";
         if (OutOfRange(candidate.TrafficPermille))
             yield return $"trafficPermille must be from 0 to {Everything}, not {candidate.TrafficPermille}";
         if (OutOfRange(candidate.MirrorPermille))
             yield return $"mirrorPermille must be from 0 to {Everything}, not {candidate.MirrorPermille}";
-        if (OutOfRange(candidate.MaxShadowCostPermille))
-            yield return $"maxShadowCostPermille must be from 0 to {Everything}, not {candidate.MaxShadowCostPermille}";
+        if (candidate.MaxShadowCostPermille is < 0 or > MaxShadowCost)
+            yield return $"maxShadowCostPermille must be from 0 to {MaxShadowCost}, not {candidate.MaxShadowCostPermille}";
         if (candidate.ComparedPlaces is < 1 or > MaxPlaces)
             yield return $"comparedPlaces must be from 1 to {MaxPlaces}, not {candidate.ComparedPlaces}";
         foreach (var error in AssignmentErrors(candidate.Assignment))
             yield return $"assignment.{error}";
+
+        if (candidate.FeedbackAfterSeconds is < 1 or > MaxFeedbackSeconds)
+            yield return $"feedbackAfterSeconds must be from 1 to {MaxFeedbackSeconds}, not {candidate.FeedbackAfterSeconds}";
+        foreach (var error in LatencyTestErrors(candidate.LatencyTests))
+            yield return $"latencyTests{error}";
 
         if (candidate.HardLimits.Count > MaxHardLimits)
             yield return $"hardLimits must have at most {MaxHardLimits} entries, not {candidate.HardLimits.Count}";
@@ -54,6 +65,31 @@ internal static partial class CandidateRules
             yield return $"forceHeaderName must be the name of a header, of at most {MaxHeaderName} characters";
         if (assignment.ForceCandidateValue is { Length: < 1 or > MaxForceValue })
             yield return $"forceCandidateValue must have from 1 to {MaxForceValue} characters";
+    }
+
+    private static IEnumerable<string> LatencyTestErrors(IReadOnlyList<LatencyTest> tests)
+    {
+        if (tests.Count > MaxLatencyTests)
+            yield return $" must have at most {MaxLatencyTests} entries, not {tests.Count}";
+
+        var metrics = new HashSet<string>();
+        for (var i = 0; i < tests.Count; i++)
+        {
+            if (tests[i] is not { } test)
+            {
+                yield return $"[{i}] must not be null";
+                continue;
+            }
+
+            if (!LimitName().IsMatch(test.Metric))
+                yield return $"[{i}].metric must be 1 to 128 letters, digits, '.', '_' and '-'";
+            if (!metrics.Add(test.Metric))
+                yield return $"[{i}].metric: {test.Metric} is there twice";
+            if (test.QuantilePermille is < 1 or >= Everything)
+                yield return $"[{i}].quantilePermille must be from 1 to {Everything - 1}, not {test.QuantilePermille}";
+            if (test.RatioSteps is < 0 or > Buckets.MaxLatency)
+                yield return $"[{i}].ratioSteps must be from 0 to {Buckets.MaxLatency}, not {test.RatioSteps}";
+        }
     }
 
     private static IEnumerable<string> HardLimitErrors(HardLimit limit)

@@ -22,4 +22,7 @@ internal static partial class Log
 
     [LoggerMessage(106, LogLevel.Error, "Generation {Generation} could not be put in force; the one before it stays")]
     public static partial void TableFailed(ILogger logger, Exception exception, long generation);
+
+    [LoggerMessage(107, LogLevel.Error, "Generation {Generation} is put in force without its candidate, which can't be used: {Reason}")]
+    public static partial void CandidateLeftOut(ILogger logger, long generation, string reason);
 }

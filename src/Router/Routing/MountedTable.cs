@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Rerank.Contracts;
+using Rerank.Contracts.Routing;
 
 namespace Rerank.Router.Routing;
 
@@ -13,8 +15,7 @@ internal sealed class MountedTable(TableStore store, RouterOptions options, ILog
 
         try
         {
-            await using var file = File.OpenRead(path);
-            var table = await JsonSerializer.DeserializeAsync(file, ContractsJson.Default.RoutingTable, cancellationToken);
+            var table = Read(await File.ReadAllBytesAsync(path, cancellationToken));
             var error = table is null ? "it is null" : (await store.ApplyAsync(table, pushed: false, cancellationToken)).Error;
             if (error is not null)
                 Log.MountedTableRefused(logger, path, error);
@@ -26,6 +27,21 @@ internal sealed class MountedTable(TableStore store, RouterOptions options, ILog
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
             Log.MountedTableRefused(logger, path, e.Message);
+        }
+    }
+
+    /// <summary>What can't be read of a candidate, which may be from another version, is left out: what serves must not depend on what is tried out.</summary>
+    private RoutingTable? Read(byte[] json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, ContractsJson.Default.RoutingTable);
+        }
+        catch (JsonException e) when (JsonNode.Parse(json) is JsonObject table && table.Remove("candidate"))
+        {
+            var stable = table.Deserialize(ContractsJson.Default.RoutingTable);
+            Log.CandidateLeftOut(logger, stable?.Generation ?? 0, e.Message);
+            return stable;
         }
     }
 

@@ -1,17 +1,21 @@
 using System.Text.RegularExpressions;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
+using Rerank.Contracts.Scoring;
 
 namespace Rerank.Router.Routing;
 
 /// <summary>What a routing table must fulfil to be used.</summary>
 internal static partial class RoutingTableRules
 {
+    /// <summary>Begin of the errors that are about the candidate.</summary>
+    public const string OfCandidate = "candidate.";
+
     private const int MaxClusters = 64;
     private const int MaxAddresses = 1000;
     private const int MaxTiers = 4;
     private const long MinCacheBytes = 64 * 1024;
-    private const long MaxCacheBytes = 64L * 1024 * 1024 * 1024;
+    private const long MaxCacheBytes = 1024L * 1024 * 1024 * 1024;
     private const int MaxTimeoutMilliseconds = 10 * 60 * 1000;
     private const int MaxBodyBytes = 256 * 1024 * 1024;
     private const int MaxDocuments = 10_000;
@@ -47,12 +51,15 @@ internal static partial class RoutingTableRules
                 yield return $"{at}.addresses{error}";
         }
 
+        if (table.MostUrgentPriority is < -ScoreApi.MostPriority or > 0)
+            yield return $"mostUrgentPriority must be from {-ScoreApi.MostPriority} to 0, not {table.MostUrgentPriority}";
+
         foreach (var error in ArmErrors(table.Stable, clusters))
             yield return $"stable.{error}";
         if (table.Candidate is { } candidate)
         {
             foreach (var error in ArmErrors(candidate.Arm, clusters).Select(error => $"arm.{error}").Concat(CandidateRules.Errors(candidate, table.Stable.Revision)))
-                yield return $"candidate.{error}";
+                yield return $"{OfCandidate}{error}";
         }
 
         foreach (var error in AddressErrors(table.Peers))

@@ -1,4 +1,5 @@
 using Rerank.Contracts.Routing;
+using Rerank.Router.Tiers;
 using Rerank.Router.Trials;
 using Yarp.ReverseProxy.Model;
 
@@ -29,6 +30,14 @@ internal sealed record ServingTable
     /// <summary>This pipeline's routers; null when the table names none.</summary>
     public ClusterState? Peers { get; init; }
 
+    /// <summary>
+    /// Whether the models of both arms are in the same hosts, whose queue then keeps both waiting alike. Otherwise an arm's waiting is its own: it may have too few hosts.
+    /// </summary>
+    public bool SharesHosts { get; init; }
+
+    /// <summary>Whether anybody wants to know how long the arms take.</summary>
+    public bool ComparesTimes => Table.Candidate is { } terms && (terms.LatencyTests.Count > 0 || terms.HardLimits.Any(limit => limit.Type == HardLimitType.Slow));
+
     /// <summary>The candidate when it may get requests: never after a trip, nor while the table isn't confirmed.</summary>
     public ServingArm? OpenCandidate => Confirmed && Trial is { Trip: null } ? Candidate : null;
 
@@ -36,6 +45,29 @@ internal sealed record ServingTable
     public int TrafficPermille => OpenCandidate is null ? 0 : Table.Candidate!.TrafficPermille;
 
     public ServingArm? ArmOf(string revision) => Stable.Revision == revision ? Stable : Candidate?.Revision == revision ? Candidate : null;
+
+    /// <summary>
+    /// Whether a cache of either arm has a score that the arm could need. Asked for both arms alike and before either ranks, so that the answers for which there was nothing
+    /// are the same kind of work in both: a candidate with a cold cache isn't slow by it, nor is a slow one fast by a warm one.
+    /// </summary>
+    public bool HasAnyScore(RankingSubject subject) => HasAnyScore(Stable, subject) || (Candidate is not null && HasAnyScore(Candidate, subject));
+
+    private static bool HasAnyScore(ServingArm arm, RankingSubject subject)
+    {
+        if (arm.Cache is not { } cache)
+            return false;
+
+        foreach (var tier in arm.Tiers)
+        {
+            foreach (ref readonly var key in subject.Keys(tier.Model.Digest).AsSpan())
+            {
+                if (cache.Pairs.Contains(key, cache.TtlSeconds))
+                    return true;
+            }
+        }
+
+        return false;
+    }
 
     public ServingTable Confirm() => Confirmed ? this : this with { Confirmed = true };
 }

@@ -10,6 +10,7 @@ namespace Rerank.Router.Routing;
 internal sealed class ServingTableBuilder(IProxyStateLookup clusters, TimeProvider time)
 {
     /// <exception cref="InvalidOperationException">YARP lacks a cluster.</exception>
+    /// <exception cref="InsufficientMemoryException">There is no room for a cache.</exception>
     public ServingTable Build(RoutingTable table, ServingTable? current, Trial? trial, bool confirmed)
     {
         var caches = new List<PairCache>(2);
@@ -19,11 +20,14 @@ internal sealed class ServingTableBuilder(IProxyStateLookup clusters, TimeProvid
                 caches.Add(cache.Pairs);
         }
 
+        var stable = Build(table.Stable, ArmRole.Stable, caches);
+        var other = table.Candidate is { } candidate ? Build(candidate.Arm, ArmRole.Candidate, caches) : null;
         return new ServingTable
         {
             Table = table,
-            Stable = Build(table.Stable, ArmRole.Stable, caches),
-            Candidate = table.Candidate is { } candidate ? Build(candidate.Arm, ArmRole.Candidate, caches) : null,
+            Stable = stable,
+            Candidate = other,
+            SharesHosts = other is not null && ClustersOf(stable).SetEquals(ClustersOf(other)),
             Trial = trial,
             Confirmed = confirmed,
             Clusters = [.. table.Clusters.Select(cluster => ClusterOf(cluster.Name))],
@@ -43,10 +47,12 @@ internal sealed class ServingTableBuilder(IProxyStateLookup clusters, TimeProvid
             Tiers = tiers,
             Activations = [.. tiers.Select(tier => tier.Model.Activation)],
             Cache = arm.Tiers.FirstOrDefault(tier => tier.Cache is not null) is { Cache: { } cache } tier
-                ? new ServingCache(tier.Name, cache.TtlSeconds, CacheOf(cache.MemoryBytes, caches))
+                ? new ServingCache(tier.Name, cache.TtlSeconds, CacheOf(cache.MemoryBytes, role, caches))
                 : null,
         };
     }
+
+    private static HashSet<string> ClustersOf(ServingArm arm) => [.. arm.Tiers.Select(tier => tier.Model.Cluster)];
 
     private ClusterState ClusterOf(string name) => clusters.TryGetCluster(name, out var cluster)
         ? cluster
@@ -54,11 +60,21 @@ internal sealed class ServingTableBuilder(IProxyStateLookup clusters, TimeProvid
 
     // Arms with caches of one size share one: what it holds stays right under any arm, since keys have the model's digest. An arm with another
     // size has its own, because making the shared one anew would empty it: a candidate's arrival must not slow stable down.
-    private PairCache CacheOf(long memoryBytes, List<PairCache> caches)
+    private PairCache CacheOf(long memoryBytes, ArmRole role, List<PairCache> caches)
     {
         var known = caches.Find(cache => cache.MemoryBytes == memoryBytes);
-        if (known is null)
+        if (known is not null)
+            return known;
+
+        try
+        {
             caches.Add(known = new PairCache(memoryBytes, time));
-        return known;
+            return known;
+        }
+        catch (OutOfMemoryException e)
+        {
+            var arm = role == ArmRole.Stable ? "stable." : $"{RoutingTableRules.OfCandidate}arm.";
+            throw new InsufficientMemoryException($"{arm}tiers: the router has no memory for a cache of {memoryBytes} bytes", e);
+        }
     }
 }

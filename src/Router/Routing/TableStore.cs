@@ -7,7 +7,7 @@ namespace Rerank.Router.Routing;
 
 /// <summary>The routing table in force, and how another one replaces it: all or nothing, and only when YARP knows the new clusters.</summary>
 internal sealed class TableStore(
-    TableConfigProvider provider, ServingTableBuilder builder, RouterOptions options, TimeProvider time, ILogger<TableStore> logger) : IDisposable
+    TableConfigProvider provider, ServingTableBuilder builder, RouterOptions options, TimeProvider time, IDice dice, ILogger<TableStore> logger) : IDisposable
 {
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private volatile ServingTable? _current;
@@ -21,8 +21,23 @@ internal sealed class TableStore(
     /// <summary>Whether the table in force still is about this try of this candidate.</summary>
     public bool IsRunning(Trial? trial) => trial is not null && ReferenceEquals(_current?.Trial, trial);
 
-    /// <param name="pushed">Whether the operator vouches for it now.</param>
+    /// <param name="pushed">
+    /// Whether the operator vouches for it now, and can be told what is wrong. One that is mounted comes into force without its candidate when only that is wrong: what serves
+    /// must not depend on what is tried out.
+    /// </param>
     public async Task<TableOutcome> ApplyAsync(RoutingTable table, bool pushed, CancellationToken cancellationToken)
+    {
+        var outcome = await ApplyWholeAsync(table, pushed, cancellationToken);
+        if (pushed || table.Candidate is null || outcome.Error is not { } error || !error.StartsWith(RoutingTableRules.OfCandidate, StringComparison.Ordinal))
+            return outcome;
+
+        Log.CandidateLeftOut(logger, table.Generation, error);
+        return await ApplyWholeAsync(table with { Candidate = null }, pushed, cancellationToken);
+    }
+
+    public void Dispose() => _oneAtATime.Dispose();
+
+    private async Task<TableOutcome> ApplyWholeAsync(RoutingTable table, bool pushed, CancellationToken cancellationToken)
     {
         if (RoutingTableRules.FirstError(table) is { } error)
             return TableOutcome.Invalid(error);
@@ -47,11 +62,11 @@ internal sealed class TableStore(
                 _current = builder.Build(table, current, trial, pushed);
                 _trial = trial ?? _trial;
             }
-            catch (Exception e) when (e is AggregateException or InvalidOperationException)
+            catch (Exception e) when (e is AggregateException or InvalidOperationException or InsufficientMemoryException)
             {
                 Log.TableFailed(logger, e, table.Generation);
                 await provider.PublishAsync(current is null ? [] : ClusterConfigs.From(current.Table, options));
-                return TableOutcome.Invalid($"clusters: {e.Message}");
+                return TableOutcome.Invalid(e is InsufficientMemoryException ? e.Message : $"clusters: {e.Message}");
             }
 
             Log.TableInForce(logger, table.Generation, table.Pipeline, table.Stable.Revision);
@@ -62,8 +77,6 @@ internal sealed class TableStore(
             _oneAtATime.Release();
         }
     }
-
-    public void Dispose() => _oneAtATime.Dispose();
 
     private static TableOutcome Compare(RoutingTable offered, RoutingTable inForce)
     {
@@ -83,8 +96,8 @@ internal sealed class TableStore(
         if (candidate is null)
             return null;
 
-        var trial = _trial?.IsOf(candidate) == true ? _trial : new Trial(candidate.Arm.Revision, candidate.Attempt, time);
-        trial.Watch(candidate.HardLimits);
+        var trial = _trial?.IsOf(candidate) == true ? _trial : new Trial(candidate.Arm.Revision, candidate.Attempt, time, dice);
+        trial.Take(candidate);
         return trial;
     }
 }

@@ -152,7 +152,7 @@ internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy he
             _ => new Attempt(
                 new ScoreFailure(RequestErrorKind.Internal, $"a host of {cluster.ClusterId} failed with {status} {error?.Code}")
                 {
-                    InvalidScores = error?.Code == ScoreErrorCode.ModelFailed,
+                    InvalidScores = error?.Code == ScoreErrorCode.InvalidScores,
                 },
                 TryAnother: false),
         };

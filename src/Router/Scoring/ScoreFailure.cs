@@ -5,7 +5,7 @@ namespace Rerank.Router.Scoring;
 /// <summary>Why a tier gave no scores.</summary>
 internal sealed record ScoreFailure(RequestErrorKind Kind, string Message, int? RetryAfterSeconds = null)
 {
-    /// <summary>Whether the model itself failed or gave scores that aren't finite.</summary>
+    /// <summary>Whether the model gave scores that aren't finite.</summary>
     public bool InvalidScores { get; init; }
 
     /// <summary>For metrics, evidence and logs.</summary>

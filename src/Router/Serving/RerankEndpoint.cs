@@ -64,31 +64,32 @@ internal sealed class RerankEndpoint(
 
         var policy = choice.Arm.Policy;
         var timeout = RerankHeaders.TimeoutOf(context.Request, policy.RequestTimeoutMilliseconds);
-        var request = await ReadAsync(context, conversation, policy.Limits);
+        var request = Clamp(await ReadAsync(context, conversation, policy.Limits), table.Table.MostUrgentPriority ?? 0);
         var report = TruncationReports.Parse(context.Request.Headers[TruncationReports.Header]);
         var parsed = time.GetElapsedTime(started);
 
         var deadline = Deadline.ForTiers(time, started, timeout);
         var groups = QueryGroups.Of(request);
-        var answers = new List<ArmAnswer>(groups.Count);
+        RankingSubject[] subjects = [.. groups.Select(group => new RankingSubject(group.Request))];
+        var caller = new CallerTerms(ShorterLimit: timeout.TotalMilliseconds < policy.RequestTimeoutMilliseconds, request.Priority);
+        var answer = await ranker.RankAsync(context, choice, subjects, deadline, caller);
         try
         {
-            foreach (var group in groups)
-                answers.Add(await ranker.RankAsync(context, choice, group.Request, deadline));
-
             // Before it is sent: feedback may come at once. It is about a ranking, and several queries have no common one.
-            if (answers is [var only])
-                book.Remember(id, only, request.Documents.Count);
-            await WriteAsync(context, conversation.Dialect, id, request, groups, answers, parsed, report);
+            if (answer.Outcomes is [var only])
+                book.Remember(id, answer.Choice, only, request.Documents.Count);
+            await WriteAsync(context, conversation.Dialect, id, request, groups, answer.Outcomes, parsed, report);
         }
         finally
         {
-            answers.ForEach(Remember);
+            Remember(answer);
         }
 
-        for (var i = 0; i < answers.Count; i++)
-            shadows.Offer(answers[i], groups[i].Request);
+        shadows.Offer(answer, subjects);
     }
+
+    /// <summary>A caller may let others go first as far as it likes, but not go before them.</summary>
+    private static RerankRequest Clamp(RerankRequest request, int mostUrgent) => request.Priority >= mostUrgent ? request : request with { Priority = mostUrgent };
 
     private static async Task<RerankRequest> ReadAsync(HttpContext context, RerankConversation conversation, RequestLimits limits)
     {
@@ -102,11 +103,10 @@ internal sealed class RerankEndpoint(
         string id,
         RerankRequest request,
         IReadOnlyList<QueryGroup> groups,
-        List<ArmAnswer> answers,
+        IReadOnlyList<RankingOutcome> outcomes,
         TimeSpan parsed,
         TruncationReport report)
     {
-        var outcomes = answers.ConvertAll(answer => answer.Outcome);
         var results = ResultsOf(groups, outcomes);
         var answer = new RerankAnswer
         {
@@ -124,12 +124,12 @@ internal sealed class RerankEndpoint(
             headers[name] = value;
         headers[RerankHeaders.Tier] = outcomes[^1].Tier;
         headers[RerankHeaders.ServerTiming] = RerankHeaders.FormatTiming(parsed, [.. outcomes.SelectMany(outcome => outcome.Timings)]);
-        if (outcomes.Exists(outcome => outcome.Degraded is not null))
+        if (outcomes.Any(outcome => outcome.Degraded is not null))
             headers[RerankHeaders.Degraded] = "true";
         await RerankResponses.WriteAsync(context, StatusCodes.Status200OK, body);
     }
 
-    private static IReadOnlyList<RankedDocument> ResultsOf(IReadOnlyList<QueryGroup> groups, List<RankingOutcome> outcomes)
+    private static IReadOnlyList<RankedDocument> ResultsOf(IReadOnlyList<QueryGroup> groups, IReadOnlyList<RankingOutcome> outcomes)
     {
         if (outcomes is [var only])
             return only.Results;
@@ -146,9 +146,12 @@ internal sealed class RerankEndpoint(
 
     private void Remember(ArmAnswer answer)
     {
-        answer.Choice.Arm.Remember(answer.Outcome.New);
-        metrics.Escalated(answer.Outcome.Escalated);
-        if (answer.Outcome.Degraded is { } reason)
-            metrics.Degraded(reason);
+        foreach (var outcome in answer.Outcomes)
+        {
+            answer.Choice.Arm.Remember(outcome.New);
+            metrics.Escalated(outcome.Escalated);
+            if (outcome.Degraded is { } reason)
+                metrics.Degraded(reason);
+        }
     }
 }

@@ -6,6 +6,9 @@ namespace Rerank.Router.Shadow;
 /// <param name="LogitShift">Mean of candidate's logit less stable's; null when no document was judged by the same tier of both.</param>
 internal readonly record struct Comparison(double Overlap, double RankBiasedOverlap, double KendallTau, bool SameFirst, double? LogitShift)
 {
+    /// <summary>Logits of the first places, where both are the full model's.</summary>
+    public (float Stable, float Candidate)? BestLogits { get; init; }
+
     private const double Persistence = 0.9;
 
     /// <summary>Of rankings of the same request with at least two distinct passages, which are what is ranked: documents that are equal can't differ.</summary>
@@ -21,8 +24,14 @@ internal readonly record struct Comparison(double Overlap, double RankBiasedOver
             Agreement.RankBiasedOverlap(left, right, Persistence),
             Agreement.KendallTau(left, right, places),
             left[0] == right[0],
-            Shift(stable, candidate));
+            Shift(stable, candidate))
+        {
+            BestLogits = BestOf(stable) is { } best && BestOf(candidate) is { } other ? (best, other) : null,
+        };
     }
+
+    private static float? BestOf(Judgement judgement) =>
+        judgement.Documents[judgement.Order[0]] is var first && first.Tier == judgement.LastTier ? first.Logit : null;
 
     private static int[] PassagesOf(Judgement judgement)
     {

@@ -28,33 +28,46 @@ internal sealed class Shadows(
     private readonly SemaphoreSlim _atOnce = new(MaxAtOnce);
 
     /// <summary>After an answer is sent.</summary>
-    public void Offer(ArmAnswer answer, RerankRequest request)
+    /// <param name="subjects">What was ranked, by query.</param>
+    public void Offer(ArmAnswer answer, IReadOnlyList<RankingSubject> subjects)
     {
         var table = answer.Choice.Table;
         if (!answer.Choice.Counts || table.Table.Candidate is not { } terms || table.OpenCandidate is not { } candidate || !tables.IsRunning(table.Trial))
             return;
 
-        table.Trial!.Budget.Earn(answer.Outcome.PairsScored, terms.MaxShadowCostPermille);
-        if (answer.Outcome.Degraded is not null || answer.Outcome.Judgement.DistinctPassages < 2)
+        table.Trial!.Budget.Earn(answer.Outcomes.Sum(outcome => outcome.PairsScored), terms.MaxShadowCostPermille);
+
+        // One request is one sample: of several queries one is compared.
+        var query = 0;
+        while (query < subjects.Count && !IsComparable(answer.Outcomes[query]))
+            query++;
+        if (query == subjects.Count)
             return;
         if (terms.MirrorPermille == 0 || dice.Roll() >= terms.MirrorPermille)
             return;
 
         var other = answer.Choice.Arm.Role == ArmRole.Stable ? candidate : table.Stable;
-        var cost = answer.Outcome.Judgement.DistinctPassages * other.Tiers.Count;
+        var asked = new Question(answer.Choice, other, answer.Outcomes[query].Judgement, subjects[query], terms);
         if (terms.MaxShadowCostPermille > 0 && _atOnce.Wait(TimeSpan.Zero))
         {
-            if (table.Trial.Budget.TryTake(cost))
+            if (table.Trial.Budget.TryTake(asked.Cost))
             {
-                Start(() => RunAsync(answer, other, request, cost, terms));
+                if (table.Trial.TryCompare(asked.Subject.Hash(), answer.Choice.Key))
+                {
+                    Start(() => RunAsync(asked));
+                    return;
+                }
+
+                table.Trial.Budget.GiveBack(asked.Cost);
+                _atOnce.Release();
+                metrics.Shadowed("repeated");
                 return;
             }
 
             _atOnce.Release();
         }
 
-        table.Trial.ShadowSkipped();
-        metrics.Shadowed("skipped");
+        Skip(table.Trial);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -78,28 +91,28 @@ internal sealed class Shadows(
         _ = task.ContinueWith(ended => _running.TryRemove(ended, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
-    private async Task RunAsync(ArmAnswer answer, ServingArm other, RerankRequest request, int cost, CandidateArm terms)
+    private static bool IsComparable(RankingOutcome outcome) => outcome is { Degraded: null, Judgement.DistinctPassages: >= 2 };
+
+    private async Task RunAsync(Question asked)
     {
-        var table = answer.Choice.Table;
+        var (choice, other) = (asked.Choice, asked.Other);
+        var trial = choice.Table.Trial!;
         var started = time.GetTimestamp();
-        var result = "failed";
         using var span = RouterTraces.Shadow(other.Revision);
+        ArmFailure? failure;
+        Observation observation;
         try
         {
             var deadline = new Deadline(time, started, TimeSpan.FromMilliseconds(other.Policy.RequestTimeoutMilliseconds));
 
-            var patient = request with { Priority = Priority };
-
             // A context of its own, for YARP's load balancing: the request's is used for another one by now.
-            var outcome = await ranker.RankAsync(new DefaultHttpContext(), other, patient, deadline, _stop.Token);
-            table.Trial!.Budget.GiveBack(cost - outcome.PairsScored);
+            var outcome = await ranker.RankAsync(new DefaultHttpContext(), other, asked.Subject.WithPriority(Priority), deadline, _stop.Token);
+            trial.Budget.GiveBack(asked.Cost - outcome.PairsScored);
             other.Remember(outcome.New);
-            recorder.Record(table, Observation.Of(other.Role, outcome, time.GetElapsedTime(started), shadow: true));
-            if (outcome.Degraded is null)
-            {
-                table.Trial.Compared(Compare(answer.Outcome.Judgement, outcome.Judgement, other.Role, terms.ComparedPlaces));
-                result = "compared";
-            }
+            observation = Observation.Of(choice, other.Role, [outcome], time.GetElapsedTime(started));
+            failure = outcome.Failure is { } reason ? ArmFailure.Of(reason, outcome.InvalidScores) : null;
+            if (failure is null)
+                trial.Compared(Compare(asked.Answered, outcome.Judgement, other.Role, asked.Terms.ComparedPlaces));
         }
         catch (Exception) when (_stop.IsCancellationRequested)
         {
@@ -109,19 +122,44 @@ internal sealed class Shadows(
         {
             if (e is not RequestException)
                 Log.ShadowFailed(logger, e);
-            if (ArmFault.Of(e, callerGone: false) is { } fault && tables.IsRunning(table.Trial))
-                recorder.Record(table, Observation.OfFailure(other.Role, fault, time.GetElapsedTime(started), shadow: true));
+            failure = ArmFailure.Of(e);
+            if (BlameRule.Of(failure, default, choice.Table.SharesHosts) == Blame.Request)
+                failure = failure with { Reason = BlameRule.Refused };
+            observation = Observation.OfFailure(choice, other.Role, failure, time.GetElapsedTime(started));
         }
         finally
         {
             _atOnce.Release();
         }
 
-        if (result == "failed")
-            table.Trial!.ShadowFailed();
-        metrics.Shadowed(result);
+        // What waits for nobody is refused first when hosts have too much to do, and a candidate that has just been taken away may be gone from them: neither says
+        // anything of the model.
+        if (failure?.Kind == RequestErrorKind.Overloaded || (failure is not null && !tables.IsRunning(trial)))
+        {
+            Skip(trial);
+            return;
+        }
+
+        recorder.Record(choice.Table, observation with { Shadow = true, StableAnswered = other.Role == ArmRole.Candidate });
+        if (failure is not null)
+            trial.ShadowFailed(other.Role);
+        metrics.Shadowed(failure is null ? "compared" : "failed");
+    }
+
+    private void Skip(Trial trial)
+    {
+        trial.ShadowSkipped();
+        metrics.Shadowed("skipped");
     }
 
     private static Comparison Compare(Judgement answered, Judgement shadow, ArmRole shadowRole, int places) =>
         shadowRole == ArmRole.Candidate ? Comparison.Of(answered, shadow, places) : Comparison.Of(shadow, answered, places);
+
+    /// <summary>What is ranked by the other arm too.</summary>
+    /// <param name="Answered">How the arm that was chosen has ranked it.</param>
+    private sealed record Question(ArmChoice Choice, ServingArm Other, Judgement Answered, RankingSubject Subject, CandidateArm Terms)
+    {
+        /// <summary>Pairs that it may take.</summary>
+        public int Cost => Subject.Passages.Count * Other.Tiers.Count;
+    }
 }

@@ -113,7 +113,7 @@ internal sealed class RouterMetrics
 
     public void Tripped(string limit) => _trips.WithLabels(limit).Inc();
 
-    /// <param name="result"><c>compared</c>, <c>failed</c> or <c>skipped</c>.</param>
+    /// <param name="result"><c>compared</c>, <c>failed</c>, <c>repeated</c> or <c>skipped</c>.</param>
     public void Shadowed(string result) => _shadows.WithLabels(result).Inc();
 
     /// <param name="result"><c>joined</c>, <c>forwarded</c>, <c>unknown</c> or <c>invalid</c>.</param>

@@ -25,10 +25,10 @@ internal sealed class Climb
     private TimeSpan _waited;
     private int _escalated;
 
-    public Climb(ServingArm arm, RerankRequest request)
+    public Climb(ServingArm arm, RankingSubject subject)
     {
         _arm = arm;
-        Subject = new RankingSubject(request);
+        Subject = subject;
         _scores = new PairScore[Subject.Passages.Count];
         _tiers = new int[_scores.Length];
         Array.Fill(_tiers, Ranking.NoTier);
@@ -112,7 +112,7 @@ internal sealed class Climb
             Results = results,
             Tier = highest == Ranking.NoTier ? NoTier : _modelAsked || failure is not null ? _arm.Tiers[highest].Name : _arm.Cache!.Name,
             Model = highest == Ranking.NoTier ? NoTier : _arm.Tiers[highest].Model.Model,
-            Degraded = failure?.Reason,
+            Failure = failure,
             TokensFed = _tokensFed,
             Escalated = _escalated,
             Judgement = new Judgement(order, documents, Subject.Slots, Subject.Passages.Count, LastTier: _arm.Tiers.Count - 1),

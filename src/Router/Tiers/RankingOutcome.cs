@@ -1,4 +1,5 @@
 using Rerank.Contracts.Dialects;
+using Rerank.Router.Scoring;
 using Rerank.Router.Tiers.Cache;
 
 namespace Rerank.Router.Tiers;
@@ -14,7 +15,10 @@ internal sealed record RankingOutcome
     public required string Model { get; init; }
 
     /// <summary>Why a tier that should have decided didn't; null when it did.</summary>
-    public string? Degraded { get; init; }
+    public ScoreFailure? Failure { get; init; }
+
+    /// <summary>The same in a word.</summary>
+    public string? Degraded => Failure?.Reason;
 
     /// <summary>Whether it is the documents in the order of the request.</summary>
     public bool NoTierAnswered => Tier == Climb.NoTier;

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Rerank.Contracts.Dialects;
 using Rerank.Router.Tiers.Cache;
 
@@ -7,11 +9,14 @@ namespace Rerank.Router.Tiers;
 internal sealed class RankingSubject
 {
     private readonly byte[] _digests;
-    private readonly List<string> _passages = [];
+    private readonly List<string> _passages;
+    private readonly List<(string ModelDigest, PairKey[] Keys)> _keys;
 
     public RankingSubject(RerankRequest request)
     {
         Request = request;
+        _passages = [];
+        _keys = [];
         Slots = new int[request.Documents.Count];
         _digests = new byte[request.Documents.Count * PairKey.DigestBytes];
 
@@ -32,6 +37,15 @@ internal sealed class RankingSubject
         }
     }
 
+    private RankingSubject(RankingSubject other, RerankRequest request)
+    {
+        Request = request;
+        Slots = other.Slots;
+        _digests = other._digests;
+        _passages = other._passages;
+        _keys = other._keys;
+    }
+
     public RerankRequest Request { get; }
 
     /// <summary>By document: the place of its passage among the distinct ones.</summary>
@@ -39,14 +53,36 @@ internal sealed class RankingSubject
 
     public IReadOnlyList<string> Passages => _passages;
 
-    /// <summary>Keys of all passages before one model.</summary>
+    /// <summary>The same pairs with another urgency; to be used when this one is done with.</summary>
+    public RankingSubject WithPriority(int priority) => new(this, Request with { Priority = priority });
+
+    /// <summary>Stands for the query and all of the passages, in their order and as they are cut.</summary>
+    public ulong Hash()
+    {
+        Span<byte> digest = stackalloc byte[PairKey.DigestBytes];
+        PairKey.HashQuestion("", PairLimits.Of(Request), Request.Query, digest);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(digest);
+        hash.AppendData(_digests, 0, _passages.Count * PairKey.DigestBytes);
+        hash.GetHashAndReset(digest);
+        return BinaryPrimitives.ReadUInt64LittleEndian(digest);
+    }
+
+    /// <summary>Keys of all passages before one model. One thread at a time may ask.</summary>
     public PairKey[] Keys(string modelDigest)
     {
+        foreach (var (known, its) in _keys)
+        {
+            if (known == modelDigest)
+                return its;
+        }
+
         Span<byte> question = stackalloc byte[PairKey.DigestBytes];
         PairKey.HashQuestion(modelDigest, PairLimits.Of(Request), Request.Query, question);
         var keys = new PairKey[_passages.Count];
         for (var i = 0; i < keys.Length; i++)
             keys[i] = PairKey.Of(question, _digests.AsSpan(i * PairKey.DigestBytes, PairKey.DigestBytes));
+        _keys.Add((modelDigest, keys));
         return keys;
     }
 }

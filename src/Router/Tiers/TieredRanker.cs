@@ -17,9 +17,9 @@ internal sealed class TieredRanker(TierScorer scorer, RouterMetrics metrics, Tim
     /// <exception cref="RequestException">There is no answer for a reason that is in the request.</exception>
     /// <exception cref="OperationCanceledException">The caller is gone.</exception>
     public async Task<RankingOutcome> RankAsync(
-        HttpContext context, ServingArm arm, RerankRequest request, Deadline deadline, CancellationToken cancellationToken)
+        HttpContext context, ServingArm arm, RankingSubject subject, Deadline deadline, CancellationToken cancellationToken)
     {
-        var climb = new Climb(arm, request);
+        var climb = new Climb(arm, subject);
         if (arm.Cache is { } cache)
         {
             var started = time.GetTimestamp();
@@ -32,7 +32,7 @@ internal sealed class TieredRanker(TierScorer scorer, RouterMetrics metrics, Tim
             }
         }
 
-        var documents = new int[request.Documents.Count];
+        var documents = new int[subject.Request.Documents.Count];
         for (var i = 0; i < documents.Length; i++)
             documents[i] = i;
 

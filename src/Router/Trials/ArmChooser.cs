@@ -15,20 +15,26 @@ internal sealed class ArmChooser(IDice dice)
 
         var open = table.OpenCandidate;
         var assignment = candidate.Assignment;
+        var (place, key) = PlaceOf(assignment, candidate.Arm.Revision, headers);
         if (assignment.ForceHeaderName is { } force && headers[force].ToString() is { Length: > 0 } wanted)
         {
             if (wanted.Equals(Never, StringComparison.OrdinalIgnoreCase))
-                return new ArmChoice(table, table.Stable, Counts: false);
+                return Choice(table.Stable, counts: false);
             if (wanted == assignment.ForceCandidateValue)
-                return new ArmChoice(table, open ?? table.Stable, Counts: false);
+                return Choice(open ?? table.Stable, counts: false);
         }
 
-        var chosen = open is not null && PlaceOf(assignment, open.Revision, headers) < candidate.TrafficPermille ? open : table.Stable;
-        return new ArmChoice(table, chosen, Counts: true);
+        return Choice(open is not null && place < candidate.TrafficPermille ? open : table.Stable, counts: true);
+
+        ArmChoice Choice(ServingArm arm, bool counts) => new(table, arm, counts) { Place = place, Key = key, Epoch = candidate.Epoch };
     }
 
-    private int PlaceOf(Assignment assignment, string revision, IHeaderDictionary headers) =>
-        assignment is { Type: AssignmentType.HeaderHash, HeaderName: { } name } && headers[name].ToString() is { Length: > 0 } key
-            ? AssignmentRule.BucketOf(key, revision)
-            : dice.Roll();
+    private (int Place, ulong? Key) PlaceOf(Assignment assignment, string revision, IHeaderDictionary headers)
+    {
+        if (assignment is not { Type: AssignmentType.HeaderHash, HeaderName: { } name } || headers[name].ToString() is not { Length: > 0 } key)
+            return (dice.Roll(), null);
+
+        var hash = AssignmentRule.HashOf(key, revision);
+        return (hash.Place, hash.Key);
+    }
 }

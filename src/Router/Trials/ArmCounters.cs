@@ -37,7 +37,7 @@ internal sealed class ArmCounters
 
         if (observation.Degraded)
             _degraded++;
-        if (!observation.Reused)
+        if (observation.HasComparableTime)
             _latency.Add(Buckets.OfLatency(observation.Duration));
     }
 

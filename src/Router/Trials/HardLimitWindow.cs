@@ -1,46 +1,71 @@
 using Rerank.Contracts.Routing;
+using Rerank.Router.Routing;
 
 namespace Rerank.Router.Trials;
 
-/// <summary>How many of the last seconds' requests were bad, in a ring of one-second slots.</summary>
+/// <summary>One limit's counts of both arms in the last seconds, and whether the candidate is beyond it.</summary>
 internal sealed class HardLimitWindow(HardLimit limit)
 {
-    private readonly int[] _all = new int[limit.WindowSeconds];
-    private readonly int[] _bad = new int[limit.WindowSeconds];
-    private long _newest;
+    /// <summary>A candidate is worse than stable when chance would make it look so at most so often.</summary>
+    public const double Certain = 1e-6;
+
+    /// <summary>
+    /// Where stable had too few requests to compare with, how seldom chance may bring a candidate that is at the limit as far beyond it: a standing rate of errors
+    /// below the limit, of both arms, doesn't.
+    /// </summary>
+    public const double Unlikely = 1e-3;
+
+    private readonly WindowCounts _candidate = new(limit.WindowSeconds);
+
+    // What the arms are compared by: each key once in a window. One that fails whoever it asks must not be many failures of the arm that it happens to have.
+    private readonly WindowCounts _candidateUnits = new(limit.WindowSeconds);
+    private readonly WindowCounts _stableUnits = new(limit.WindowSeconds);
+    private readonly KeySpacing _candidateKeys = new(limit.WindowSeconds);
+    private readonly KeySpacing _stableKeys = new(limit.WindowSeconds);
 
     public HardLimit Limit => limit;
 
-    public int All { get; private set; }
+    public int All => _candidate.All;
 
-    public int Bad { get; private set; }
+    public int Bad => _candidate.Bad;
 
     public bool Exceeded => All >= limit.MinRequests && Bad * 1000L > (long)limit.Permille * All;
 
-    /// <param name="second">Of a clock that doesn't go back; an older one than the newest counts as the newest.</param>
-    public void Add(long second, bool bad)
+    /// <param name="second">As <see cref="WindowCounts.Add"/>'s.</param>
+    /// <param name="isFirstOfKey">Whether it is the key's first within the second, as every request without a key is.</param>
+    public void Add(long second, ArmRole arm, ulong? key, bool isFirstOfKey, bool bad)
     {
-        MoveTo(second);
-        var slot = (int)(_newest % _all.Length);
-        _all[slot]++;
-        All++;
-        if (!bad)
+        if (arm == ArmRole.Stable)
+        {
+            if (_stableKeys.TryCount(key, second))
+                _stableUnits.Add(second, bad);
             return;
-        _bad[slot]++;
-        Bad++;
+        }
+
+        if (_candidateKeys.TryCount(key, second))
+            _candidateUnits.Add(second, bad);
+        if (isFirstOfKey)
+            _candidate.Add(second, bad);
     }
 
-    private void MoveTo(long second)
+    /// <returns>Whether it trips now, and then whether it is shown to be the candidate's doing.</returns>
+    public (bool Trips, bool IsCandidates) Judge(long second)
     {
-        // After a pause longer than the window the whole ring is emptied, once.
-        _newest = Math.Max(_newest, second - _all.Length);
-        while (_newest < second)
-        {
-            var slot = (int)(++_newest % _all.Length);
-            All -= _all[slot];
-            Bad -= _bad[slot];
-            _all[slot] = 0;
-            _bad[slot] = 0;
-        }
+        if (!Exceeded)
+            return (false, false);
+
+        _candidateUnits.MoveTo(second);
+        _stableUnits.MoveTo(second);
+        var (candidate, candidateBad) = (_candidateUnits.All, _candidateUnits.Bad);
+        var (stable, stableBad) = (_stableUnits.All, _stableUnits.Bad);
+        if (stable == 0)
+            return (true, false);
+        if (candidate == 0 || (long)candidateBad * stable <= (long)stableBad * candidate)
+            return (false, false);
+        if (Chance.Smallest(candidate, stable) > Certain)
+            return (stableBad == 0 && Chance.OfAtLeast(Bad, All, limit.Permille / 1000.0) <= Unlikely, false);
+
+        var isWorse = Chance.OfAsManyBad(candidate, candidateBad, stable, stableBad) <= Certain;
+        return (isWorse, isWorse);
     }
 }

@@ -9,15 +9,18 @@ namespace Rerank.Router.Trials;
 /// One try of one candidate revision, as this router sees it: evidence of both arms, and whether a hard limit has tripped. It goes on over changes of
 /// the table that keep the try. A request holds the trial that it began in, so that nothing is counted for another.
 /// </summary>
-internal sealed class Trial(string revision, int attempt, TimeProvider time)
+/// <param name="dice">For what a share counts with a probability.</param>
+internal sealed class Trial(string revision, int attempt, TimeProvider time, IDice dice)
 {
     // One lock for all: a request takes it once or twice, for well under a microsecond, and a snapshot is consistent.
     private readonly Lock _gate = new();
     private readonly long _begin = time.GetTimestamp();
     private readonly ArmCounters _stable = new();
     private readonly ArmCounters _candidate = new();
+    private readonly ComparedShares _shares = new();
     private readonly ShadowCounters _shadow = new();
     private readonly HardLimitGuard _guard = new();
+    private CandidateArm? _terms;
     private volatile Trip? _trip;
 
     public string Revision => revision;
@@ -29,12 +32,19 @@ internal sealed class Trial(string revision, int attempt, TimeProvider time)
 
     public ShadowBudget Budget { get; } = new();
 
+    private TimeSpan Now => time.GetElapsedTime(_begin);
+
     public bool IsOf(CandidateArm candidate) => candidate.Arm.Revision == revision && candidate.Attempt == attempt;
 
-    public void Watch(IReadOnlyList<HardLimit> limits)
+    /// <summary>Takes over what a table says about the candidate from now on.</summary>
+    public void Take(CandidateArm terms)
     {
         lock (_gate)
-            _guard.Watch(limits);
+        {
+            _terms = terms;
+            _guard.Watch(terms.HardLimits);
+            _shares.Take(terms);
+        }
     }
 
     /// <returns>The trip, when this is what did it.</returns>
@@ -42,13 +52,23 @@ internal sealed class Trial(string revision, int attempt, TimeProvider time)
     {
         lock (_gate)
         {
-            CountersOf(observation.Arm).Add(observation);
-            if (observation.Arm != ArmRole.Candidate || _trip is not null)
+            var now = Now;
+            if (!observation.SteppedIn)
+                CountersOf(observation.Arm).Add(observation);
+            if (!observation.SteppedIn && !observation.Shadow)
+                _shares.Add(observation, now);
+            if (_trip is not null || _guard.Add(observation, (long)now.TotalSeconds) is not { } exceeded)
                 return null;
-            if (_guard.Add(observation, (long)time.GetElapsedTime(_begin).TotalSeconds) is not { } exceeded)
-                return null;
-            return _trip = new Trip(exceeded.Limit, exceeded.Observed, time.GetUtcNow());
+            return _trip = new Trip(exceeded.Limit, exceeded.Observed, time.GetUtcNow()) { IsCandidates = exceeded.IsCandidates };
         }
+    }
+
+    /// <summary>Whether a request may be compared, which is then noted: not the same one again and again, nor more than a few of one key.</summary>
+    /// <param name="request">Hash of its query and passages.</param>
+    public bool TryCompare(ulong request, ulong? key)
+    {
+        lock (_gate)
+            return _shadow.TryCompare(request, key, Now);
     }
 
     public void Compared(Comparison comparison)
@@ -57,10 +77,11 @@ internal sealed class Trial(string revision, int attempt, TimeProvider time)
             _shadow.Compared(comparison);
     }
 
-    public void ShadowFailed()
+    /// <param name="arm">The one that couldn't rank what the other had answered.</param>
+    public void ShadowFailed(ArmRole arm)
     {
         lock (_gate)
-            _shadow.Failed++;
+            _shadow.Failed(arm);
     }
 
     public void ShadowSkipped()
@@ -69,13 +90,25 @@ internal sealed class Trial(string revision, int attempt, TimeProvider time)
             _shadow.Skipped++;
     }
 
+    /// <summary>Feedback for the totals, which follow what is known.</summary>
     public void FeedbackChanged(ArmRole arm, AnswerFeedback before, AnswerFeedback after)
     {
         lock (_gate)
             CountersOf(arm).Feedback.Change(before, after);
     }
 
-    public CandidateStatus Status(int trafficPermille)
+    /// <summary>Counts an answer that is old enough for its feedback, with or without any, for good.</summary>
+    public void FeedbackIsDue(in AnswerSample sample, AnswerFeedback known)
+    {
+        // With a chance of the reciprocal rank it is a hit.
+        var missed = known.FirstRank == 0 || (long)dice.Roll() * known.FirstRank >= AssignmentRule.Buckets;
+        lock (_gate)
+            _shares.AddFeedback(sample, known.FirstRank > 0, missed, Now);
+    }
+
+    /// <param name="afterStratum">Number of the last stratum that the asker has.</param>
+    /// <param name="trafficPermille">Weight in force; null: that of the terms.</param>
+    public CandidateStatus Status(long afterStratum = 0, int? trafficPermille = null)
     {
         lock (_gate)
         {
@@ -83,11 +116,14 @@ internal sealed class Trial(string revision, int attempt, TimeProvider time)
             {
                 Revision = revision,
                 Attempt = attempt,
-                TrafficPermille = _trip is null ? trafficPermille : 0,
+                TrafficPermille = _trip is null ? trafficPermille ?? _terms?.TrafficPermille ?? 0 : 0,
                 Trip = _trip,
                 Stable = _stable.ToEvidence(),
                 Candidate = _candidate.ToEvidence(),
                 Shadow = _shadow.ToEvidence(),
+                Epoch = _terms?.Epoch ?? 0,
+                Strata = _shares.Strata(afterStratum, Now),
+                Places = _shares.Places(),
             };
         }
     }

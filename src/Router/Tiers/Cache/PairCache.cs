@@ -64,6 +64,23 @@ internal sealed class PairCache
         return false;
     }
 
+    /// <summary>Whether it is there, for somebody who doesn't use it: that leaves no trace.</summary>
+    public bool Contains(in PairKey key, int ttlSeconds)
+    {
+        var now = Now();
+        var shard = ShardOf(key);
+        lock (shard.Gate)
+        {
+            foreach (ref var slot in shard.SetOf(key))
+            {
+                if (slot.Created != 0 && slot.Key == key)
+                    return now <= slot.Created || now - slot.Created < ttlSeconds;
+            }
+        }
+
+        return false;
+    }
+
     public void Set(in PairKey key, in PairScore score)
     {
         var shard = ShardOf(key);
