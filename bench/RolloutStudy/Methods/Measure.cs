@@ -1,4 +1,3 @@
-using Rerank.Contracts.Evidence;
 using Rerank.RolloutStudy.Simulation;
 
 namespace Rerank.RolloutStudy.Methods;
@@ -13,24 +12,16 @@ internal sealed record Measure(double Limit, Func<Minute, double?> Candidate, Fu
         ArmModel.BaseErrorRate + margin, minute => ErrorRate(minute.Candidate), minute => ErrorRate(minute.Baseline));
 
     public static Measure P99(double ratio) => new(
-        TrueP99() * ratio, minute => P99(minute.Candidate), minute => P99(minute.Baseline));
+        new ArmModel(new()).Seconds((ulong)(0.99 * ulong.MaxValue)) * ratio, minute => P99(minute.Candidate), minute => P99(minute.Baseline));
 
     /// <summary>Places in which both differ, so that larger is worse here too.</summary>
     public static Measure Overlap(double floor) => new(1 - floor, minute => minute.Pairs == 0 ? null : 1 - minute.Places / (10.0 * minute.Pairs), null);
 
-    private static double? ErrorRate(ArmCounters counters) => counters.Requests == 0 ? null : (double)counters.Errors / counters.Requests;
+    private static double? ErrorRate(MinuteCounters counters) => counters.Requests == 0 ? null : (double)counters.Errors / counters.Requests;
 
-    private static double? P99(ArmCounters counters)
+    private static double? P99(MinuteCounters counters)
     {
-        var answers = counters.Requests - counters.Errors;
-        if (answers == 0)
-            return null;
-
-        var (bucket, upTo) = (0, counters.Latency[0]);
-        while (upTo < 0.99 * answers)
-            upTo += counters.Latency[++bucket];
-        return Buckets.LatencyEdge(bucket).TotalSeconds;
+        double[] sorted = [.. counters.Seconds.Order()];
+        return sorted.Length == 0 ? null : sorted[(int)Math.Ceiling(0.99 * sorted.Length) - 1];
     }
-
-    private static double TrueP99() => Buckets.LatencyEdge(new ArmModel(Regression.None).Latency.At((ulong)(0.99 * ulong.MaxValue))).TotalSeconds;
 }

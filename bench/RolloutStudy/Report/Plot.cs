@@ -19,9 +19,9 @@ internal static class Plot
     private static readonly (string Method, string Class, string Label)[] Methods =
     [
         (Detection.Ours, "ours", "Rerank Operator"),
-        (Detection.FirstFailure, "first", "fixed threshold, first failed minute"),
-        (Detection.FifthFailure, "fifth", "fixed threshold, fifth failed minute"),
-        (Detection.Kayenta, "rank", "Mann-Whitney"),
+        (Rivals.FirstFailure, "first", "fixed threshold, first failed minute"),
+        (Rivals.FifthFailure, "fifth", "fixed threshold, fifth failed minute"),
+        (Rivals.Kayenta, "rank", "Mann-Whitney"),
     ];
 
     /// <param name="minutes">How long a rollout takes.</param>

@@ -6,16 +6,31 @@ namespace Rerank.RolloutStudy.Report;
 /// <summary>The study in Markdown.</summary>
 internal static class Tables
 {
-    public static string Of(IEnumerable<FalseRollbackRow> rows)
+    /// <summary>Rollouts that end in a rejection or a return, none of which should.</summary>
+    public static string WrongRollbacks(IReadOnlyList<StudyRow> rows)
     {
-        var table = new StringBuilder("| difference of the candidate | requests/s | Rerank Operator: rolled back | share | 95 % upper bound |");
-        table.Append($" {string.Join(" | ", FalseRollbacks.Others)} |\n|---|---:|---:|---:|---:|{string.Concat(FalseRollbacks.Others.Select(_ => "---:|"))}\n");
-        foreach (var row in rows)
+        var table = new StringBuilder("| both arms are equal | rolled back | returned | promoted | undecided | 95 % upper bound of wrong ones |");
+        table.Append($" {string.Join(" | ", Rivals.Names)} |\n|---|---:|---:|---:|---:|---:|{string.Concat(Rivals.Names.Select(_ => "---:|"))}\n");
+        foreach (var (scenario, ours, rivals) in rows)
         {
-            var bound = BinomialBound.Upper(row.RolledBack, row.Rollouts);
-            table.Append($"| {row.Difference} | {row.RequestsPerSecond} | {row.RolledBack} of {row.Rollouts} ");
-            table.Append($"| {Permille((double)row.RolledBack / row.Rollouts)} | {Permille(bound)} |");
-            table.Append($" {string.Join(" | ", row.ByOthers.Select(count => $"{100.0 * count / row.Rollouts:0} %"))} |\n");
+            var bound = BinomialBound.Upper(ours.RolledBack + ours.Returned, ours.Rollouts);
+            table.Append($"| {scenario.Name} | {ours.RolledBack} of {ours.Rollouts} | {ours.Returned} | {ours.Promoted} | {ours.Undecided} | {Permille(bound)} |");
+            table.Append($" {string.Join(" | ", rivals.Select(count => Percent(count, ours.Rollouts)))} |\n");
+        }
+
+        return table.ToString();
+    }
+
+    /// <summary>Rollouts that end in a promotion, none of which should.</summary>
+    public static string WrongPromotions(IReadOnlyList<StudyRow> rows)
+    {
+        var table = new StringBuilder("| the candidate has | promoted | rolled back | undecided |");
+        table.Append($" {string.Join(" | ", Rivals.Names.Select(name => $"{name}, promoted"))} |\n|---|---:|---:|---:|{string.Concat(Rivals.Names.Select(_ => "---:|"))}\n");
+        foreach (var (scenario, ours, rivals) in rows)
+        {
+            table.Append($"| {scenario.Name} | {Percent(ours.Promoted, ours.Rollouts)} | {Percent(ours.RolledBack, ours.Rollouts)} | {Percent(ours.Undecided, ours.Rollouts)} |");
+            var knows = scenario.Metrics[0].Type is not Rerank.Operator.Api.MetricType.Feedback;
+            table.Append($" {string.Join(" | ", rivals.Select((count, i) => knows && !(i == 2 && scenario.Metrics[0].Type == Rerank.Operator.Api.MetricType.TopKOverlap) ? Percent(ours.Rollouts - count, ours.Rollouts) : "-"))} |\n");
         }
 
         return table.ToString();
@@ -39,6 +54,8 @@ internal static class Tables
     private static string Describe(DetectionCell cell) => cell.Median is { } median
         ? $"{100 * cell.Share:0} %, {median.Seconds / 60.0:0.0} min, {median.CandidateRequests:n0} + {median.Pairs:n0}"
         : $"{100 * cell.Share:0} %";
+
+    private static string Percent(int count, int of) => $"{100.0 * count / of:0} %";
 
     private static string Permille(double share) => $"{1000 * share:0.0} ‰";
 }

@@ -90,7 +90,7 @@ internal sealed record Scenario
         for (var i = 0; i < Metrics.Count; i++)
         {
             foreach (var error in MetricRules.Check(Metrics[i], $"metrics[{i}]"))
-                yield return $"{error.Field}: {error.Message}";
+                yield return $"{error.Path}: {error.Message}";
             if (Metrics[i].Type == MetricType.Prometheus)
                 yield return $"metrics[{i}].type \"Prometheus\" can't be simulated";
         }

@@ -203,9 +203,9 @@ internal sealed record EvidenceLedger
     /// <summary>When a look is due: all metrics are looked at together, once. The look is stored with the ledger, so that it is never taken twice.</summary>
     private EvidenceLedger LookAtPlaces(LedgerNews news, Dictionary<string, ShareTerms> terms)
     {
-        if (EpochSince is not { } since || news.TrafficPermille is <= 0 or >= PlaceEvidence.Places)
+        if (EpochSince is not { } since || news.TrafficPermille is <= 0 or >= PlaceEvidence.Places || !news.IsByKey)
             return this;
-        var levels = Levels.Of(news.Spec);
+        var levels = Levels.Of(news.Spec, news.IsByKey);
         var tests = Tests.ToDictionary();
         foreach (var (metric, test) in Tests)
         {
@@ -278,6 +278,9 @@ internal sealed record LedgerNews
     public required int Epoch { get; init; }
 
     public required int TrafficPermille { get; init; }
+
+    /// <summary>Whether a key assigns requests to arms.</summary>
+    public required bool IsByKey { get; init; }
 
     /// <summary>Whether what showed the candidate to be within its margins in the epoch before goes on counting: while it bakes.</summary>
     public bool KeepsSafety { get; init; }

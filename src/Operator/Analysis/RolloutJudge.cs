@@ -8,8 +8,9 @@ namespace Rerank.Operator.Analysis;
 /// <param name="TrafficPermille">What the candidate answers.</param>
 /// <param name="HasMirror">Whether requests are compared; otherwise metrics of comparisons are not asked for more data.</param>
 /// <param name="PassWhen">What it takes to pass.</param>
+/// <param name="IsByKey">Whether a key assigns requests to arms.</param>
 /// <param name="KeepsSafety">While it bakes: what the last step has shown goes on counting, and no new samples are asked for.</param>
-internal sealed record JudgeTerms(int TrafficPermille, bool HasMirror, PassWhen PassWhen, bool KeepsSafety = false);
+internal sealed record JudgeTerms(int TrafficPermille, bool HasMirror, PassWhen PassWhen, bool IsByKey, bool KeepsSafety = false);
 
 /// <summary>Judges a candidate by the evidence so far. Pure, and valid at every look: each metric's test holds its error over all looks together.</summary>
 /// <remarks>
@@ -23,7 +24,7 @@ internal static class RolloutJudge
     public static (AnalysisResult Analysis, EvidenceLedger Ledger) Judge(
         AnalysisSpec spec, EvidenceLedger ledger, JudgeTerms terms, IReadOnlyDictionary<string, ExternalCounts> sources)
     {
-        var levels = Levels.Of(spec);
+        var levels = Levels.Of(spec, terms.IsByKey);
         var totals = ledger.Total();
         var estimates = ledger.Estimates.ToDictionary();
         var results = new List<MetricResult>();

@@ -1,4 +1,5 @@
 using Rerank.Contracts.Evidence;
+using Rerank.Contracts.Routing;
 using Rerank.Operator.Analysis;
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
@@ -35,21 +36,22 @@ internal sealed record Judgement
             from router in observed.Routers
             where router.Router?.Status?.Candidate is not null
             select (router.Router!.Status!.ProcessId, router.Router.Status.Candidate!);
-        var (analysis, ledger) = Of(observed.Pipeline.Spec.Rollout, arms, LedgerOf(observed, judged), reports, observed.ExternalCounts, now);
+        var (analysis, ledger) = Of(observed.Pipeline.Spec, arms, LedgerOf(observed, judged), reports, observed.ExternalCounts, now);
         return new() { Roles = roles, Arms = arms, Ledger = ledger, Evidence = ledger.Total(), Analysis = analysis };
     }
 
     /// <summary>Takes new reports in, and judges.</summary>
     /// <param name="arms">With something judged.</param>
     public static (AnalysisResult Analysis, EvidenceLedger Ledger) Of(
-        RolloutSpec rollout,
+        RerankPipelineSpec spec,
         RolloutArms arms,
         EvidenceLedger ledger,
         IEnumerable<(string ProcessId, CandidateStatus Status)> reports,
         IReadOnlyDictionary<string, ExternalCounts> sources,
         DateTimeOffset now)
     {
-        var judged = arms.Judged!;
+        var (judged, rollout) = (arms.Judged!, spec.Rollout);
+        var isByKey = spec.Router.Assignment.Type == AssignmentType.HeaderHash;
         var bakes = judged.Role == RevisionRole.Stable;
         var news = new LedgerNews
         {
@@ -58,10 +60,11 @@ internal sealed record Judgement
             Sources = sources,
             Epoch = judged.Rollout.Epoch,
             TrafficPermille = arms.TrafficPermille,
+            IsByKey = isByKey,
             KeepsSafety = bakes,
             Now = now,
         };
-        var terms = new JudgeTerms(arms.TrafficPermille, arms.MirrorPermille > 0, PassRule.Of(rollout, judged), KeepsSafety: bakes);
+        var terms = new JudgeTerms(arms.TrafficPermille, arms.MirrorPermille > 0, PassRule.Of(rollout, judged), isByKey, KeepsSafety: bakes);
         return RolloutJudge.Judge(rollout.Analysis, ledger.With(news), terms, sources);
     }
 

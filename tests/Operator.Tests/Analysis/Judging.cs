@@ -28,7 +28,7 @@ internal static class Judging
         }
 
         ledger = ledger.With(News(spec, traffic, sources));
-        return RolloutJudge.Judge(spec, ledger, new(traffic, hasMirror, passWhen), sources).Analysis;
+        return RolloutJudge.Judge(spec, ledger, new(traffic, hasMirror, passWhen, IsByKey: true), sources).Analysis;
     }
 
     public static LedgerNews News(
@@ -39,6 +39,7 @@ internal static class Judging
             Sources = sources ?? new Dictionary<string, ExternalCounts>(),
             Epoch = Epoch,
             TrafficPermille = trafficPermille,
+            IsByKey = true,
             Now = DateTimeOffset.UnixEpoch,
         };
 

@@ -94,7 +94,7 @@ public sealed class RolloutJudgeTests
         {
             var stratum = new StratumEvidence(number, Judging.Epoch, new Dictionary<string, ShareCounts> { [Shares.Errors] = new(1000, 3, 50, number == 2 ? 2 : 0) });
             ledger = ledger.With(Judging.News(spec, 500, null, ("router", Judging.Status() with { Strata = [stratum] })));
-            (var analysis, ledger) = RolloutJudge.Judge(spec, ledger, new(500, true, PassWhen.Estimated), new Dictionary<string, ExternalCounts>());
+            (var analysis, ledger) = RolloutJudge.Judge(spec, ledger, new(500, true, PassWhen.Estimated, IsByKey: true), new Dictionary<string, ExternalCounts>());
             verdicts.Add((50 * number, analysis.Verdict));
         }
 

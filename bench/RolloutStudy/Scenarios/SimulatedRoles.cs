@@ -1,0 +1,39 @@
+using Rerank.Operator.Analysis;
+using Rerank.Operator.Api;
+using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Rollouts;
+
+namespace Rerank.RolloutStudy.Scenarios;
+
+/// <summary>The revisions of a simulated rollout: all that they need is up, and routers follow at once.</summary>
+internal static class SimulatedRoles
+{
+    /// <param name="name">Makes the candidate another one: its name is in the hash of keys.</param>
+    public static RevisionRoles Begin(string name, DateTimeOffset now) => new(
+        Of("stable", RevisionRole.Stable, 1) with { StableSince = now.AddDays(-1) }, Of($"candidate-{name}", RevisionRole.Candidate, 2) with { CandidateSince = now }, [], []);
+
+    public static RolloutSituation Situation(RolloutSpec spec, EvidenceLedger ledger, AnalysisResult analysis) => new()
+    {
+        Spec = spec,
+        Acknowledged = true,
+        Evidence = ledger.Total(),
+        Analysis = analysis,
+        Trip = ledger.Trip(),
+    };
+
+    public static (Ending How, string Reason)? EndOf(RolloutDecision decision, bool bakes, bool hasBake) => decision.What switch
+    {
+        "Rejected" => (bakes ? Ending.Returned : Ending.RolledBack, decision.Reason),
+        "Promoted" when !hasBake => (Ending.Promoted, decision.Reason),
+        "Baked" => (Ending.Promoted, decision.Reason),
+        _ => null,
+    };
+
+    private static Revision Of(string name, RevisionRole role, long sequence) => new()
+    {
+        Name = name,
+        Role = role,
+        Sequence = sequence,
+        Snapshot = new() { Policy = new(), Tiers = [] },
+    };
+}
