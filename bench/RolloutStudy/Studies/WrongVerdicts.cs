@@ -19,11 +19,13 @@ internal static class WrongVerdicts
         ("7.5 points fewer clicks, 5 allowed", Traffics.Clicks, new() { ClickShareFactor = 1 - 0.075 / 0.6 }),
     ];
 
+    private static readonly int[] Rates = [5, 50];
+
     public static IEnumerable<StudyRow> EqualCandidates(int rollouts) => Traffics.All.Select(scenario => Row(scenario with { Rollouts = rollouts }));
 
     public static IEnumerable<StudyRow> WorseCandidates(int rollouts) =>
         from worse in Worse
-        from traffic in new[] { 5, 50 }
+        from traffic in Rates
         select Row(new()
         {
             Name = $"{worse.Name}; {traffic} requests/s",
