@@ -40,6 +40,29 @@ public sealed class FeedbackEndpointTests
     }
 
     [Fact]
+    public async Task Answers_OldEnough_AreCountedOnceWithWhatIsKnownOfThem()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var canary = await Canary.StartAsync(candidate => candidate with { FeedbackAfterSeconds = 60 }, time: time);
+        var clicked = await canary.Router.CohereAsync("q", Documents);
+        var late = await canary.Router.CohereAsync("q", Documents);
+        await canary.Router.CohereAsync("q", Documents, null, Canary.Force);
+        await SendAsync(canary.Router, clicked, ("click", 2));
+
+        time.Advance(TimeSpan.FromSeconds(59));
+        Assert.DoesNotContain((await canary.EvidenceAsync()).Strata, stratum => stratum.Shares.ContainsKey(Shares.Unclicked));
+        time.Advance(TimeSpan.FromSeconds(1));
+        await canary.EvidenceAsync();
+        await SendAsync(canary.Router, late, ("click", 2));
+        time.Advance(TimeSpan.FromMinutes(10));
+
+        var evidence = await canary.EvidenceAsync();
+        var counts = evidence.Strata.Single(stratum => stratum.Shares.ContainsKey(Shares.Unclicked)).Shares;
+        Assert.Equal((new ShareCounts(0, 0, 2, 1), new ShareCounts(0, 0, 2, 1)), (counts[Shares.Unclicked], counts[Shares.RankMissed]));
+        Assert.Equal(2, evidence.Candidate.Feedback.Clicked);
+    }
+
+    [Fact]
     public async Task Feedback_ToAForcedAnswer_IsTakenAndCountsForNobody()
     {
         await using var canary = await Canary.StartAsync();

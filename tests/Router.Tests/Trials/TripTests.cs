@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Rerank.Contracts;
 using Rerank.Contracts.Evidence;
@@ -35,10 +36,10 @@ public sealed class TripTests
     }
 
     [Fact]
-    public async Task ModelFails_BuiltInLimitTripsAndStaysUntilTheNextTry()
+    public async Task ModelGivesInvalidScores_BuiltInLimitTripsAndStaysUntilTheNextTry()
     {
         await using var canary = await Canary.StartAsync();
-        canary.Candidate.Failure = (500, ScoreErrorCode.ModelFailed);
+        canary.Candidate.Failure = (500, ScoreErrorCode.InvalidScores);
         for (var i = 0; i < 3; i++)
             await canary.Router.CohereAsync("q", Documents);
         canary.Candidate.Failure = null;
@@ -92,6 +93,34 @@ public sealed class TripTests
             Assert.False(refused.Confirmed);
             Assert.Equal((true, 1, 1000), (after.Confirmed, after.Generation, after.Candidate!.TrafficPermille));
             Assert.Equal("c1", (await router.CohereAsync("q", Documents)).Header("X-Rerank-Revision"));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public async Task MountedTable_OnlyTheCandidateIsWrong_StableServesAndAPushIsRefused()
+    {
+        await using var canary = await Canary.StartAsync();
+        var wrong = canary.Table with { Candidate = canary.Table.Candidate! with { Attempt = 0 } };
+        var valid = JsonSerializer.Serialize(canary.Table, ContractsJson.Default.RoutingTable);
+        var path = Path.GetTempFileName();
+        try
+        {
+            foreach (var json in new[] { JsonSerializer.Serialize(wrong, ContractsJson.Default.RoutingTable), valid.Replace("\"attempt\":1", "\"attempt\":1,\"new\":1", StringComparison.Ordinal) })
+            {
+                Assert.NotEqual(valid, json);
+                await File.WriteAllTextAsync(path, json, TestContext.Current.CancellationToken);
+                await using var router = await RunningRouter.StartAsync(null, options => options with { RoutingTablePath = path });
+
+                Assert.Equal("r1", (await router.CohereAsync("q", Documents)).Header("X-Rerank-Revision"));
+                Assert.Null((await router.StatusAsync()).Candidate);
+                using var refused = await router.PutAsync(wrong with { Generation = 2 });
+                Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+                Assert.Contains("candidate.attempt", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            }
         }
         finally
         {
