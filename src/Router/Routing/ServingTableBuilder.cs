@@ -27,6 +27,7 @@ internal sealed class ServingTableBuilder(IProxyStateLookup clusters, TimeProvid
             Table = table,
             Stable = stable,
             Candidate = other,
+            ComparesTimes = table.Candidate is { } terms && (terms.LatencyTests.Count > 0 || terms.HardLimits.Any(limit => limit.Type == HardLimitType.Slow)),
             SharesHosts = other is not null && ClustersOf(stable).SetEquals(ClustersOf(other)),
             Trial = trial,
             Confirmed = confirmed,

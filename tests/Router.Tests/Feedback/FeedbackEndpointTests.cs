@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using Rerank.Contracts.Evidence;
+using Rerank.Router.Feedback;
 using Rerank.Router.Tests.Stubs;
 
 namespace Rerank.Router.Tests.Feedback;
@@ -143,6 +144,20 @@ public sealed class FeedbackEndpointTests
         Assert.Equal(1, (await canary.EvidenceAsync()).Candidate.Feedback.Clicked);
         Assert.Contains("rerank_router_feedback_total{result=\"forwarded\"} 1\n", await other.MetricsAsync(), StringComparison.Ordinal);
         Assert.Equal(2, (await other.StatusAsync()).Clusters.Count);
+    }
+
+    [Fact]
+    public async Task Feedback_ToManyUnknownAnswersAtOnce_IsHandedOnToABound()
+    {
+        await using var peer = new SilentServer();
+        await using var canary = await Canary.StartAsync(table: table => table with { Peers = [peer.Address] });
+
+        var calls = Enumerable.Range(0, 3 * PeerFeedback.MaxAtOnce).Select(_ => canary.Router.SendAsync("/v1/feedback", Body(Guid.NewGuid().ToString(), ("click", 0))));
+        var answers = await Task.WhenAll(calls);
+
+        Assert.Contains(answers, answer => answer.Status == HttpStatusCode.TooManyRequests && answer.Header("Retry-After") == "1");
+        Assert.Contains(answers, answer => answer.Status == HttpStatusCode.NotFound);
+        Assert.InRange(peer.Connections, 1, PeerFeedback.MaxAtOnce);
     }
 
     [Fact]
