@@ -67,15 +67,14 @@ internal sealed class ServingTableBuilder(IProxyStateLookup clusters, TimeProvid
         if (known is not null)
             return known;
 
-        try
-        {
-            caches.Add(known = new PairCache(memoryBytes, time));
-            return known;
-        }
-        catch (OutOfMemoryException e)
+        // Asked first: a table that is too large would be granted, and take the process down when it is written to.
+        if (memoryBytes > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
         {
             var arm = role == ArmRole.Stable ? "stable." : $"{RoutingTableRules.OfCandidate}arm.";
-            throw new InsufficientMemoryException($"{arm}tiers: the router has no memory for a cache of {memoryBytes} bytes", e);
+            throw new InsufficientMemoryException($"{arm}tiers: the router has no memory for a cache of {memoryBytes} bytes");
         }
+
+        caches.Add(known = new PairCache(memoryBytes, time));
+        return known;
     }
 }

@@ -121,6 +121,21 @@ public sealed class EvidenceTests
     }
 
     [Fact]
+    public async Task CallerAllowsLessThanThePolicy_LowerTiersAnswerCountsForNobody()
+    {
+        await using var canary = await Canary.StartAsync(table: table => table with
+        {
+            Candidate = table.Candidate! with { Arm = table.Candidate.Arm with { Tiers = [Tables.Model("full", Tables.Always), Tables.Model("next")] } },
+        });
+        canary.Candidate.Gate = new TaskCompletionSource();
+
+        var answer = await canary.Router.CohereAsync("q", Documents, null, ("X-Rerank-Timeout-Milliseconds", "1000"));
+
+        Assert.Equal(("c1", "true"), (answer.Header("X-Rerank-Revision"), answer.Header("X-Rerank-Degraded")));
+        Assert.Equal((0, 0), ((await canary.EvidenceAsync()).Candidate.Requests, (await canary.EvidenceAsync()).Candidate.Degraded));
+    }
+
+    [Fact]
     public async Task CallerLetsOthersGoFirst_ThatHostsHaveTooMuchToDoCountsForNobody()
     {
         await using var canary = await Canary.StartAsync();

@@ -73,6 +73,19 @@ public sealed class HardLimitTests
     }
 
     [Fact]
+    public void Record_BothArmsAreSlow_DoesNotTrip()
+    {
+        var limit = new HardLimit { Name = "p99", Type = HardLimitType.Slow, Permille = 500, Milliseconds = 100 };
+        var trial = Start(limit);
+        var slow = Good with { Duration = TimeSpan.FromSeconds(1) };
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.Null(trial.Record(slow with { Arm = ArmRole.Stable }));
+            Assert.Null(trial.Record(slow));
+        }
+    }
+
+    [Fact]
     public void Record_Degraded_CountsAnswersOnly()
     {
         var limit = new HardLimit { Name = "degraded", Type = HardLimitType.Degraded, Permille = 500, MinRequests = 2 };

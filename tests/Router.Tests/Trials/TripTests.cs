@@ -129,6 +129,26 @@ public sealed class TripTests
     }
 
     [Fact]
+    public async Task Table_CandidatesCacheIsLargerThanTheMemory_IsRefusedAndNamed()
+    {
+        await using var canary = await Canary.StartAsync();
+        var large = new Tier { Name = "cache", Cache = new CacheTier(1L << 40, 60) };
+
+        using var refused = await canary.Router.PutAsync(canary.Table with
+        {
+            Generation = 2,
+            Candidate = canary.Table.Candidate! with { Arm = canary.Table.Candidate.Arm with { Tiers = [large, Tables.Model("next")] } },
+        });
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains(
+            "candidate.arm.tiers: the router has no memory for a cache of 1099511627776 bytes",
+            await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
+        Assert.Equal("c1", (await canary.Router.CohereAsync("q", Documents)).Header("X-Rerank-Revision"));
+    }
+
+    [Fact]
     public async Task MountedTable_NewerOneIsPushed_IsConfirmed()
     {
         await using var canary = await Canary.StartAsync();
