@@ -72,7 +72,7 @@ public enum AssignmentType
 
 /// <summary>
 /// Trips when, of the candidate's requests in the last <see cref="WindowSeconds"/>, at least <see cref="MinRequests"/>, more than
-/// <see cref="Permille"/> thousandths are bad.
+/// <see cref="Permille"/> thousandths are bad, and the candidate is worse than stable in the same window, as far as stable has requests in it.
 /// </summary>
 public sealed record HardLimit
 {

@@ -1,4 +1,5 @@
 using Rerank.Contracts.Routing;
+using Rerank.Contracts.Scoring;
 using Rerank.Operator.Runtime.Crds;
 
 namespace Rerank.Operator.Api;
@@ -27,6 +28,15 @@ internal sealed class RouterSpec
     /// <summary>What a request may be at most.</summary>
     [DefaultValue("{}", Json = true)]
     public RequestLimitsSpec Limits { get; set; } = new();
+
+    /// <summary>
+    /// The most urgent priority that a caller may give a request, where its dialect has one: with 0 nobody goes before requests without a priority, with -10 by ten steps. A larger
+    /// number lets others go first, which callers may always do.
+    /// </summary>
+    [DefaultValue(0)]
+    [RangeMinimum(-ScoreApi.MostPriority)]
+    [RangeMaximum(0)]
+    public int MostUrgentPriority { get; set; }
 
     /// <summary>How requests are divided between the stable revision and a candidate.</summary>
     [DefaultValue("{}", Json = true)]

@@ -22,7 +22,7 @@ internal sealed class FeedbackEndpoint(TableStore tables, AnswerBook book, PeerF
         {
             // Routers ask each other about answers that most of them can't know.
             if (!IsForwarded(context) || e.Error.Kind != RequestErrorKind.AnswerNotFound)
-                metrics.FeedbackTaken(e.Error.Kind == RequestErrorKind.AnswerNotFound ? "unknown" : "invalid");
+                metrics.FeedbackTaken(ResultOf(e.Error.Kind));
             await RerankResponses.WriteErrorAsync(context, RerankDialects.CohereV2, e.Error);
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested && e is OperationCanceledException or IOException)
@@ -30,6 +30,13 @@ internal sealed class FeedbackEndpoint(TableStore tables, AnswerBook book, PeerF
             context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
         }
     }
+
+    private static string ResultOf(RequestErrorKind kind) => kind switch
+    {
+        RequestErrorKind.AnswerNotFound => "unknown",
+        RequestErrorKind.Overloaded => "refused",
+        _ => "invalid",
+    };
 
     private static bool IsForwarded(HttpContext context) => context.Request.Headers.ContainsKey(FeedbackApi.ForwardedHeader);
 

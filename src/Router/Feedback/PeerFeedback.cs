@@ -8,15 +8,37 @@ using Yarp.ReverseProxy.Model;
 namespace Rerank.Router.Feedback;
 
 /// <summary>Hands feedback on to the pipeline's other routers, all at once: one of them may have given the answer.</summary>
-internal sealed class PeerFeedback(TimeProvider time)
+internal sealed class PeerFeedback(TimeProvider time) : IDisposable
 {
+    /// <summary>Calls that are handed on at the same time. Each is a call to every router, and anybody can ask about answers that nobody gave.</summary>
+    public const int MaxAtOnce = 16;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
+    private readonly SemaphoreSlim _atOnce = new(MaxAtOnce);
+
+    public void Dispose() => _atOnce.Dispose();
+
     /// <returns>Whether one of them has taken it.</returns>
-    /// <exception cref="RequestException">The one that gave the answer finds the feedback wrong.</exception>
+    /// <exception cref="RequestException">The one that gave the answer finds the feedback wrong, or too much is handed on already.</exception>
     public async Task<bool> TryHandOnAsync(ClusterState peers, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        if (!_atOnce.Wait(TimeSpan.Zero, cancellationToken))
+            throw new RequestException(new RequestError(RequestErrorKind.Overloaded, "too much feedback is handed on at the moment", RetryAfterSeconds: 1));
+
+        try
+        {
+            return await AskAllAsync(peers, body, cancellationToken);
+        }
+        finally
+        {
+            _atOnce.Release();
+        }
+    }
+
+    private async Task<bool> AskAllAsync(ClusterState peers, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);

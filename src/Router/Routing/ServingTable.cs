@@ -36,7 +36,7 @@ internal sealed record ServingTable
     public bool SharesHosts { get; init; }
 
     /// <summary>Whether anybody wants to know how long the arms take.</summary>
-    public bool ComparesTimes => Table.Candidate is { } terms && (terms.LatencyTests.Count > 0 || terms.HardLimits.Any(limit => limit.Type == HardLimitType.Slow));
+    public bool ComparesTimes { get; init; }
 
     /// <summary>The candidate when it may get requests: never after a trip, nor while the table isn't confirmed.</summary>
     public ServingArm? OpenCandidate => Confirmed && Trial is { Trip: null } ? Candidate : null;

@@ -27,6 +27,7 @@ internal sealed class ServingTableBuilder(IProxyStateLookup clusters, TimeProvid
             Table = table,
             Stable = stable,
             Candidate = other,
+            ComparesTimes = table.Candidate is { } terms && (terms.LatencyTests.Count > 0 || terms.HardLimits.Any(limit => limit.Type == HardLimitType.Slow)),
             SharesHosts = other is not null && ClustersOf(stable).SetEquals(ClustersOf(other)),
             Trial = trial,
             Confirmed = confirmed,
@@ -66,15 +67,14 @@ internal sealed class ServingTableBuilder(IProxyStateLookup clusters, TimeProvid
         if (known is not null)
             return known;
 
-        try
-        {
-            caches.Add(known = new PairCache(memoryBytes, time));
-            return known;
-        }
-        catch (OutOfMemoryException e)
+        // Asked first: a table that is too large would be granted, and take the process down when it is written to.
+        if (memoryBytes > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
         {
             var arm = role == ArmRole.Stable ? "stable." : $"{RoutingTableRules.OfCandidate}arm.";
-            throw new InsufficientMemoryException($"{arm}tiers: the router has no memory for a cache of {memoryBytes} bytes", e);
+            throw new InsufficientMemoryException($"{arm}tiers: the router has no memory for a cache of {memoryBytes} bytes");
         }
+
+        caches.Add(known = new PairCache(memoryBytes, time));
+        return known;
     }
 }

@@ -116,7 +116,7 @@ internal sealed class RouterMetrics
     /// <param name="result"><c>compared</c>, <c>failed</c>, <c>repeated</c> or <c>skipped</c>.</param>
     public void Shadowed(string result) => _shadows.WithLabels(result).Inc();
 
-    /// <param name="result"><c>joined</c>, <c>forwarded</c>, <c>unknown</c> or <c>invalid</c>.</param>
+    /// <param name="result"><c>joined</c>, <c>forwarded</c>, <c>unknown</c>, <c>refused</c> or <c>invalid</c>.</param>
     public void FeedbackTaken(string result) => _feedback.WithLabels(result).Inc();
 
     public void Degraded(string reason) => _degraded.WithLabels(reason).Inc();

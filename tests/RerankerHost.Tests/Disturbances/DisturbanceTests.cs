@@ -71,6 +71,7 @@ public sealed class DisturbanceTests : IDisposable
 
         var failure = await Assert.ThrowsAsync<ModelFailedException>(() => ScoreAsync(Disturbance.NotANumber(Tiny(file), Token("water"))));
         Assert.Contains("NaN", failure.Message, StringComparison.Ordinal);
+        Assert.True(failure.InvalidScores);
     }
 
     [Theory]
@@ -81,7 +82,8 @@ public sealed class DisturbanceTests : IDisposable
 
         Assert.Equal(before, await ScoreAsync(Disturbance.Fail(Tiny(file), Token("virus"))));
 
-        await Assert.ThrowsAsync<ModelFailedException>(() => ScoreAsync(Disturbance.Fail(Tiny(file), Token("water"))));
+        var failure = await Assert.ThrowsAsync<ModelFailedException>(() => ScoreAsync(Disturbance.Fail(Tiny(file), Token("water"))));
+        Assert.False(failure.InvalidScores);
     }
 
     [Theory]

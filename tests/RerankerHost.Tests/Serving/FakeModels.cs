@@ -94,6 +94,8 @@ internal sealed class FakeEncoder(string name, string directory, ModelContract c
             ObjectDisposedException.ThrowIf(Disposed, this);
             if (query == "fail")
                 throw new ModelFailedException("asked to fail");
+            if (query == "not a number")
+                throw new ModelFailedException("asked for NaN") { InvalidScores = true };
             if (query == "long" && !options.Truncate)
                 throw InputTooLongException.TruncationOff(0, 1000, MaxInputTokens);
             return [.. passages.Select(p => new PairScore(LogitOf(p), options.MaxTokensPerPassage ?? 3, Truncated: query == "long", TotalTokens: query == "long" ? 1000 : 3))];

@@ -76,6 +76,18 @@ public sealed class RerankTests : IDisposable
     }
 
     [Theory]
+    [InlineData("fail", ScoreErrorCode.ModelFailed)]
+    [InlineData("not a number", ScoreErrorCode.InvalidScores)]
+    public async Task Score_ModelFails_CodeSaysWhetherItsScoresWereWrong(string query, string code)
+    {
+        await using var host = await StartAsync();
+
+        var (status, json) = await PostAsync(host, "/internal/v1/score", $$"""{"digest":"{{Spec("first").Digest}}","query":"{{query}}","passages":["1"]}""");
+
+        Assert.Equal((HttpStatusCode.InternalServerError, code), (status, json.GetProperty("code").GetString()));
+    }
+
+    [Theory]
     [InlineData("/rerank", "error")]
     [InlineData("/v2/rerank", "message")]
     [InlineData("/internal/v1/score", "code")]

@@ -76,7 +76,7 @@ public sealed class AnswerBookTests
             Timings = [],
         };
         var chosen = id ?? Guid.NewGuid();
-        _book.Remember(chosen.ToString(), new ArmAnswer(new ArmChoice(serving, arm, Counts: false), outcome), documents: 2);
+        _book.Remember(chosen.ToString(), new ArmChoice(serving, arm, Counts: false), outcome, documents: 2);
         return chosen;
     }
 }

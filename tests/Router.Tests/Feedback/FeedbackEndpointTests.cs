@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
 using Rerank.Contracts.Evidence;
+using Rerank.Router.Feedback;
 using Rerank.Router.Tests.Stubs;
 
 namespace Rerank.Router.Tests.Feedback;
@@ -37,6 +38,29 @@ public sealed class FeedbackEndpointTests
         await SendAsync(canary.Router, answer, ("click", 0));
 
         Assert.Equivalent(Evidence(rank: 1, clicked: 1, accepted: 0, rejected: 1), (await canary.EvidenceAsync()).Candidate.Feedback, strict: true);
+    }
+
+    [Fact]
+    public async Task Answers_OldEnough_AreCountedOnceWithWhatIsKnownOfThem()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var canary = await Canary.StartAsync(candidate => candidate with { FeedbackAfterSeconds = 60 }, time: time);
+        var clicked = await canary.Router.CohereAsync("q", Documents);
+        var late = await canary.Router.CohereAsync("q", Documents);
+        await canary.Router.CohereAsync("q", Documents, null, Canary.Force);
+        await SendAsync(canary.Router, clicked, ("click", 2));
+
+        time.Advance(TimeSpan.FromSeconds(59));
+        Assert.DoesNotContain((await canary.EvidenceAsync()).Strata, stratum => stratum.Shares.ContainsKey(Shares.Unclicked));
+        time.Advance(TimeSpan.FromSeconds(1));
+        await canary.EvidenceAsync();
+        await SendAsync(canary.Router, late, ("click", 2));
+        time.Advance(TimeSpan.FromMinutes(10));
+
+        var evidence = await canary.EvidenceAsync();
+        var counts = evidence.Strata.Single(stratum => stratum.Shares.ContainsKey(Shares.Unclicked)).Shares;
+        Assert.Equal((new ShareCounts(0, 0, 2, 1), new ShareCounts(0, 0, 2, 1)), (counts[Shares.Unclicked], counts[Shares.RankMissed]));
+        Assert.Equal(2, evidence.Candidate.Feedback.Clicked);
     }
 
     [Fact]
@@ -120,6 +144,20 @@ public sealed class FeedbackEndpointTests
         Assert.Equal(1, (await canary.EvidenceAsync()).Candidate.Feedback.Clicked);
         Assert.Contains("rerank_router_feedback_total{result=\"forwarded\"} 1\n", await other.MetricsAsync(), StringComparison.Ordinal);
         Assert.Equal(2, (await other.StatusAsync()).Clusters.Count);
+    }
+
+    [Fact]
+    public async Task Feedback_ToManyUnknownAnswersAtOnce_IsHandedOnToABound()
+    {
+        await using var peer = new SilentServer();
+        await using var canary = await Canary.StartAsync(table: table => table with { Peers = [peer.Address] });
+
+        var calls = Enumerable.Range(0, 3 * PeerFeedback.MaxAtOnce).Select(_ => canary.Router.SendAsync("/v1/feedback", Body(Guid.NewGuid().ToString(), ("click", 0))));
+        var answers = await Task.WhenAll(calls);
+
+        Assert.Contains(answers, answer => answer.Status == HttpStatusCode.TooManyRequests && answer.Header("Retry-After") == "1");
+        Assert.Contains(answers, answer => answer.Status == HttpStatusCode.NotFound);
+        Assert.InRange(peer.Connections, 1, PeerFeedback.MaxAtOnce);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Time.Testing;
 using Rerank.Contracts.Evidence;
 using Rerank.Contracts.Routing;
 using Rerank.Contracts.Scoring;
@@ -64,21 +65,129 @@ public sealed class ShadowsTests
         {
             TrafficPermille = 0,
             MirrorPermille = 1000,
-            HardLimits = [new HardLimit { Name = "errors", Type = HardLimitType.Error, Permille = 500, MinRequests = 2 }],
+            HardLimits = [new HardLimit { Name = "errors", Type = HardLimitType.Error, Permille = 500, MinRequests = 10 }],
         });
         canary.Candidate.Failure = (503, ScoreErrorCode.ModelNotReady);
 
         (await canary.Router.CohereAsync("q", Documents)).HasOrder(1, 2, 0);
         var once = await canary.ShadowedAsync(status => status.Shadow.Failed == 1);
-        await canary.Router.CohereAsync("q", Documents);
-        var twice = await canary.ShadowedAsync(status => status.Shadow.Failed == 2);
+        for (var i = 2; i <= 10; i++)
+        {
+            await canary.Router.CohereAsync($"q{i}", Documents);
+            await canary.ShadowedAsync(status => status.Shadow.Failed == i);
+        }
+
+        var all = await canary.EvidenceAsync();
         await canary.Router.CohereAsync("q", Documents);
 
         Assert.Null(once.Trip);
-        Assert.Equal("2 of 2 requests in 10 s failed", twice.Trip?.Observed);
-        Assert.Equal((0, 0), (twice.Candidate.Requests, twice.Candidate.Errors));
-        Assert.Equal(2, canary.Candidate.Requests.Count);
+        Assert.Equal("10 of 10 requests in 10 s failed", all.Trip?.Observed);
+        Assert.Equal((0, 0), (all.Candidate.Requests, all.Candidate.Errors));
+        Assert.Equal(10, canary.Candidate.Requests.Count);
         Assert.Equal(0, (await canary.Router.StatusAsync()).Errors);
+    }
+
+    [Theory]
+    [InlineData(503, ScoreErrorCode.ModelNotReady, 1, 0)]
+    [InlineData(500, ScoreErrorCode.ModelFailed, 1, 0)]
+    [InlineData(400, ScoreErrorCode.InvalidRequest, 1, 0)]
+    [InlineData(429, ScoreErrorCode.Overloaded, 0, 1)]
+    public async Task CandidatesShadow_Fails_HasNothingInCommonUnlessHostsHadTooMuchToDo(int status, string code, int failed, int skipped)
+    {
+        await using var canary = await Canary.StartAsync(candidate => candidate with { TrafficPermille = 0, MirrorPermille = 1000 });
+        canary.Candidate.Failure = (status, code);
+
+        await canary.Router.CohereAsync("q", Documents);
+        var shadow = (await canary.ShadowedAsync(evidence => evidence.Shadow.Failed + evidence.Shadow.Skipped == 1)).Shadow;
+
+        Assert.Equal((failed, failed, skipped), (shadow.Pairs, shadow.Failed, shadow.Skipped));
+        Assert.All(new[] { shadow.Overlap, shadow.RankBiasedOverlap, shadow.KendallTau }, histogram => Assert.Equal(failed, histogram.Counts.GetValueOrDefault(0)));
+        Assert.Empty(shadow.BestScores.Counts);
+        Assert.Equal(0, shadow.TopOneMatches);
+    }
+
+    [Fact]
+    public async Task CandidatesShadow_IsDegraded_HasNothingInCommon()
+    {
+        await using var canary = await Canary.StartAsync(
+            candidate => candidate with
+            {
+                TrafficPermille = 0,
+                MirrorPermille = 1000,
+                Arm = candidate.Arm with { Tiers = [Tables.Model("next", Tables.Always), Tables.Model("gone")] },
+            },
+            table: table => table with { Clusters = [.. table.Clusters, Tables.Cluster("gone")] });
+
+        await canary.Router.CohereAsync("q", Documents);
+        var shadow = (await canary.ShadowedAsync(evidence => evidence.Shadow.Failed == 1)).Shadow;
+
+        Assert.Equal([KeyValuePair.Create(0, 1L)], shadow.Overlap.Counts);
+    }
+
+    [Fact]
+    public async Task StablesShadow_Fails_IsNoPair()
+    {
+        await using var canary = await Canary.StartAsync(candidate => candidate with { MirrorPermille = 1000 });
+        canary.Stable.Failure = (503, ScoreErrorCode.ModelNotReady);
+
+        await canary.Router.CohereAsync("q", Documents);
+        var shadow = (await canary.ShadowedAsync(evidence => evidence.Shadow.StableFailed == 1)).Shadow;
+
+        Assert.Equal((0, 0), (shadow.Pairs, shadow.Failed));
+    }
+
+    [Fact]
+    public async Task Pair_ThatBothHaveRanked_HasBothBestScores()
+    {
+        await using var canary = await Canary.StartAsync(candidate => candidate with { TrafficPermille = 0, MirrorPermille = 1000 });
+
+        await canary.Router.CohereAsync("q", Documents);
+        var shadow = (await canary.ShadowedAsync(evidence => evidence.Shadow.Pairs == 1)).Shadow;
+
+        Assert.Equal([KeyValuePair.Create(Buckets.OfBestScore(3) * Buckets.BestScores + Buckets.OfBestScore(4), 1L)], shadow.BestScores.Counts);
+    }
+
+    [Fact]
+    public async Task SameRequest_Again_IsComparedOnce()
+    {
+        await using var canary = await Canary.StartAsync(candidate => candidate with { TrafficPermille = 0, MirrorPermille = 1000 });
+
+        await canary.Router.CohereAsync("q", Documents);
+        await canary.ShadowedAsync(evidence => evidence.Shadow.Pairs == 1);
+        await canary.Router.CohereAsync("q", Documents);
+        await canary.ShadowedAsync(evidence => evidence.Shadow.Repeated == 1);
+        await canary.Router.CohereAsync("q", [.. Documents.Skip(1)]);
+        await canary.ShadowedAsync(evidence => evidence.Shadow.Pairs == 2);
+        await canary.Router.CohereAsync("r", Documents);
+        await canary.ShadowedAsync(evidence => evidence.Shadow.Pairs == 3);
+
+        Assert.Contains("rerank_router_shadow_total{result=\"repeated\"} 1\n", await canary.Router.MetricsAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ManyRequests_OfOneKey_AreComparedAFewTimesAMinute()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var canary = await Canary.StartAsync(candidate => candidate with { TrafficPermille = 0, MirrorPermille = 1000 }, time: time);
+
+        for (var i = 0; i < ShadowCounters.MostOfOneKey + 2; i++)
+        {
+            await canary.Router.CohereAsync($"q{i}", Documents, null, ("X-Session-Id", "alice"));
+            await canary.ShadowedAsync(evidence => evidence.Shadow.Pairs + evidence.Shadow.Repeated == i + 1);
+        }
+
+        Assert.Equal((ShadowCounters.MostOfOneKey, 2), ((await canary.EvidenceAsync()).Shadow.Pairs, (await canary.EvidenceAsync()).Shadow.Repeated));
+    }
+
+    [Fact]
+    public async Task Request_WithManyQueries_IsComparedOnce()
+    {
+        await using var canary = await Canary.StartAsync(candidate => candidate with { TrafficPermille = 0, MirrorPermille = 1000 });
+
+        await canary.Router.SendAsync("/score", """{"queries":["q","r","q","r"],"documents":["a full=1","b full=2","c full=3","d full=4"]}""");
+        await canary.ShadowedAsync(evidence => evidence.Shadow.Pairs == 1);
+
+        Assert.Single(canary.Candidate.Requests);
     }
 
     [Fact]
@@ -171,10 +280,10 @@ public sealed class ShadowsTests
     public async Task Candidate_IsClosedAfterATrip_NothingIsMirrored()
     {
         await using var canary = await Canary.StartAsync(candidate => candidate with { TrafficPermille = 0, MirrorPermille = 1000 });
-        canary.Candidate.Failure = (500, ScoreErrorCode.ModelFailed);
+        canary.Candidate.Failure = (500, ScoreErrorCode.InvalidScores);
         for (var i = 1; i <= 3; i++)
         {
-            await canary.Router.CohereAsync("q", Documents);
+            await canary.Router.CohereAsync($"q{i}", Documents);
             await canary.ShadowedAsync(status => status.Shadow.Failed == i);
         }
 

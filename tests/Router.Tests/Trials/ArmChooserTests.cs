@@ -95,7 +95,7 @@ public sealed class ArmChooserTests
     {
         var table = Table(1000);
         for (var i = 0; i < HardLimitGuard.MaxInvalidScores; i++)
-            table.Trial!.Record(new Observation { Arm = ArmRole.Candidate, Error = "failed", InvalidScores = true });
+            table.Trial!.Record(new Observation { Arm = ArmRole.Candidate, Error = "failed", InvalidScores = true, StableAnswered = true });
 
         Assert.Equal((ArmRole.Stable, true), (Choose(table).Arm.Role, Choose(table).Counts));
         Assert.Equal((ArmRole.Stable, false), (Choose(table, ("X-Rerank-Candidate", "always")).Arm.Role, Choose(table, ("X-Rerank-Candidate", "always")).Counts));
@@ -111,7 +111,7 @@ public sealed class ArmChooserTests
             Table = table,
             Stable = new ServingArm { Role = ArmRole.Stable, Arm = table.Stable, Tiers = [], Activations = [] },
             Candidate = candidate is null ? null : new ServingArm { Role = ArmRole.Candidate, Arm = candidate.Arm, Tiers = [], Activations = [] },
-            Trial = candidate is null ? null : new Trial(candidate.Arm.Revision, candidate.Attempt, TimeProvider.System),
+            Trial = candidate is null ? null : new Trial(candidate.Arm.Revision, candidate.Attempt, TimeProvider.System, new LoadedDice()),
             Confirmed = true,
             Clusters = [],
         };

@@ -1,8 +1,14 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
+using Rerank.Contracts;
+using Rerank.Contracts.Admin;
 using Rerank.Contracts.Evidence;
 using Rerank.Contracts.Routing;
 using Rerank.Contracts.Scoring;
 using Rerank.Router.Tests.Stubs;
+using Rerank.Router.Trials;
 using Rerank.TestKit;
 
 namespace Rerank.Router.Tests.Trials;
@@ -39,7 +45,11 @@ public sealed class EvidenceTests
     [Fact]
     public async Task Answer_HostDidOthersWorkFirst_ThatTimeIsNotTheArms()
     {
-        await using var canary = await Canary.StartAsync();
+        await using var canary = await Canary.StartAsync(table: table => table with
+        {
+            Clusters = [Tables.Cluster("full", table.Clusters[1].Addresses[0])],
+            Candidate = table.Candidate! with { Arm = table.Candidate.Arm with { Tiers = [Tables.Model("full", model: "next")] } },
+        });
         canary.Candidate.WaitedMilliseconds = 60_000;
 
         await canary.Router.CohereAsync("q", Documents);
@@ -51,7 +61,8 @@ public sealed class EvidenceTests
     [InlineData(503, ScoreErrorCode.ModelNotReady, "unavailable", 0)]
     [InlineData(429, ScoreErrorCode.Overloaded, "overloaded", 0)]
     [InlineData(404, ScoreErrorCode.ModelNotFound, "model_not_found", 0)]
-    [InlineData(500, ScoreErrorCode.ModelFailed, "failed", 1)]
+    [InlineData(500, ScoreErrorCode.ModelFailed, "failed", 0)]
+    [InlineData(500, ScoreErrorCode.InvalidScores, "failed", 1)]
     public async Task CandidateFails_StableAnswersAndTheErrorIsTheCandidates(int status, string code, string reason, int invalid)
     {
         await using var canary = await Canary.StartAsync();
@@ -82,16 +93,83 @@ public sealed class EvidenceTests
     }
 
     [Fact]
-    public async Task CandidateTakesAllTheTime_IsItsError()
+    public async Task CandidateTakesAllThePolicysTime_IsItsError()
     {
-        await using var canary = await Canary.StartAsync();
+        await using var canary = await Canary.StartAsync(Patient(milliseconds: 100));
         canary.Candidate.Gate = new TaskCompletionSource();
 
-        var answer = await canary.Router.CohereAsync("q", Documents, null, ("X-Rerank-Timeout-Milliseconds", "100"));
+        var answer = await canary.Router.CohereAsync("q", Documents);
 
         Assert.Equal(HttpStatusCode.GatewayTimeout, answer.Status);
         Assert.Equal([KeyValuePair.Create("deadline", 1L)], (await canary.EvidenceAsync()).Candidate.ErrorsByReason);
         Assert.Empty(canary.Stable.Requests);
+    }
+
+    [Fact]
+    public async Task CallerAllowsLessThanThePolicy_WhatIsNotDoneByThenCountsForNobody()
+    {
+        await using var canary = await Canary.StartAsync(candidate => candidate with
+        {
+            HardLimits = [new HardLimit { Name = "errors", Type = HardLimitType.Error, Permille = 200, MinRequests = 5 }],
+        });
+
+        for (var i = 0; i < 6; i++)
+            Assert.Equal(HttpStatusCode.GatewayTimeout, (await canary.Router.CohereAsync("q", Documents, null, ("X-Rerank-Timeout-Milliseconds", "1"))).Status);
+
+        var evidence = await canary.EvidenceAsync();
+        Assert.Equal((0, 0, null), (evidence.Candidate.Requests, evidence.Stable.Requests, evidence.Trip));
+    }
+
+    [Fact]
+    public async Task CallerAllowsLessThanThePolicy_LowerTiersAnswerCountsForNobody()
+    {
+        await using var canary = await Canary.StartAsync(table: table => table with
+        {
+            Candidate = table.Candidate! with { Arm = table.Candidate.Arm with { Tiers = [Tables.Model("full", Tables.Always), Tables.Model("next")] } },
+        });
+        canary.Candidate.Gate = new TaskCompletionSource();
+
+        var answer = await canary.Router.CohereAsync("q", Documents, null, ("X-Rerank-Timeout-Milliseconds", "1000"));
+
+        Assert.Equal(("c1", "true"), (answer.Header("X-Rerank-Revision"), answer.Header("X-Rerank-Degraded")));
+        Assert.Equal((0, 0), ((await canary.EvidenceAsync()).Candidate.Requests, (await canary.EvidenceAsync()).Candidate.Degraded));
+    }
+
+    [Fact]
+    public async Task CallerLetsOthersGoFirst_ThatHostsHaveTooMuchToDoCountsForNobody()
+    {
+        await using var canary = await Canary.StartAsync();
+        canary.Candidate.Failure = (429, ScoreErrorCode.Overloaded);
+
+        var answer = await canary.Router.SendAsync("/v2/rerank", JsonSerializer.Serialize(new { model = "m", query = "q", documents = Documents, priority = 5 }));
+
+        Assert.Equal("r1", answer.Header("X-Rerank-Revision"));
+        Assert.Equal(0, (await canary.EvidenceAsync()).Candidate.Requests);
+    }
+
+    [Theory]
+    [InlineData(null, -5, null)]
+    [InlineData(-3, -5, -3)]
+    [InlineData(-3, -2, -2)]
+    [InlineData(null, 7, 7)]
+    public async Task Priority_MoreUrgentThanTheTableAllows_IsClamped(int? mostUrgent, int asked, int? expected)
+    {
+        await using var canary = await Canary.StartAsync(table: table => table with { MostUrgentPriority = mostUrgent });
+
+        await canary.Router.SendAsync("/rerank", JsonSerializer.Serialize(new { query = "q", documents = Documents, priority = asked }));
+
+        Assert.Equal([expected], canary.Candidate.Requests.Select(request => request.Priority));
+    }
+
+    [Fact]
+    public async Task Answer_HostsAreTheCandidatesOwn_WaitingIsItsTime()
+    {
+        await using var canary = await Canary.StartAsync();
+        canary.Candidate.WaitedMilliseconds = 60_000;
+
+        await canary.Router.CohereAsync("q", Documents);
+
+        Assert.DoesNotContain(0, (await canary.EvidenceAsync()).Candidate.Latency.Counts.Keys);
     }
 
     [Fact]
@@ -111,14 +189,82 @@ public sealed class EvidenceTests
     public async Task Request_WrongByItself_CountsForNobody()
     {
         await using var canary = await Canary.StartAsync();
-        canary.Candidate.Truncates = true;
+        canary.Candidate.Truncates = canary.Stable.Truncates = true;
 
         Assert.Equal(HttpStatusCode.BadRequest, (await canary.Router.SendAsync("/v2/rerank", "{")).Status);
         Assert.Equal(HttpStatusCode.UnprocessableEntity, (await canary.Router.TeiAsync("q", Documents, truncate: false)).Status);
-        canary.Candidate.Failure = (400, ScoreErrorCode.InvalidRequest);
+        canary.Candidate.Failure = canary.Stable.Failure = (400, ScoreErrorCode.InvalidRequest);
         Assert.Equal(HttpStatusCode.BadRequest, (await canary.Router.CohereAsync("q", Documents)).Status);
 
         Assert.Equal((0, 0), ((await canary.EvidenceAsync()).Stable.Requests, (await canary.EvidenceAsync()).Candidate.Requests));
+    }
+
+    [Fact]
+    public async Task Request_OnlyTheCandidateRefuses_StableAnswersAndItIsTheCandidatesError()
+    {
+        await using var canary = await Canary.StartAsync();
+        canary.Candidate.Truncates = true;
+
+        var shortened = await canary.Router.TeiAsync("q", Documents, truncate: false);
+        canary.Candidate.Failure = (400, ScoreErrorCode.InvalidRequest);
+        var refused = await canary.Router.CohereAsync("q", Documents);
+
+        shortened.HasOrder(1, 2, 0);
+        refused.HasOrder(1, 2, 0);
+        Assert.Equal(("r1", "r1"), (shortened.Header("X-Rerank-Revision"), refused.Header("X-Rerank-Revision")));
+        Assert.Equal([KeyValuePair.Create("refused", 2L)], (await canary.EvidenceAsync()).Candidate.ErrorsByReason);
+    }
+
+    [Fact]
+    public async Task Request_WithManyQueries_IsOneObservationAndItsQueriesDoNotWaitForEachOther()
+    {
+        await using var canary = await Canary.StartAsync();
+        canary.Candidate.Gate = new TaskCompletionSource();
+        var queries = Enumerable.Range(0, 20).Select(i => $"q{i}");
+
+        var call = canary.Router.SendAsync(
+            "/score", JsonSerializer.Serialize(new { queries, documents = Enumerable.Repeat("a next=1", 20), use_activation = false }));
+        await Eventually.True(() => canary.Candidate.Requests.Count == 8, TestContext.Current.CancellationToken);
+        canary.Candidate.Gate.SetResult();
+
+        Assert.Equal(HttpStatusCode.OK, (await call).Status);
+        Assert.Equal(20, canary.Candidate.Requests.Count);
+        var evidence = await canary.EvidenceAsync();
+        Assert.Equal((1, 0), (evidence.Candidate.Requests, evidence.Candidate.Latency.Counts.Values.Sum()));
+    }
+
+    [Fact]
+    public async Task Query_OfManyThatTheCandidateFails_StableAnswersThemAll()
+    {
+        await using var canary = await Canary.StartAsync();
+        canary.Candidate.RawAnswer = request => request.Query == "r"
+            ? "{}"
+            : $$"""{"digest":"{{request.Digest}}","logits":[1],"tokens":[1],"truncated":[false]}""";
+
+        var answer = await canary.Router.SendAsync(
+            "/score", """{"queries":["q","r"],"documents":["a full=5 next=1","b full=6 next=2"],"use_activation":false}""");
+
+        Assert.Equal("r1", answer.Header("X-Rerank-Revision"));
+        Assert.Contains("\"score\":5}", answer.Body, StringComparison.Ordinal);
+        Assert.Contains("\"score\":6}", answer.Body, StringComparison.Ordinal);
+        var evidence = await canary.EvidenceAsync();
+        Assert.Equal((1, 1, 0), (evidence.Candidate.Requests, evidence.Candidate.Errors, evidence.Stable.Requests));
+    }
+
+    [Fact]
+    public async Task FullModelGivesInvalidScores_StableAnswersInsteadOfALowerTier()
+    {
+        await using var canary = await Canary.StartAsync(table: table => table with
+        {
+            Candidate = table.Candidate! with { Arm = table.Candidate.Arm with { Tiers = [Tables.Model("full", Tables.Always), Tables.Model("next")] } },
+        });
+        canary.Candidate.Failure = (500, ScoreErrorCode.InvalidScores);
+
+        var answer = await canary.Router.CohereAsync("q", Documents);
+
+        Assert.Equal(("r1", null), (answer.Header("X-Rerank-Revision"), answer.Header("X-Rerank-Degraded")));
+        var evidence = await canary.EvidenceAsync();
+        Assert.Equal((1, 1, 1, 0), (evidence.Candidate.Requests, evidence.Candidate.InvalidScores, evidence.Candidate.Degraded, evidence.Candidate.Errors));
     }
 
     [Fact]
@@ -138,6 +284,57 @@ public sealed class EvidenceTests
 
         Assert.Equal(0, (await canary.EvidenceAsync()).Candidate.Requests);
         Assert.Empty(canary.Stable.Requests);
+    }
+
+    [Fact]
+    public async Task Requests_WithAndWithoutAKey_AreComparedByPlaceAndByStratum()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var canary = await Canary.StartAsync(candidate => candidate with { Epoch = 5 }, time: time);
+
+        await canary.Router.CohereAsync("q", Documents, null, ("X-Session-Id", "alice"));
+        await canary.Router.CohereAsync("q", Documents);
+        await canary.Router.CohereAsync("q", Documents, null, Canary.Force);
+        time.Advance(StratumEvidence.Duration);
+
+        var evidence = await canary.EvidenceAsync();
+        Assert.Equal((5, 5, 1000), (evidence.Epoch, evidence.Places!.Epoch, evidence.Places.TrafficPermille));
+        Assert.Equal(1, PlaceCounts.Unpack(evidence.Places.Shares[Shares.Errors].Trials)[AssignmentRule.BucketOf("alice", "c1")]);
+        Assert.Equal(new ShareCounts(0, 0, 1, 0), evidence.Strata.Single().Shares[Shares.Errors]);
+        var later = await canary.Router.Admin.GetFromJsonAsync(
+            $"{AdminProtocol.StatusPath}?{AdminProtocol.AfterStratumQuery}=1", ContractsJson.Default.RouterStatus, TestContext.Current.CancellationToken);
+        Assert.Empty(later!.Candidate!.Strata);
+        using var wrong = await canary.Router.Admin.GetAsync($"{AdminProtocol.StatusPath}?{AdminProtocol.AfterStratumQuery}=-1", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+    }
+
+    /// <summary>Whose cache it is makes no difference: where either has something, neither arm's time is compared.</summary>
+    [Theory]
+    [InlineData(999)]
+    [InlineData(0)]
+    public async Task Times_WhereACacheOfEitherArmHasSomething_AreNotCompared(int place)
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var canary = await Canary.StartAsync(
+            candidate => candidate with { TrafficPermille = 500, LatencyTests = [new LatencyTest("p50", 500, 0)] }, cached: true, time: time);
+        canary.Dice.Value = 999;
+        for (var i = 0; i < 110; i++)
+            await canary.Router.CohereAsync($"warm {i}", Documents);
+        await CachedAsync(canary, 330);
+        time.Advance(StratumEvidence.Duration);
+
+        canary.Dice.Value = place;
+        await canary.Router.CohereAsync("cold", Documents);
+        await CachedAsync(canary, 333);
+        canary.Dice.Value = 999 - place;
+        await canary.Router.CohereAsync("cold", Documents);
+        await canary.Router.CohereAsync("warm 1", Documents);
+        time.Advance(StratumEvidence.Duration);
+
+        var stratum = (await canary.EvidenceAsync()).Strata[^1].Shares;
+        Assert.Equal(3, stratum[Shares.Errors].StableTrials + stratum[Shares.Errors].CandidateTrials);
+        var slow = stratum[Shares.Slow("p50")];
+        Assert.Equal(place == 0 ? (0, 1) : (1, 0), (slow.StableTrials, slow.CandidateTrials));
     }
 
     [Fact]
@@ -301,6 +498,11 @@ public sealed class EvidenceTests
         Assert.Equal("r1", answer.Header("X-Rerank-Revision"));
         Assert.Equal((1, 1), ((await canary.EvidenceAsync()).Candidate.Errors, (await canary.EvidenceAsync()).Candidate.InvalidScores));
     }
+
+    private static Func<CandidateArm, CandidateArm> Patient(int milliseconds) => candidate => candidate with
+    {
+        Arm = candidate.Arm with { Policy = new RouterPolicy { RequestTimeoutMilliseconds = milliseconds } },
+    };
 
     /// <summary>The cache is filled after the answer.</summary>
     private static Task CachedAsync(Canary canary, int entries) => Eventually.Passes(

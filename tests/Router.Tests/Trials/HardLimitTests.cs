@@ -4,6 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 using Rerank.Contracts.Evidence;
 using Rerank.Contracts.Routing;
 using Rerank.Router.Routing;
+using Rerank.Router.Tests.Stubs;
 using Rerank.Router.Trials;
 
 namespace Rerank.Router.Tests.Trials;
@@ -26,7 +27,7 @@ public sealed class HardLimitTests
 
     [Fact]
     public void Record_ShareAboveTheLimit_TripsAndSaysWhatWasSeen() =>
-        Assert.Equal(new Trip("errors", "2 of 5 requests in 10 s failed", _time.GetUtcNow()), TripOf([Errors], Good, Bad, Good, Good, Bad));
+        Assert.Equal(new Trip("errors", "2 of 5 requests in 10 s failed", _time.GetUtcNow()) { IsCandidates = false }, TripOf([Errors], Good, Bad, Good, Good, Bad));
 
     [Fact]
     public void Record_ErrorsOutsideTheWindow_AreForgotten()
@@ -47,8 +48,8 @@ public sealed class HardLimitTests
     public void Record_ClockIsSet_ChangesNothing()
     {
         var clock = new SettableClock();
-        var trial = new Trial("c1", 1, clock);
-        trial.Watch([Errors]);
+        var trial = new Trial("c1", 1, clock, new LoadedDice());
+        trial.Take(Terms(Errors));
         for (var i = 0; i < 4; i++)
             trial.Record(Bad);
 
@@ -72,6 +73,19 @@ public sealed class HardLimitTests
     }
 
     [Fact]
+    public void Record_BothArmsAreSlow_DoesNotTrip()
+    {
+        var limit = new HardLimit { Name = "p99", Type = HardLimitType.Slow, Permille = 500, Milliseconds = 100 };
+        var trial = Start(limit);
+        var slow = Good with { Duration = TimeSpan.FromSeconds(1) };
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.Null(trial.Record(slow with { Arm = ArmRole.Stable }));
+            Assert.Null(trial.Record(slow));
+        }
+    }
+
+    [Fact]
     public void Record_Degraded_CountsAnswersOnly()
     {
         var limit = new HardLimit { Name = "degraded", Type = HardLimitType.Degraded, Permille = 500, MinRequests = 2 };
@@ -90,14 +104,23 @@ public sealed class HardLimitTests
     public void Record_StableErrors_NeverTrip() => Assert.Null(TripOf([Errors], [.. Enumerable.Repeat(Bad with { Arm = ArmRole.Stable, InvalidScores = true }, 50)]));
 
     [Fact]
-    public void Record_InvalidScores_TripAtTheThirdRequestWhateverTheTime()
+    public void Record_InvalidScores_TripAtTheThirdWithinAMinuteWhereStablesAreFinite()
     {
         var trial = Start();
+        var invalid = Bad with { InvalidScores = true, StableAnswered = true };
 
-        Assert.Null(trial.Record(Bad with { InvalidScores = true }));
-        _time.Advance(TimeSpan.FromHours(1));
-        Assert.Null(trial.Record(Good with { InvalidScores = true, Shadow = true }));
-        Assert.Equal(BuiltInLimit.InvalidScores, trial.Record(Bad with { InvalidScores = true })?.Limit);
+        Assert.All(Enumerable.Range(0, 50), _ => Assert.Null(trial.Record(invalid with { StableAnswered = false })));
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.Null(trial.Record(invalid));
+            _time.Advance(TimeSpan.FromSeconds(30));
+        }
+
+        _time.Advance(TimeSpan.FromSeconds(60));
+        Assert.Null(trial.Record(invalid));
+        Assert.Null(trial.Record(Good with { InvalidScores = true, StableAnswered = true, Shadow = true }));
+        var trip = trial.Record(invalid);
+        Assert.Equal((BuiltInLimit.InvalidScores, true), (trip?.Limit, trip?.IsCandidates));
     }
 
     [Fact]
@@ -110,8 +133,113 @@ public sealed class HardLimitTests
         Assert.Null(trial.Record(Good with { Constant = false }));
         Assert.All(Enumerable.Range(0, 19), _ => Assert.Null(trial.Record(constant)));
         Assert.Null(trial.Record(Good));
-        Assert.Equal(new Trip(BuiltInLimit.ConstantScores, "all passages got the same score in 20 requests in a row", _time.GetUtcNow()), trial.Record(constant));
+        Assert.Equal(new Trip(BuiltInLimit.ConstantScores, "all passages got the same score in 20 requests in a row", _time.GetUtcNow()) { IsCandidates = false }, trial.Record(constant));
     }
+
+    [Fact]
+    public void Record_ConstantScoresOfOneKey_AddToTheRowEveryTenSeconds()
+    {
+        var trial = Start();
+        var constant = Good with { Constant = true, Key = 7 };
+
+        for (var i = 0; i < 19; i++)
+        {
+            Assert.All(Enumerable.Range(0, 50), _ => Assert.Null(trial.Record(constant)));
+            _time.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        Assert.NotNull(trial.Record(constant));
+    }
+
+    [Fact]
+    public void Record_ConstantScoresOfBothArms_AreNotTheCandidates()
+    {
+        var trial = Start();
+        var constant = Good with { Constant = true };
+        trial.Record(constant with { Arm = ArmRole.Stable });
+
+        Assert.All(Enumerable.Range(0, 50), _ => Assert.Null(trial.Record(constant)));
+        _time.Advance(TimeSpan.FromSeconds(60));
+        trial.Record(Good with { Arm = ArmRole.Stable, Constant = false });
+        Assert.All(Enumerable.Range(0, 19), _ => Assert.Null(trial.Record(constant)));
+
+        Assert.True(trial.Record(constant)?.IsCandidates);
+    }
+
+    [Fact]
+    public void Record_BothArmsAlike_DoesNotTrip()
+    {
+        var trial = Start(Errors);
+        for (var i = 0; i < 200; i++)
+        {
+            Assert.Null(trial.Record(Bad with { Arm = ArmRole.Stable }));
+            Assert.Null(trial.Record(Bad));
+        }
+    }
+
+    [Fact]
+    public void Record_StableDoesWell_IsTheCandidates()
+    {
+        var trial = Start(Errors);
+        for (var i = 0; i < 60; i++)
+            trial.Record(Good with { Arm = ArmRole.Stable });
+
+        var trips = Enumerable.Range(0, 8).Select(_ => trial.Record(Bad)).ToArray();
+
+        Assert.All(trips[..4], Assert.Null);
+        Assert.True(trips.Single(trip => trip is not null)!.IsCandidates);
+    }
+
+    [Fact]
+    public void Record_StableHasFewAndOneIsBad_WaitsForMore()
+    {
+        var trial = Start(Errors);
+        trial.Record(Good with { Arm = ArmRole.Stable });
+        trial.Record(Bad with { Arm = ArmRole.Stable });
+
+        Assert.All(Enumerable.Range(0, 20), _ => Assert.Null(trial.Record(Bad)));
+    }
+
+    [Fact]
+    public void Record_StableHasFewAndTheyAreGood_TripsWithoutSayingWhose()
+    {
+        var trial = Start(Errors);
+        trial.Record(Good with { Arm = ArmRole.Stable });
+
+        var trips = Enumerable.Range(0, 5).Select(_ => trial.Record(Bad)).ToArray();
+
+        Assert.False(trips[4]!.IsCandidates);
+    }
+
+    [Fact]
+    public void Record_StableStepsIn_IsWhatTheCandidateIsComparedWith()
+    {
+        var trial = Start(Errors);
+        for (var i = 0; i < 20; i++)
+        {
+            trial.Record(Bad with { Arm = ArmRole.Stable, SteppedIn = true });
+            Assert.Null(trial.Record(Bad));
+        }
+
+        Assert.Equal(0, trial.Status().Stable.Requests);
+    }
+
+    /// <summary>One key that always fails is neither more than one request a second, nor more than one of those that are compared.</summary>
+    [Fact]
+    public void Record_OneKeyFails_DoesNotTrip()
+    {
+        var trial = Start(Errors);
+        for (var i = 0; i < 6000; i++)
+        {
+            var other = (ulong)(1000 + i % 300);
+            Assert.Null(trial.Record(Bad with { Key = 1 }));
+            if (i % 3 == 0)
+                Assert.Null(trial.Record(Good with { Key = other }));
+            Assert.Null(trial.Record(Good with { Key = other + 5000, Arm = ArmRole.Stable }));
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+    }
+
 
     [Fact]
     public void Watch_LimitStays_KeepsWhatItHasSeen()
@@ -120,7 +248,7 @@ public sealed class HardLimitTests
         for (var i = 0; i < 4; i++)
             trial.Record(Bad);
 
-        trial.Watch([Errors with { Name = "other", Permille = 1000 }, Errors, Errors]);
+        trial.Take(Terms(Errors with { Name = "other", Permille = 1000 }, Errors, Errors));
 
         Assert.Equal("errors", trial.Record(Bad)?.Limit);
     }
@@ -138,7 +266,7 @@ public sealed class HardLimitTests
 
         Assert.NotNull(trip);
         Assert.Same(trip, trial.Trip);
-        Assert.Equal((105, 5, 0), (trial.Status(700).Candidate.Requests, trial.Status(700).Candidate.Errors, trial.Status(700).TrafficPermille));
+        Assert.Equal((105, 5, 0), (trial.Status().Candidate.Requests, trial.Status().Candidate.Errors, trial.Status(trafficPermille: 700).TrafficPermille));
     }
 
     /// <summary>Whatever is seen, and whenever: what a ring of slots counts is what a list of all requests gives.</summary>
@@ -147,7 +275,7 @@ public sealed class HardLimitTests
         Gen.Zip(Gen.Choose(0, 4), ArbMap.Default.GeneratorFor<bool>()).ListOf().ToArbitrary(),
         steps =>
         {
-            var window = new HardLimitWindow(Errors with { WindowSeconds = 3 });
+            var window = new WindowCounts(3);
             var seen = new List<(long Second, bool Bad)>();
             var second = 0L;
             return steps.All(step =>
@@ -160,10 +288,12 @@ public sealed class HardLimitTests
             });
         }));
 
+    private static CandidateArm Terms(params HardLimit[] limits) => Tables.Candidate([], 500) with { HardLimits = limits };
+
     private Trial Start(params HardLimit[] limits)
     {
-        var trial = new Trial("c1", 1, _time);
-        trial.Watch(limits);
+        var trial = new Trial("c1", 1, _time, new LoadedDice());
+        trial.Take(Terms(limits));
         return trial;
     }
 

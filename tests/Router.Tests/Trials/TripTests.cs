@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Rerank.Contracts;
 using Rerank.Contracts.Evidence;
@@ -35,10 +36,10 @@ public sealed class TripTests
     }
 
     [Fact]
-    public async Task ModelFails_BuiltInLimitTripsAndStaysUntilTheNextTry()
+    public async Task ModelGivesInvalidScores_BuiltInLimitTripsAndStaysUntilTheNextTry()
     {
         await using var canary = await Canary.StartAsync();
-        canary.Candidate.Failure = (500, ScoreErrorCode.ModelFailed);
+        canary.Candidate.Failure = (500, ScoreErrorCode.InvalidScores);
         for (var i = 0; i < 3; i++)
             await canary.Router.CohereAsync("q", Documents);
         canary.Candidate.Failure = null;
@@ -97,6 +98,54 @@ public sealed class TripTests
         {
             File.Delete(path);
         }
+    }
+
+    [Fact]
+    public async Task MountedTable_OnlyTheCandidateIsWrong_StableServesAndAPushIsRefused()
+    {
+        await using var canary = await Canary.StartAsync();
+        var wrong = canary.Table with { Candidate = canary.Table.Candidate! with { Attempt = 0 } };
+        var valid = JsonSerializer.Serialize(canary.Table, ContractsJson.Default.RoutingTable);
+        var path = Path.GetTempFileName();
+        try
+        {
+            foreach (var json in new[] { JsonSerializer.Serialize(wrong, ContractsJson.Default.RoutingTable), valid.Replace("\"attempt\":1", "\"attempt\":1,\"new\":1", StringComparison.Ordinal) })
+            {
+                Assert.NotEqual(valid, json);
+                await File.WriteAllTextAsync(path, json, TestContext.Current.CancellationToken);
+                await using var router = await RunningRouter.StartAsync(null, options => options with { RoutingTablePath = path });
+
+                Assert.Equal("r1", (await router.CohereAsync("q", Documents)).Header("X-Rerank-Revision"));
+                Assert.Null((await router.StatusAsync()).Candidate);
+                using var refused = await router.PutAsync(wrong with { Generation = 2 });
+                Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+                Assert.Contains("candidate.attempt", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public async Task Table_CandidatesCacheIsLargerThanTheMemory_IsRefusedAndNamed()
+    {
+        await using var canary = await Canary.StartAsync();
+        var large = new Tier { Name = "cache", Cache = new CacheTier(1L << 40, 60) };
+
+        using var refused = await canary.Router.PutAsync(canary.Table with
+        {
+            Generation = 2,
+            Candidate = canary.Table.Candidate! with { Arm = canary.Table.Candidate.Arm with { Tiers = [large, Tables.Model("next")] } },
+        });
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains(
+            "candidate.arm.tiers: the router has no memory for a cache of 1099511627776 bytes",
+            await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
+        Assert.Equal("c1", (await canary.Router.CohereAsync("q", Documents)).Header("X-Rerank-Revision"));
     }
 
     [Fact]

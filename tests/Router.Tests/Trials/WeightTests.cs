@@ -38,8 +38,8 @@ public sealed class WeightTests
         steps =>
         {
             var time = new FakeTimeProvider();
-            var trial = new Trial("c1", 1, time);
-            trial.Watch(Limits);
+            var trial = new Trial("c1", 1, time, new LoadedDice());
+            trial.Take(Tables.Candidate([], 500) with { HardLimits = Limits });
             var table = Table(500, trial) with { Confirmed = false };
             var weight = table.TrafficPermille;
             return weight == 0 && steps.All(step =>
@@ -57,7 +57,7 @@ public sealed class WeightTests
                 weight = table.TrafficPermille;
                 var mayRise = step.Permille is not null || step.Confirm;
                 return weight <= table.Table.Candidate!.TrafficPermille && (mayRise || weight <= before) && (!tripped || weight == 0)
-                    && trial.Status(weight).TrafficPermille == weight;
+                    && trial.Status(trafficPermille: weight).TrafficPermille == weight;
             });
         }));
 

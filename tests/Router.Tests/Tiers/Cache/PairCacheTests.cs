@@ -36,6 +36,24 @@ public sealed class PairCacheTests
     }
 
     [Fact]
+    public void Contains_WhatIsThere_LeavesNoTrace()
+    {
+        // One set of eight: a ninth key takes the place of the one unused for longest.
+        var cache = new PairCache(0, _time);
+        for (var i = 0; i < 8; i++)
+            cache.Set(Key(i), default);
+
+        Assert.True(cache.Contains(Key(0), 60));
+        Assert.False(cache.Contains(Key(8), 60));
+        cache.Set(Key(8), default);
+
+        Assert.False(cache.Contains(Key(0), 60));
+        _time.Advance(TimeSpan.FromSeconds(60));
+        Assert.False(cache.Contains(Key(1), 60));
+        Assert.Equal(8, cache.Entries);
+    }
+
+    [Fact]
     public void Set_MoreThanFits_StaysWithinItsBytes()
     {
         const long Bytes = 64 * 1024;
