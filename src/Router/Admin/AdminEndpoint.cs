@@ -11,7 +11,7 @@ using Yarp.ReverseProxy.Model;
 namespace Rerank.Router.Admin;
 
 /// <summary>All that the operator's port answers: the admin protocol.</summary>
-internal sealed class AdminEndpoint(TableStore tables, BearerToken token, RouterMetrics metrics)
+internal sealed class AdminEndpoint(TableStore tables, StatusVersion version, BearerToken token, RouterMetrics metrics)
 {
     private const long MaxTableBytes = 4 * 1024 * 1024;
 
@@ -29,7 +29,7 @@ internal sealed class AdminEndpoint(TableStore tables, BearerToken token, Router
         await (context.Request.Path.Value switch
         {
             AdminProtocol.DesiredPath => OnlyAsync(HttpMethods.Put, PutDesiredAsync),
-            AdminProtocol.StatusPath => OnlyAsync(HttpMethods.Get, StatusAsync),
+            AdminProtocol.StatusPath => OnlyAsync(HttpMethods.Get, GetStatusAsync),
             _ => ErrorAsync(context, StatusCodes.Status404NotFound, $"there is no {context.Request.Path}"),
         });
 
@@ -66,12 +66,27 @@ internal sealed class AdminEndpoint(TableStore tables, BearerToken token, Router
             await ErrorAsync(context, outcome.Generation is null ? StatusCodes.Status400BadRequest : StatusCodes.Status409Conflict, outcome.Error, outcome.Generation);
     }
 
+    private async Task GetStatusAsync(HttpContext context)
+    {
+        if (StatusQuery.Read(context.Request.Query, out var error) is not { } query)
+        {
+            await ErrorAsync(context, StatusCodes.Status400BadRequest, error!);
+            return;
+        }
+
+        if (query is { Version: { } known, Wait.Ticks: > 0 })
+            await version.WaitAsync(known, query.Wait, context.RequestAborted);
+        await StatusAsync(context);
+    }
+
     private Task StatusAsync(HttpContext context)
     {
+        var number = version.Number;
         var current = tables.Current;
         return WriteAsync(context, StatusCodes.Status200OK, ContractsJson.Default.RouterStatus, new RouterStatus
         {
             ProcessId = _processId,
+            Version = number,
             Generation = current?.Table.Generation ?? 0,
             Revision = current?.Stable.Revision,
             Confirmed = current?.Confirmed ?? false,

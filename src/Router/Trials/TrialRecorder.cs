@@ -1,3 +1,4 @@
+using Rerank.Router.Admin;
 using Rerank.Router.Routing;
 using Rerank.Router.Telemetry;
 using Rerank.Router.Tiers;
@@ -5,7 +6,7 @@ using Rerank.Router.Tiers;
 namespace Rerank.Router.Trials;
 
 /// <summary>Takes observations down, and says so when one trips a limit.</summary>
-internal sealed class TrialRecorder(RouterMetrics metrics, ILogger<TrialRecorder> logger)
+internal sealed class TrialRecorder(StatusVersion version, RouterMetrics metrics, ILogger<TrialRecorder> logger)
 {
     public void Answered(ArmChoice choice, RankingOutcome outcome, TimeSpan duration)
     {
@@ -26,6 +27,7 @@ internal sealed class TrialRecorder(RouterMetrics metrics, ILogger<TrialRecorder
         if (table.Trial?.Record(observation) is not { } trip)
             return;
 
+        version.Raise();
         metrics.Tripped(trip.Limit);
         Log.Tripped(logger, table.Trial.Revision, table.Trial.Attempt, table.Table.Pipeline, trip.Limit, trip.Observed);
     }
