@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using k8s.Models;
 using Rerank.Operator.Admin;
 using Rerank.Operator.Api;
 using Rerank.Operator.Events;
@@ -12,12 +13,13 @@ namespace Rerank.Operator.Pipelines;
 /// <summary>Says how a pipeline stands: status, events, and what its hosts hold.</summary>
 internal sealed class PipelineReporter(IResourceClient client, EventRecorder events, HostReports hosts, IPoolAddresses addresses, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<ObjectKey, DateTimeOffset> _written = new();
+    private readonly ConcurrentDictionary<ObjectKey, Written> _written = new();
 
     public async Task<RerankPipelineStatus> ReportAsync(
         Observation observed, PipelinePlan plan, ManifestContext context, Problem? problem, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var owner = PipelineOwner.Of(observed.Pipeline);
+        observed = observed with { Pods = [.. observed.Pods.Select(p => p.AsLastSeen())] };
         hosts.Replace(new(owner.Namespace, owner.Name), [.. Reports(observed)]);
         var address = addresses.OfPipeline(owner, [.. observed.Routers.Where(p => p.IsReady).Select(p => p.Pod)]);
         var status = new PipelineStatusPlan(observed, plan, context, address, now).Build(problem);
@@ -60,18 +62,25 @@ internal sealed class PipelineReporter(IResourceClient client, EventRecorder eve
         select new HostReport(pod.Name, host.Status!);
 
     // However the clock was set meanwhile.
-    private bool IsRecent(ObjectKey key, DateTimeOffset now) => _written.TryGetValue(key, out var last) && (now - last).Duration() < StatusNews.NumbersPeriod;
+    private static bool IsRecent(Written? last, DateTimeOffset now) => last is not null && (now - last.Time).Duration() < StatusNews.NumbersPeriod;
 
     private async Task WriteAsync(RerankPipeline pipeline, RerankPipelineStatus status, CancellationToken cancellationToken)
     {
-        var before = pipeline.Status;
         var (key, now) = (ObjectKey.Of(pipeline), time.GetUtcNow());
-        if (StatusWrites.Same(before, status) || (!StatusNews.IsIn(status, before) && IsRecent(key, now)))
+        var last = _written.GetValueOrDefault(key) is { } written && written.Uid == pipeline.Uid() ? written : null;
+        // A cache that doesn't know yet what was written last would have the same told again.
+        var before = last is not null && last.Over == pipeline.ResourceVersion() ? last.Status : pipeline.Status;
+        if (StatusWrites.Same(before, status) || (!StatusNews.IsIn(status, before) && IsRecent(last, now)))
             return;
         pipeline.Status = status;
-        _written[key] = now;
+        var over = pipeline.ResourceVersion();
         await client.ApplyStatusAsync(StatusWrites.WithoutPrecondition(pipeline), cancellationToken);
+        _written[key] = new(pipeline.Uid(), status, over, now);
         foreach (var happened in PipelineEvents.Between(before, status))
             await events.RecordAsync(pipeline, happened, cancellationToken);
     }
+
+    /// <summary>What this process last wrote.</summary>
+    /// <param name="Over">The version that the cache had then. As long as it has that one, it is behind.</param>
+    private sealed record Written(string? Uid, RerankPipelineStatus Status, string? Over, DateTimeOffset Time);
 }

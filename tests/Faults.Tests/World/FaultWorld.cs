@@ -41,7 +41,7 @@ internal sealed class FaultWorld : IDisposable
         (_server, Time, Namespace) = (server, time, ns);
         _observer = server.AsReader("observer");
         _user = server.As("kubectl");
-        Network = new(new CrashPoint());
+        Network = new(new CrashPoint(), time);
         Nodes = new(server.AsReader("kubelet"), Network, ns);
         Invariants = new(Nodes);
         Traffic = new(Nodes);
@@ -139,13 +139,25 @@ internal sealed class FaultWorld : IDisposable
     {
         try
         {
-            await process.RefreshAsync(Stale, Stop);
-            Outcomes = await Post.DeliverAsync(process.ReconcileAsync(Stop));
+            await Post.DeliverAsync(process.GuardAsync(Stop));
+            await RefreshAsync(process);
+            Outcomes = process.HasSynced ? await Post.DeliverAsync(process.ReconcileAsync(Stop)) : [new(OutcomeKind.Threw, Message: "not synced yet")];
         }
         catch (Exception exception) when (exception is CrashException or HttpRequestException or k8s.Autorest.HttpOperationException)
         {
-            // What an informer does then: it tries again later.
             Outcomes = [new(OutcomeKind.Threw, Message: exception.Message, Error: exception)];
+        }
+    }
+
+    private async Task RefreshAsync(SteppedOperator process)
+    {
+        try
+        {
+            await process.RefreshAsync(Stale, Stop);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or k8s.Autorest.HttpOperationException)
+        {
+            // What an informer does then: it tries again later. What it knows stays.
         }
     }
 
