@@ -19,6 +19,7 @@ internal sealed class PipelineReporter(IResourceClient client, EventRecorder eve
         Observation observed, PipelinePlan plan, ManifestContext context, Problem? problem, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var owner = PipelineOwner.Of(observed.Pipeline);
+        observed.Pipeline.Status = Before(observed.Pipeline);
         observed = observed with { Pods = [.. observed.Pods.Select(p => p.AsLastSeen())] };
         hosts.Replace(new(owner.Namespace, owner.Name), [.. Reports(observed)]);
         var address = addresses.OfPipeline(owner, [.. observed.Routers.Where(p => p.IsReady).Select(p => p.Pod)]);
@@ -32,6 +33,7 @@ internal sealed class PipelineReporter(IResourceClient client, EventRecorder eve
     /// <summary>Nothing could be done at all. What is said of what runs stays as it was.</summary>
     public Task ReportBlockedAsync(RerankPipeline pipeline, Problem problem, CancellationToken cancellationToken)
     {
+        pipeline.Status = Before(pipeline);
         var before = pipeline.Status?.Conditions ?? [];
         var generation = pipeline.Metadata.Generation ?? 0;
         var ready = Conditions.Merge(before, [DesiredCondition.Of("Ready", ConditionStatus.False, problem)], generation, time.GetUtcNow());
@@ -64,13 +66,18 @@ internal sealed class PipelineReporter(IResourceClient client, EventRecorder eve
     // However the clock was set meanwhile.
     private static bool IsRecent(Written? last, DateTimeOffset now) => last is not null && (now - last.Time).Duration() < StatusNews.NumbersPeriod;
 
+    private Written? Last(RerankPipeline pipeline) =>
+        _written.GetValueOrDefault(ObjectKey.Of(pipeline)) is { } written && written.Uid == pipeline.Uid() ? written : null;
+
+    // A cache that doesn't know yet what was written last would have the same told again.
+    private RerankPipelineStatus? Before(RerankPipeline pipeline) =>
+        Last(pipeline) is { } last && last.Over == pipeline.ResourceVersion() ? last.Status : pipeline.Status;
+
     private async Task WriteAsync(RerankPipeline pipeline, RerankPipelineStatus status, CancellationToken cancellationToken)
     {
         var (key, now) = (ObjectKey.Of(pipeline), time.GetUtcNow());
-        var last = _written.GetValueOrDefault(key) is { } written && written.Uid == pipeline.Uid() ? written : null;
-        // A cache that doesn't know yet what was written last would have the same told again.
-        var before = last is not null && last.Over == pipeline.ResourceVersion() ? last.Status : pipeline.Status;
-        if (StatusWrites.Same(before, status) || (!StatusNews.IsIn(status, before) && IsRecent(last, now)))
+        var before = pipeline.Status;
+        if (StatusWrites.Same(before, status) || (!StatusNews.IsIn(status, before) && IsRecent(Last(pipeline), now)))
             return;
         pipeline.Status = status;
         var over = pipeline.ResourceVersion();

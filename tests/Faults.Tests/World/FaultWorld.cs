@@ -140,8 +140,10 @@ internal sealed class FaultWorld : IDisposable
         try
         {
             await Post.DeliverAsync(process.GuardAsync(Stop));
-            await RefreshAsync(process);
-            Outcomes = process.HasSynced ? await Post.DeliverAsync(process.ReconcileAsync(Stop)) : [new(OutcomeKind.Threw, Message: "not synced yet")];
+            var unheard = await RefreshAsync(process);
+            Outcomes = process.HasSynced ? await Post.DeliverAsync(process.ReconcileAsync(Stop)) : [];
+            if (unheard is not null)
+                Outcomes = [.. Outcomes, new(OutcomeKind.Threw, Message: unheard.Message, Error: unheard)];
         }
         catch (Exception exception) when (exception is CrashException or HttpRequestException or k8s.Autorest.HttpOperationException)
         {
@@ -149,15 +151,17 @@ internal sealed class FaultWorld : IDisposable
         }
     }
 
-    private async Task RefreshAsync(SteppedOperator process)
+    // An informer tries again later, and what it knows stays.
+    private async Task<Exception?> RefreshAsync(SteppedOperator process)
     {
         try
         {
             await process.RefreshAsync(Stale, Stop);
+            return null;
         }
         catch (Exception exception) when (exception is HttpRequestException or k8s.Autorest.HttpOperationException)
         {
-            // What an informer does then: it tries again later. What it knows stays.
+            return exception;
         }
     }
 

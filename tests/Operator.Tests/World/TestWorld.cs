@@ -56,6 +56,8 @@ internal sealed class TestWorld
 
     public GuardedPipeline? Guarded => _operator.GetRequiredService<GuardedPipelines>().Find(new(Namespace, Samples.Pipeline));
 
+    public IWorkPriorities<RerankPipeline> Priorities => _operator.GetRequiredService<IWorkPriorities<RerankPipeline>>();
+
     public Guard Guard => _operator.GetRequiredService<Guard>();
 
     public bool ServesAutoscalers { get; set; } = true;

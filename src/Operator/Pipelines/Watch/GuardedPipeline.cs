@@ -17,39 +17,20 @@ internal sealed class GuardedPipeline(LastAnswers last, GuardedTrial trial)
 
     private readonly Lock _lock = new();
     private readonly HashSet<ProcessKey> _beingHeld = [];
-    private GuardedTrial _trial = trial;
-    private EvidenceLedger? _ledger;
-    private Problem? _harm;
+
+    // Read without the lock, by those who must not wait for a judgement that is under way.
+    private volatile GuardedTrial _trial = trial;
+    private volatile EvidenceLedger? _ledger;
+    private volatile Problem? _harm;
     private RoutingTable? _held;
 
-    public GuardedTrial Trial
-    {
-        get
-        {
-            lock (_lock)
-                return _trial;
-        }
-    }
+    public GuardedTrial Trial => _trial;
 
     /// <summary>What was read of this try; null before the first look.</summary>
-    public EvidenceLedger? Ledger
-    {
-        get
-        {
-            lock (_lock)
-                return _ledger;
-        }
-    }
+    public EvidenceLedger? Ledger => _ledger;
 
     /// <summary>Why its traffic is to be taken away; null when it isn't.</summary>
-    public Problem? Harm
-    {
-        get
-        {
-            lock (_lock)
-                return _harm;
-        }
-    }
+    public Problem? Harm => _harm;
 
     public void Follow(GuardedTrial now)
     {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Rerank.Contracts.Evidence;
 using Rerank.Operator.Api;
 using Rerank.Operator.Runtime;
+using Rerank.Operator.Runtime.Queue;
 using Rerank.Operator.Tests.World;
 using Rerank.TestKit;
 
@@ -29,6 +30,7 @@ public sealed class GuardTests
 
         Assert.Equal([0, 0], Routers.Select(Given));
         Assert.Equal([Search], _world.Triggers.Urgent);
+        Assert.Equal(WorkPriority.Urgent, _world.Priorities.Of(Search));
     }
 
     [Fact]
@@ -85,6 +87,7 @@ public sealed class GuardTests
 
         Assert.Equal([500, 500], Weights);
         Assert.Empty(_world.Triggers.Urgent);
+        Assert.Equal(WorkPriority.High, _world.Priorities.Of(Search));
     }
 
     [Fact]
