@@ -10,7 +10,7 @@ public sealed class RuntimeOptions
     public string? Namespace { get; set; }
 
     /// <summary>Workers of each controller.</summary>
-    public int MaxConcurrentReconciles { get; set; } = 4;
+    public int MaxConcurrentReconciles { get; set; } = 16;
 
     /// <summary>How often every object is reconciled even if nothing was seen to change.</summary>
     public TimeSpan ResyncPeriod { get; set; } = TimeSpan.FromMinutes(10);
@@ -26,7 +26,7 @@ public sealed class RuntimeOptions
     public LeaderElectionOptions LeaderElection { get; set; } = new();
 }
 
-/// <summary>Delay before a failed key runs again: doubles from Initial to Max.</summary>
+/// <summary>Delay before a failed key runs again: doubles from Initial to Max, or to a few seconds for what is more urgent than the rest.</summary>
 public sealed class BackoffOptions
 {
     public TimeSpan Initial { get; set; } = TimeSpan.FromMilliseconds(50);

@@ -29,7 +29,7 @@ internal sealed class OperatorOptions
     /// <summary>Collector that routers and hosts send traces to by OTLP; null or empty: none.</summary>
     public string? OtlpEndpoint { get; set; }
 
-    /// <summary>Time for a router or host to say what it does. Short: nothing is decided before all have answered, or have had this time.</summary>
+    /// <summary>Time for a router or host to say what it does. A look ends when all have answered, or after this time; and when the first has answered, after less than a third of it.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan StatusTimeout { get; set; } = TimeSpan.FromSeconds(1);
 

@@ -103,6 +103,7 @@ internal static class RouterApplication
 
         services.AddSingleton<RouterMetrics>();
         services.AddSingleton<BearerToken>();
+        services.AddSingleton<StatusVersion>();
         services.AddSingleton<AdminEndpoint>();
     }
 }

@@ -78,7 +78,7 @@ public sealed class OperatorBuilderTests
     {
         using var services = _services.BuildServiceProvider();
 
-        Assert.Equal(4, services.GetRequiredService<IOptions<RuntimeOptions>>().Value.MaxConcurrentReconciles);
+        Assert.Equal(16, services.GetRequiredService<IOptions<RuntimeOptions>>().Value.MaxConcurrentReconciles);
     }
 
     [Fact]

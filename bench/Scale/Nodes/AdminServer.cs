@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Rerank.Contracts.Admin;
 using Rerank.Operator.Tests.World;
 
 namespace Rerank.Scale.Nodes;
@@ -34,6 +35,13 @@ internal sealed class AdminServer : IAsyncDisposable
         {
             context.Response.StatusCode = StatusCodes.Status502BadGateway;
             return;
+        }
+
+        var query = context.Request.Query;
+        if (long.TryParse(query[AdminProtocol.VersionQuery], out var known) && int.TryParse(query[AdminProtocol.WaitQuery], out var wait))
+        {
+            await process.ChangedAsync(known).WaitAsync(TimeSpan.FromMilliseconds(wait), TimeProvider.System, context.RequestAborted)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         using var body = new StreamReader(context.Request.Body);

@@ -32,8 +32,10 @@ internal sealed class ControllerLoop<TEntity> : IControllerLoop, IReconcileTrigg
         Reconciler<TEntity> reconciler,
         IOptions<RuntimeOptions> options,
         RuntimeMetrics metrics,
+        Jitter jitter,
         TimeProvider time,
-        ILogger<ControllerLoop<TEntity>> logger)
+        ILogger<ControllerLoop<TEntity>> logger,
+        IWorkPriorities<TEntity>? priorities = null)
     {
         _cache = cache;
         _reconciler = reconciler;
@@ -43,7 +45,10 @@ internal sealed class ControllerLoop<TEntity> : IControllerLoop, IReconcileTrigg
         Name = cache.Name.ToLowerInvariant();
         _metrics = new ControllerMetrics(metrics, Name, _options.MaxConcurrentReconciles);
         _queue = new WorkQueue<ObjectKey>(
-            new Backoff<ObjectKey>(_options.Backoff.Initial, _options.Backoff.Max), time, new QueueMetrics(metrics, Name));
+            new Backoff<ObjectKey>(_options.Backoff.Initial, _options.Backoff.Max, jitter),
+            time,
+            new QueueMetrics(metrics, Name),
+            priorities is null ? null : priorities.Of);
         metrics.Observe(Name, _queue);
     }
 
@@ -52,6 +57,8 @@ internal sealed class ControllerLoop<TEntity> : IControllerLoop, IReconcileTrigg
     public TimeSpan LongestRunning => _queue.Running().Longest;
 
     public void Enqueue(ObjectKey key, TimeSpan? after = null) => _queue.AddAfter(key, after ?? TimeSpan.Zero);
+
+    public void EnqueueUrgent(ObjectKey key) => _queue.Add(key, WorkPriority.Urgent);
 
     /// <summary>Follows the controller's own kind.</summary>
     public void Follow(Func<Change<TEntity>, bool> predicate) => _cache.Subscribe(change =>

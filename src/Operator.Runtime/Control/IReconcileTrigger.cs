@@ -9,4 +9,7 @@ public interface IReconcileTrigger<TEntity>
 {
     /// <param name="after">Null: as soon as there is a worker. An earlier time that is already set stays.</param>
     void Enqueue(ObjectKey key, TimeSpan? after = null);
+
+    /// <summary>Before all that waits for a worker.</summary>
+    void EnqueueUrgent(ObjectKey key);
 }

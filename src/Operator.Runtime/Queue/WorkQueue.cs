@@ -5,7 +5,7 @@ namespace Rerank.Operator.Runtime.Queue;
 
 /// <summary>
 /// Keys that wait for a worker. A key is in flight at most once; adds meanwhile make for one more run; a key is never both ready and
-/// delayed; nothing is dropped before <see cref="ShutDown"/>.
+/// delayed; nothing is dropped before <see cref="ShutDown"/>. What is urgent runs first, by a head start over what became ready before it: so nothing waits for ever.
 /// </summary>
 internal sealed class WorkQueue<TKey> : IWorkInFlight, IDisposable
     where TKey : struct
@@ -13,14 +13,24 @@ internal sealed class WorkQueue<TKey> : IWorkInFlight, IDisposable
     // Longer waits are cut in pieces: timers take at most 49 days.
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
 
+    /// <summary>Longest delay after failures of a key that is more than normal.</summary>
+    public static readonly TimeSpan LongestRetryOfUrgent = TimeSpan.FromSeconds(5);
+
     private readonly Backoff<TKey> _backoff;
+    private readonly Func<TKey, WorkPriority> _priorityOf;
     private readonly TimeProvider _time;
     private readonly QueueMetrics _metrics;
     private readonly long _start;
     private readonly ITimer _timer;
     private readonly Lock _lock = new();
-    private readonly Channel<TKey> _ready = Channel.CreateUnbounded<TKey>();
-    private readonly Dictionary<TKey, TimeSpan> _readySince = [];
+
+    // One item for each ready key: what workers wait for. Which key it is, the order says.
+    private readonly Channel<bool> _ready = Channel.CreateUnbounded<bool>();
+    private readonly Dictionary<TKey, Ready> _isReady = [];
+
+    // By the moment a key became ready, less its head start. May hold entries of a lower priority than the key has by now; they are skipped.
+    private readonly PriorityQueue<(TKey Key, WorkPriority Priority), (TimeSpan Since, long Number)> _byTurn = new();
+    private long _made;
     private readonly Dictionary<TKey, Flight> _inFlight = [];
     private readonly Dictionary<TKey, TimeSpan> _due = [];
 
@@ -28,9 +38,11 @@ internal sealed class WorkQueue<TKey> : IWorkInFlight, IDisposable
     private readonly PriorityQueue<TKey, TimeSpan> _byDue = new();
     private bool _shutDown;
 
-    public WorkQueue(Backoff<TKey> backoff, TimeProvider time, QueueMetrics metrics)
+    /// <param name="priorityOf">Of a key that becomes ready; null when all are alike.</param>
+    public WorkQueue(Backoff<TKey> backoff, TimeProvider time, QueueMetrics metrics, Func<TKey, WorkPriority>? priorityOf = null)
     {
         _backoff = backoff;
+        _priorityOf = priorityOf ?? (_ => WorkPriority.Normal);
         _time = time;
         _metrics = metrics;
         _start = time.GetTimestamp();
@@ -40,12 +52,13 @@ internal sealed class WorkQueue<TKey> : IWorkInFlight, IDisposable
     private TimeSpan Now => _time.GetElapsedTime(_start);
 
     /// <summary>Runs the key as soon as there is a worker. A later time that was set for it is off.</summary>
-    public void Add(TKey key)
+    /// <param name="priority">At least; of several that are pending, the highest holds.</param>
+    public void Add(TKey key, WorkPriority priority = WorkPriority.Normal)
     {
         lock (_lock)
         {
             if (!_shutDown)
-                MakeReady_NeedsLock(key);
+                MakeReady_NeedsLock(key, priority);
         }
     }
 
@@ -79,7 +92,7 @@ internal sealed class WorkQueue<TKey> : IWorkInFlight, IDisposable
     }
 
     /// <summary>Runs the key after its back-off.</summary>
-    public void AddRateLimited(TKey key) => AddAfter(key, _backoff.Next(key));
+    public void AddRateLimited(TKey key) => AddAfter(key, _backoff.Next(key, _priorityOf(key) > WorkPriority.Normal ? LongestRetryOfUrgent : null));
 
     /// <summary>The key is well: its next back-off is the shortest.</summary>
     public void Forget(TKey key) => _backoff.Forget(key);
@@ -96,13 +109,14 @@ internal sealed class WorkQueue<TKey> : IWorkInFlight, IDisposable
                 if (_shutDown)
                     return null;
 
-                if (!_ready.Reader.TryRead(out var key))
+                if (!_ready.Reader.TryRead(out _))
                     continue;
 
                 var now = Now;
-                _readySince.Remove(key, out var since);
-                _inFlight.Add(key, new Flight(now, RunAgain: false));
-                _metrics.Taken(now - since, _readySince.Count);
+                var key = Next_NeedsLock();
+                _isReady.Remove(key, out var ready);
+                _inFlight.Add(key, new Flight(now, RunAgain: null));
+                _metrics.Taken(now - ready.Since, _isReady.Count);
                 return key;
             }
         }
@@ -119,8 +133,8 @@ internal sealed class WorkQueue<TKey> : IWorkInFlight, IDisposable
                 return;
 
             _metrics.Done(Now - flight.Since);
-            if (flight.RunAgain && !_shutDown)
-                MakeReady_NeedsLock(key);
+            if (flight.RunAgain is { } priority && !_shutDown)
+                MakeReady_NeedsLock(key, priority);
         }
     }
 
@@ -158,24 +172,54 @@ internal sealed class WorkQueue<TKey> : IWorkInFlight, IDisposable
     }
 
     private bool IsReady_NeedsLock(TKey key) =>
-        _readySince.ContainsKey(key) || (_inFlight.TryGetValue(key, out var flight) && flight.RunAgain);
+        _isReady.ContainsKey(key) || (_inFlight.TryGetValue(key, out var flight) && flight.RunAgain is not null);
 
-    private void MakeReady_NeedsLock(TKey key)
+    private void MakeReady_NeedsLock(TKey key, WorkPriority atLeast = WorkPriority.Normal)
     {
         _due.Remove(key);
-        if (IsReady_NeedsLock(key))
-            return;
-
+        var priority = Higher(atLeast, _priorityOf(key));
         if (_inFlight.TryGetValue(key, out var flight))
         {
-            _inFlight[key] = flight with { RunAgain = true };
+            _inFlight[key] = flight with { RunAgain = Higher(priority, flight.RunAgain ?? priority) };
             return;
         }
 
-        _readySince.Add(key, Now);
-        _metrics.Added(_readySince.Count);
-        _ready.Writer.TryWrite(key);
+        if (_isReady.TryGetValue(key, out var ready))
+        {
+            if (priority > ready.Priority)
+                Order_NeedsLock(key, ready with { Priority = priority });
+            return;
+        }
+
+        Order_NeedsLock(key, new(Now, priority));
+        _metrics.Added(_isReady.Count);
+        _ready.Writer.TryWrite(true);
     }
+
+    private void Order_NeedsLock(TKey key, Ready ready)
+    {
+        _isReady[key] = ready;
+        _byTurn.Enqueue((key, ready.Priority), (ready.Since - HeadStart(ready.Priority), _made++));
+    }
+
+    private TKey Next_NeedsLock()
+    {
+        while (true)
+        {
+            var (key, priority) = _byTurn.Dequeue();
+            if (_isReady.TryGetValue(key, out var ready) && ready.Priority == priority)
+                return key;
+        }
+    }
+
+    private static WorkPriority Higher(WorkPriority one, WorkPriority other) => one > other ? one : other;
+
+    private static TimeSpan HeadStart(WorkPriority priority) => priority switch
+    {
+        WorkPriority.Urgent => TimeSpan.FromMinutes(10),
+        WorkPriority.High => TimeSpan.FromSeconds(30),
+        _ => TimeSpan.Zero,
+    };
 
     private void OnTimer()
     {
@@ -213,5 +257,8 @@ internal sealed class WorkQueue<TKey> : IWorkInFlight, IDisposable
         }
     }
 
-    private readonly record struct Flight(TimeSpan Since, bool RunAgain);
+    private readonly record struct Ready(TimeSpan Since, WorkPriority Priority);
+
+    /// <param name="RunAgain">Null when nothing was added meanwhile.</param>
+    private readonly record struct Flight(TimeSpan Since, WorkPriority? RunAgain);
 }

@@ -1,5 +1,8 @@
+using System.Net;
+
 namespace Rerank.Operator.Admin;
 
-/// <summary>What an admin port answered. Exactly one of the two is set.</summary>
-internal readonly record struct AdminAnswer<TStatus>(TStatus? Status, string? Problem)
+/// <summary>What an admin port answered. Exactly one of status and problem is set.</summary>
+/// <param name="Refusal">The code of an answer that is no success; null when there was none, or no answer at all.</param>
+internal readonly record struct AdminAnswer<TStatus>(TStatus? Status, string? Problem, HttpStatusCode? Refusal = null)
     where TStatus : class;

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
 using Rerank.Contracts;
 using Rerank.Contracts.Admin;
+using Rerank.Contracts.Routing;
 
 namespace Rerank.Operator.Admin;
 
@@ -21,6 +22,15 @@ internal sealed class AdminClient(IHttpClientFactory clients, IOptions<OperatorO
     {
         var request = new HttpRequestMessage(HttpMethod.Get, new Uri(process, AdminProtocol.StatusPath));
         return SendAsync(request, token, options.Value.StatusTimeout, type, cancellationToken);
+    }
+
+    /// <summary>What is in force in a router, as soon as it has another version than the known one, or else after a while.</summary>
+    /// <param name="wait">At most <see cref="AdminProtocol.MaxWaitMilliseconds"/>.</param>
+    public Task<AdminAnswer<RouterStatus>> PollStatusAsync(Uri router, string token, long known, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var query = FormattableString.Invariant($"?{AdminProtocol.VersionQuery}={known}&{AdminProtocol.WaitQuery}={(long)wait.TotalMilliseconds}");
+        var request = new HttpRequestMessage(HttpMethod.Get, new Uri(router, AdminProtocol.StatusPath + query));
+        return SendAsync(request, token, options.Value.StatusTimeout + wait, ContractsJson.Default.RouterStatus, cancellationToken);
     }
 
     /// <summary>Tells what shall be in force; the answer is what then is.</summary>
@@ -49,7 +59,7 @@ internal sealed class AdminClient(IHttpClientFactory clients, IOptions<OperatorO
                 using var client = clients.CreateClient(ClientName);
                 using var response = await client.SendAsync(request, either.Token);
                 if (!response.IsSuccessStatusCode)
-                    return new(null, await ErrorAsync(response, either.Token));
+                    return new(null, await ErrorAsync(response, either.Token), response.StatusCode);
                 var status = await response.Content.ReadFromJsonAsync(type, either.Token);
                 return status is null ? new(null, "it answered nothing") : new(status, null);
             }

@@ -89,7 +89,8 @@ internal sealed record EvidenceLedger
         }
 
         ledger = ledger with { Processes = processes, Tests = tests };
-        return ledger.WithSources(news, terms).Fold(reporting).LookAtPlaces(news, terms);
+        var levels = Levels.Of(news.Spec, news.IsByKey);
+        return ledger.WithSources(news, terms).Fold(reporting).LookAtStrata(levels).LookAtPlaces(news, terms, levels);
     }
 
     public Evidence Total() => new()
@@ -200,12 +201,16 @@ internal sealed record EvidenceLedger
         };
     }
 
+    private EvidenceLedger LookAtStrata(Levels levels) => this with
+    {
+        Tests = Tests.ToDictionary(t => t.Key, t => t.Value with { HarmShown = t.Value.HarmShown || t.Value.LogHarm >= -Math.Log(levels.HarmOfStrata) }, StringComparer.Ordinal),
+    };
+
     /// <summary>When a look is due: all metrics are looked at together, once. The look is stored with the ledger, so that it is never taken twice.</summary>
-    private EvidenceLedger LookAtPlaces(LedgerNews news, Dictionary<string, ShareTerms> terms)
+    private EvidenceLedger LookAtPlaces(LedgerNews news, Dictionary<string, ShareTerms> terms, Levels levels)
     {
         if (EpochSince is not { } since || news.TrafficPermille is <= 0 or >= PlaceEvidence.Places || !news.IsByKey)
             return this;
-        var levels = Levels.Of(news.Spec, news.IsByKey);
         var tests = Tests.ToDictionary();
         foreach (var (metric, test) in Tests)
         {
@@ -217,7 +222,8 @@ internal sealed record EvidenceLedger
             var look = looks.Done;
             while (news.Now >= since + Levels.LookAt(look + 1))
                 look++;
-            tests[metric] = test with { Places = Looked(looks, PlacesOf(terms[metric].Share), terms[metric], news, levels, look) };
+            looks = Looked(looks, PlacesOf(terms[metric].Share), terms[metric], news, levels, look);
+            tests[metric] = test with { Places = looks, HarmShown = test.HarmShown || looks.Harm <= looks.HarmLevel };
         }
 
         return this with { Tests = tests };
@@ -225,7 +231,7 @@ internal sealed record EvidenceLedger
 
     private PlaceLooks Looked(PlaceLooks looks, (int[] Trials, int[] Bad)? places, ShareTerms terms, LedgerNews news, Levels levels, int look)
     {
-        looks = looks with { Done = look + 1 };
+        looks = looks with { Done = look + 1, Harm = null, HarmLevel = null };
         if (places is not var (trials, bad) || KeyCounts.Of(trials, news.TrafficPermille).Fewest < KeyCounts.FewestEffective)
             return looks;
         var (harmLevel, safetyLevel) = (levels.HarmOfPlaces(EpochsBefore, look), levels.SafetyOfPlaces(look));
@@ -236,7 +242,6 @@ internal sealed record EvidenceLedger
             Harm = p.Harm,
             HarmLevel = harmLevel,
             Safety = p.Safety,
-            HarmShown = looks.HarmShown || p.Harm <= harmLevel,
             SafetyShown = p.Safety <= safetyLevel,
         };
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using k8s;
 using k8s.Autorest;
@@ -12,21 +13,41 @@ internal sealed class EventRecorder(IResourceClient client, TimeProvider time, I
 {
     private const int MaxNoteLength = 1024;
 
+    // The same again within this time is no news, whatever the caches said meanwhile.
+    private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<(string? Uid, string Reason, string Note), long> _told = [];
+
     public async Task RecordAsync(IKubernetesObject<V1ObjectMeta> about, StateEvent happened, CancellationToken cancellationToken)
     {
+        var what = (about.Uid(), happened.Reason, happened.Note);
+        if (_told.TryGetValue(what, out var before) && time.GetElapsedTime(before) < Quiet)
+            return;
         Log.Happened(logger, about.Kind, about.Namespace(), about.Name(), happened.Reason, happened.Note);
         var now = time.GetUtcNow();
         try
         {
             await client.CreateAsync(Of(about, happened, now), cancellationToken);
+            Told(what);
         }
         catch (ConflictException)
         {
             // The same event of the same instant is there already.
+            Told(what);
         }
         catch (HttpOperationException e) when (e.Response?.StatusCode is not HttpStatusCode.Unauthorized)
         {
             Log.EventNotRecorded(logger, happened.Reason, e.Message);
+        }
+    }
+
+    private void Told((string? Uid, string Reason, string Note) what)
+    {
+        _told[what] = time.GetTimestamp();
+        foreach (var (old, at) in _told)
+        {
+            if (time.GetElapsedTime(at) >= Quiet)
+                _told.TryRemove(old, out _);
         }
     }
 

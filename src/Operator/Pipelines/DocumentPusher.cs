@@ -9,7 +9,7 @@ using Rerank.Operator.Rollouts;
 namespace Rerank.Operator.Pipelines;
 
 /// <summary>Tells every process that doesn't follow yet, and takes its answer for its new status.</summary>
-internal sealed class DocumentPusher(AdminClient admin)
+internal sealed class DocumentPusher(AdminClient admin, LastAnswers last)
 {
     public Task<IReadOnlyList<ObservedPod>> PushAsync(
         Observation observed, DesiredDocuments documents, string token, CancellationToken cancellationToken) =>
@@ -21,7 +21,7 @@ internal sealed class DocumentPusher(AdminClient admin)
         AtOnce.CallAsync(
             observed.Pods,
             async (pod, ct) => pod.Router is { Status: { } status } router && Exposure.Hold(observed.Documents.Table, documents.Table, status) is { } table
-                ? pod with { Router = await PushAsync(router, table, token, ct) }
+                ? pod with { Router = await PushAsync(pod, router, table, token, ct) }
                 : pod,
             cancellationToken);
 
@@ -32,24 +32,24 @@ internal sealed class DocumentPusher(AdminClient admin)
         // Models before routes: what is asked for next should be there.
         var hosts = new Dictionary<string, ProcessReport<HostStatus>>(pod.Hosts.Count);
         foreach (var (host, report) in pod.Hosts)
-            hosts[host] = await PushAsync(report, documents.Set(host, placement), observed.Credentials, token, cancellationToken);
-        var router = pod.Router is null ? null : await PushAsync(pod.Router, documents.Table, token, cancellationToken);
+            hosts[host] = await PushAsync(pod, report, documents.Set(host, placement), observed.Credentials, token, cancellationToken);
+        var router = pod.Router is null ? null : await PushAsync(pod, pod.Router, documents.Table, token, cancellationToken);
         return pod with { Hosts = hosts, Router = router };
     }
 
     private async Task<ProcessReport<RouterStatus>> PushAsync(
-        ProcessReport<RouterStatus> router, RoutingTable? table, string token, CancellationToken cancellationToken)
+        ObservedPod pod, ProcessReport<RouterStatus> router, RoutingTable? table, string token, CancellationToken cancellationToken)
     {
         // A process that didn't answer a moment ago is left for the next time.
         if (table is null || router is not { Address: not null, Status: { } status } || (status.Generation == table.Generation && status.Confirmed))
             return router;
         var answer = await admin.PutDesiredAsync(
             router.Address, token, table, ContractsJson.Default.RoutingTable, ContractsJson.Default.RouterStatus, cancellationToken);
-        return answer.Status is null ? router with { Problem = answer.Problem } : router with { Status = answer.Status };
+        return Told(pod, router, answer);
     }
 
     private async Task<ProcessReport<HostStatus>> PushAsync(
-        ProcessReport<HostStatus> host, ModelSet? set, ModelCredentials credentials, string token, CancellationToken cancellationToken)
+        ObservedPod pod, ProcessReport<HostStatus> host, ModelSet? set, ModelCredentials credentials, string token, CancellationToken cancellationToken)
     {
         if (set is null || host is not { Address: not null, Status: { } status })
             return host;
@@ -59,7 +59,16 @@ internal sealed class DocumentPusher(AdminClient admin)
         var document = secrets.Count == 0 ? set : set with { Credentials = secrets };
         var answer = await admin.PutDesiredAsync(
             host.Address, token, document, ContractsJson.Default.ModelSet, ContractsJson.Default.HostStatus, cancellationToken);
-        return answer.Status is null ? host with { Problem = answer.Problem } : host with { Status = answer.Status };
+        return Told(pod, host, answer);
+    }
+
+    private ProcessReport<TStatus> Told<TStatus>(ObservedPod pod, ProcessReport<TStatus> process, AdminAnswer<TStatus> answer)
+        where TStatus : class
+    {
+        if (answer.Status is null)
+            return process with { Problem = answer.Problem };
+        last.Learn(pod.KeyOf(process.Address)!, answer.Status);
+        return process with { Status = answer.Status };
     }
 
     // A host that started from its mounted file follows the generation without having the secrets; and a secret may have been corrected.

@@ -32,6 +32,9 @@ internal sealed record Observation
     /// <summary>Reports of the revisions that are under way, by revision.</summary>
     public IReadOnlyDictionary<string, StoredReport> Reports { get; init; } = new Dictionary<string, StoredReport>();
 
+    /// <summary>What has been read since of those that are judged, by revision: all that the reports have, and more.</summary>
+    public IReadOnlyDictionary<string, EvidenceLedger> Ledgers { get; init; } = new Dictionary<string, EvidenceLedger>();
+
     /// <summary>What the sources of Prometheus metrics say, by metric.</summary>
     public IReadOnlyDictionary<string, ExternalCounts> ExternalCounts { get; init; } = new Dictionary<string, ExternalCounts>();
 

@@ -1,6 +1,7 @@
 using k8s.Models;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
+using Rerank.Operator.Admin;
 using Rerank.Operator.Manifests;
 
 namespace Rerank.Operator.Pipelines;
@@ -25,10 +26,33 @@ internal sealed record ObservedPod
 
     /// <summary>The sidecars of a router's pod by tier, or the one host of a pool's pod by its component.</summary>
     public required IReadOnlyDictionary<string, ProcessReport<HostStatus>> Hosts { get; init; }
+
+    /// <summary>Null while it has no router that could be reached.</summary>
+    public ProcessKey? RouterKey => KeyOf(Router?.Address);
+
+    public ProcessKey? KeyOf(Uri? address) => address is null ? null : new(Pod.Uid() ?? "", address);
+
+    /// <summary>
+    /// As somebody would describe it who isn't put off by a missed answer: with what its processes said a few seconds ago where they say nothing now. For
+    /// telling people, never for deciding.
+    /// </summary>
+    public ObservedPod AsLastSeen() => this with { Router = Router?.AsLastSeen(), Hosts = Hosts.ToDictionary(h => h.Key, h => h.Value.AsLastSeen()) };
 }
 
 /// <summary>What a process answered on its admin port.</summary>
 /// <param name="Address">Null while it has none.</param>
 /// <param name="Problem">Why there is no status.</param>
 internal sealed record ProcessReport<TStatus>(Uri? Address, TStatus? Status, string? Problem)
-    where TStatus : class;
+    where TStatus : class
+{
+    /// <summary>When there is no status: the last one, if that was a few seconds ago at most.</summary>
+    public TStatus? LastGood { get; init; }
+
+    public ProcessReport<TStatus> AsLastSeen() => Status is null && LastGood is { } last ? new(Address, last, null) : this;
+}
+
+internal static class ProcessReport
+{
+    /// <summary>How long a process may be silent before that is told.</summary>
+    public static readonly TimeSpan Bearable = TimeSpan.FromSeconds(15);
+}

@@ -7,6 +7,7 @@ using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Pipelines.Records;
 using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Pipelines.Watch;
 using Rerank.Operator.Rollouts;
 using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Caching;
@@ -29,21 +30,22 @@ internal sealed class PipelineObserver(
     PodStatusReader statuses,
     SourceCredentials credentials,
     PrometheusLooks prometheus,
+    GuardedPipelines guarded,
     TimeProvider time)
 {
-    /// <summary>From the caches, and from what the pods' processes say.</summary>
+    /// <summary>From the caches, and from what the pods' processes say. What only the API server knows is left out when it is away: that is needed to give, not to take.</summary>
     public async Task<Observation> LookAsync(RerankPipeline pipeline, string token, CancellationToken cancellationToken)
     {
         var told = await statuses.ReadAsync(PodsOf(PipelineOwner.Of(pipeline)), token, cancellationToken);
-        return await ObserveAsync(pipeline, cached, told, cancellationToken);
+        return await ObserveAsync(pipeline, cached, told, isCurrent: false, cancellationToken);
     }
 
     /// <summary>The same, as the API server has it now.</summary>
     public Task<Observation> LookAgainAsync(Observation seen, CancellationToken cancellationToken) =>
-        ObserveAsync(seen.Pipeline, stored, seen.Pods, cancellationToken);
+        ObserveAsync(seen.Pipeline, stored, seen.Pods, isCurrent: true, cancellationToken);
 
     private async Task<Observation> ObserveAsync(
-        RerankPipeline pipeline, IRecords records, IReadOnlyList<ObservedPod> told, CancellationToken cancellationToken)
+        RerankPipeline pipeline, IRecords records, IReadOnlyList<ObservedPod> told, bool isCurrent, CancellationToken cancellationToken)
     {
         var owner = PipelineOwner.Of(pipeline);
         var revisions = await records.RevisionsAsync(owner, cancellationToken);
@@ -52,18 +54,19 @@ internal sealed class PipelineObserver(
         var snapshots = live.Append(desired.Snapshot).OfType<RevisionSnapshot>().ToList();
         var rollout = pipeline.Spec.Rollout;
         var roles = Homes.Settle(RevisionPlan.Settle(revisions, desired.Snapshot, new(rollout.Directives), time.GetUtcNow()), rollout.Capacity.Placement);
-        var secrets = await CredentialsAsync(owner, snapshots, cancellationToken);
+        var secrets = await CredentialsAsync(owner, snapshots, isCurrent, cancellationToken);
         return new()
         {
             Pipeline = pipeline,
             Desired = desired,
             Revisions = revisions,
             Pods = told,
-            Deployments = await DeploymentsAsync(pipeline, owner, cancellationToken),
+            Deployments = await DeploymentsAsync(pipeline, owner, isCurrent, cancellationToken),
             Documents = await DocumentsAsync(records, owner, roles.Live.Select(r => r.Snapshot), cancellationToken),
             Credentials = secrets,
             Apis = apis.Read(),
             Reports = await ReportsAsync(records, owner, roles, cancellationToken),
+            Ledgers = guarded.LedgersOf(ObjectKey.Of(pipeline)),
             ExternalCounts = ExternalCounts(pipeline, roles),
         };
     }
@@ -93,10 +96,10 @@ internal sealed class PipelineObserver(
     }
 
     private async Task<IReadOnlyDictionary<string, V1Deployment>> DeploymentsAsync(
-        RerankPipeline pipeline, PipelineOwner owner, CancellationToken cancellationToken)
+        RerankPipeline pipeline, PipelineOwner owner, bool isCurrent, CancellationToken cancellationToken)
     {
-        // What an autoscaler chose must not be undone by a cache that doesn't know it yet.
-        var isAutoscaled = pipeline.Spec.Tiers.Any(t => t.Model?.Replicas is { } replicas && replicas.Max > replicas.Min);
+        // What an autoscaler chose must not be undone by a cache that doesn't know it yet. By the cache alone nothing is written.
+        var isAutoscaled = isCurrent && pipeline.Spec.Tiers.Any(t => t.Model?.Replicas is { } replicas && replicas.Max > replicas.Min);
         IEnumerable<V1Deployment> found = isAutoscaled
             ? (await client.ListAsync<V1Deployment>(owner.Namespace, $"{Labels.Pipeline}={owner.Names.LabelValue}", null, cancellationToken)).Items
             : deployments.List(owner.Namespace);
@@ -126,18 +129,27 @@ internal sealed class PipelineObserver(
         return StoredDocuments.Read(routers, pools);
     }
 
-    private async Task<ModelCredentials> CredentialsAsync(PipelineOwner owner, IReadOnlyList<RevisionSnapshot> snapshots, CancellationToken cancellationToken)
+    private async Task<ModelCredentials> CredentialsAsync(
+        PipelineOwner owner, IReadOnlyList<RevisionSnapshot> snapshots, bool isCurrent, CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, SourceCredential>();
         var problems = new Dictionary<string, Problem>();
         var wanted = snapshots.SelectMany(s => s.Tiers).Select(t => t.Model).OfType<ModelTierSnapshot>().Where(m => m.Credential is not null);
         foreach (var model in wanted.DistinctBy(m => m.Model.Name))
         {
-            var (credential, problem) = await credentials.ReadAsync(owner.Namespace, model.Model.Name, model.Credential!, cancellationToken);
-            if (credential is not null)
-                found[model.Model.Name] = credential;
-            if (problem is not null)
-                problems[model.Model.Name] = problem;
+            try
+            {
+                var (credential, problem) = await credentials.ReadAsync(owner.Namespace, model.Model.Name, model.Credential!, cancellationToken);
+                if (credential is not null)
+                    found[model.Model.Name] = credential;
+                if (problem is not null)
+                    problems[model.Model.Name] = problem;
+            }
+            catch (Exception e) when (!isCurrent && ApiServerAway.Says(e, cancellationToken))
+            {
+                // A host that has no need of it goes on; one that has waits until it can be read.
+                break;
+            }
         }
 
         return new(found, problems);

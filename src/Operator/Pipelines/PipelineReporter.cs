@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using k8s.Models;
 using Rerank.Operator.Admin;
 using Rerank.Operator.Api;
 using Rerank.Operator.Events;
@@ -12,12 +13,14 @@ namespace Rerank.Operator.Pipelines;
 /// <summary>Says how a pipeline stands: status, events, and what its hosts hold.</summary>
 internal sealed class PipelineReporter(IResourceClient client, EventRecorder events, HostReports hosts, IPoolAddresses addresses, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<ObjectKey, DateTimeOffset> _written = new();
+    private readonly ConcurrentDictionary<ObjectKey, Written> _written = new();
 
     public async Task<RerankPipelineStatus> ReportAsync(
         Observation observed, PipelinePlan plan, ManifestContext context, Problem? problem, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var owner = PipelineOwner.Of(observed.Pipeline);
+        observed.Pipeline.Status = Before(observed.Pipeline);
+        observed = observed with { Pods = [.. observed.Pods.Select(p => p.AsLastSeen())] };
         hosts.Replace(new(owner.Namespace, owner.Name), [.. Reports(observed)]);
         var address = addresses.OfPipeline(owner, [.. observed.Routers.Where(p => p.IsReady).Select(p => p.Pod)]);
         var status = new PipelineStatusPlan(observed, plan, context, address, now).Build(problem);
@@ -30,6 +33,7 @@ internal sealed class PipelineReporter(IResourceClient client, EventRecorder eve
     /// <summary>Nothing could be done at all. What is said of what runs stays as it was.</summary>
     public Task ReportBlockedAsync(RerankPipeline pipeline, Problem problem, CancellationToken cancellationToken)
     {
+        pipeline.Status = Before(pipeline);
         var before = pipeline.Status?.Conditions ?? [];
         var generation = pipeline.Metadata.Generation ?? 0;
         var ready = Conditions.Merge(before, [DesiredCondition.Of("Ready", ConditionStatus.False, problem)], generation, time.GetUtcNow());
@@ -60,18 +64,30 @@ internal sealed class PipelineReporter(IResourceClient client, EventRecorder eve
         select new HostReport(pod.Name, host.Status!);
 
     // However the clock was set meanwhile.
-    private bool IsRecent(ObjectKey key, DateTimeOffset now) => _written.TryGetValue(key, out var last) && (now - last).Duration() < StatusNews.NumbersPeriod;
+    private static bool IsRecent(Written? last, DateTimeOffset now) => last is not null && (now - last.Time).Duration() < StatusNews.NumbersPeriod;
+
+    private Written? Last(RerankPipeline pipeline) =>
+        _written.GetValueOrDefault(ObjectKey.Of(pipeline)) is { } written && written.Uid == pipeline.Uid() ? written : null;
+
+    // A cache that doesn't know yet what was written last would have the same told again.
+    private RerankPipelineStatus? Before(RerankPipeline pipeline) =>
+        Last(pipeline) is { } last && last.Over == pipeline.ResourceVersion() ? last.Status : pipeline.Status;
 
     private async Task WriteAsync(RerankPipeline pipeline, RerankPipelineStatus status, CancellationToken cancellationToken)
     {
-        var before = pipeline.Status;
         var (key, now) = (ObjectKey.Of(pipeline), time.GetUtcNow());
-        if (StatusWrites.Same(before, status) || (!StatusNews.IsIn(status, before) && IsRecent(key, now)))
+        var before = pipeline.Status;
+        if (StatusWrites.Same(before, status) || (!StatusNews.IsIn(status, before) && IsRecent(Last(pipeline), now)))
             return;
         pipeline.Status = status;
-        _written[key] = now;
+        var over = pipeline.ResourceVersion();
         await client.ApplyStatusAsync(StatusWrites.WithoutPrecondition(pipeline), cancellationToken);
+        _written[key] = new(pipeline.Uid(), status, over, now);
         foreach (var happened in PipelineEvents.Between(before, status))
             await events.RecordAsync(pipeline, happened, cancellationToken);
     }
+
+    /// <summary>What this process last wrote.</summary>
+    /// <param name="Over">The version that the cache had then. As long as it has that one, it is behind.</param>
+    private sealed record Written(string? Uid, RerankPipelineStatus Status, string? Over, DateTimeOffset Time);
 }

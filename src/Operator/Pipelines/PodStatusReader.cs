@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization.Metadata;
 using k8s.Models;
+using Microsoft.Extensions.Options;
 using Rerank.Contracts;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
@@ -7,21 +9,46 @@ using Rerank.Operator.Manifests;
 
 namespace Rerank.Operator.Pipelines;
 
-/// <summary>Asks the processes in pods what they do.</summary>
-internal sealed class PodStatusReader(AdminClient admin)
+/// <summary>Asks the processes in pods what they do. Those that are slow are not waited for; what they say late is there for the next look.</summary>
+internal sealed class PodStatusReader(AdminClient admin, RouterStatuses routers, LastAnswers last, IOptions<OperatorOptions> options, TimeProvider time)
+    : IDisposable
 {
-    public Task<IReadOnlyList<ObservedPod>> ReadAsync(IReadOnlyList<V1Pod> pods, string token, CancellationToken cancellationToken) =>
-        AtOnce.CallAsync(pods, (pod, ct) => ReadAsync(pod, token, ct), cancellationToken);
+    private const int MostAtOnce = 256;
 
-    private async Task<ObservedPod> ReadAsync(V1Pod pod, string token, CancellationToken cancellationToken)
+    // Said so late that the look before had ended.
+    private static readonly TimeSpan Late = TimeSpan.FromSeconds(1.5);
+
+    private readonly SemaphoreSlim _places = new(MostAtOnce);
+
+    public async Task<IReadOnlyList<ObservedPod>> ReadAsync(IReadOnlyList<V1Pod> pods, string token, CancellationToken cancellationToken)
+    {
+        var asked = pods.Select(pod => Ask(pod, token, cancellationToken)).ToList();
+        await Look.WaitAsync([.. asked.SelectMany(a => a.Tasks)], options.Value.StatusTimeout, time, cancellationToken);
+        var told = new List<ObservedPod>(asked.Count);
+        foreach (var pod in asked)
+            told.Add(await ToldAsync(pod));
+        return told;
+    }
+
+    public void Dispose() => _places.Dispose();
+
+    private Asked Ask(V1Pod pod, string token, CancellationToken cancellationToken)
     {
         var component = pod.GetLabel(Labels.Component) ?? "";
-        var router = component == Labels.RouterComponent ? RouterAsync(pod, token, cancellationToken) : null;
-        var hosts = HostPorts(pod, component).Select(host => (host.Name, Report: HostAsync(pod, host.Port, token, cancellationToken))).ToList();
-        var reports = new Dictionary<string, ProcessReport<HostStatus>>();
-        foreach (var (name, report) in hosts)
-            reports[name] = await report;
-        return new() { Pod = pod, Component = component, Router = router is null ? null : await router, Hosts = reports };
+        return new(
+            pod,
+            component,
+            component == Labels.RouterComponent ? Ask(pod, PodPorts.Admin, key => routers.ReadAsync(key, token, cancellationToken), cancellationToken) : null,
+            HostPorts(pod, component).ToDictionary(
+                host => host.Name, host => Ask(pod, host.Port, key => HostAsync(key, token, ContractsJson.Default.HostStatus, cancellationToken), cancellationToken)));
+    }
+
+    private async Task<ObservedPod> ToldAsync(Asked asked)
+    {
+        var hosts = new Dictionary<string, ProcessReport<HostStatus>>(asked.Hosts.Count);
+        foreach (var (name, host) in asked.Hosts)
+            hosts[name] = await ToldAsync(host);
+        return new() { Pod = asked.Pod, Component = asked.Component, Router = asked.Router is null ? null : await ToldAsync(asked.Router), Hosts = hosts };
     }
 
     private static IEnumerable<(string Name, string Port)> HostPorts(V1Pod pod, string component)
@@ -31,19 +58,56 @@ internal sealed class PodStatusReader(AdminClient admin)
         return pod.Spec.Containers.Select(c => HostContainer.TierOfSidecar(c.Name)).OfType<string>().Select(tier => (tier, PodPorts.SidecarAdmin(tier)));
     }
 
-    private async Task<ProcessReport<RouterStatus>> RouterAsync(V1Pod pod, string token, CancellationToken cancellationToken)
-    {
-        if (!PodPorts.TryGetAddress(pod, PodPorts.Admin, out var address))
-            return new(null, null, "it has no address yet");
-        var answer = await admin.GetStatusAsync(address, token, ContractsJson.Default.RouterStatus, cancellationToken);
-        return new(address, answer.Status, answer.Problem);
-    }
-
-    private async Task<ProcessReport<HostStatus>> HostAsync(V1Pod pod, string port, string token, CancellationToken cancellationToken)
+    private Asked<TStatus> Ask<TStatus>(V1Pod pod, string port, Func<ProcessKey, Task<AdminAnswer<TStatus>>> ask, CancellationToken cancellationToken)
+        where TStatus : class
     {
         if (!PodPorts.TryGetAddress(pod, port, out var address))
-            return new(null, null, "it has no address yet");
-        var answer = await admin.GetStatusAsync(address, token, ContractsJson.Default.HostStatus, cancellationToken);
-        return new(address, answer.Status, answer.Problem);
+            return new(null, Task.FromResult(new AdminAnswer<TStatus>(null, "it has no address yet")));
+        var process = new ProcessKey(pod.Uid() ?? "", address);
+        return new(process, InPlaceAsync());
+
+        async Task<AdminAnswer<TStatus>> InPlaceAsync()
+        {
+            await _places.WaitAsync(cancellationToken);
+            try
+            {
+                return await ask(process);
+            }
+            finally
+            {
+                _places.Release();
+            }
+        }
+    }
+
+    private async Task<AdminAnswer<TStatus>> HostAsync<TStatus>(ProcessKey process, string token, JsonTypeInfo<TStatus> type, CancellationToken cancellationToken)
+        where TStatus : class
+    {
+        var answer = await admin.GetStatusAsync(process.Address, token, type, cancellationToken);
+        if (answer.Status is not null)
+            last.Learn(process, answer.Status);
+        return answer;
+    }
+
+    private async Task<ProcessReport<TStatus>> ToldAsync<TStatus>(Asked<TStatus> asked)
+        where TStatus : class
+    {
+        if (asked.Process is not { } process)
+            return new(null, null, (await asked.Answer).Problem);
+        var answer = asked.Answer.IsCompleted
+            ? await asked.Answer
+            : last.Of<TStatus>(process, Late) is { } late ? new(late, null) : new(null, "no answer yet");
+        return new(process.Address, answer.Status, answer.Problem)
+        {
+            LastGood = answer.Status is null ? last.Of<TStatus>(process, ProcessReport.Bearable) : null,
+        };
+    }
+
+    private sealed record Asked<TStatus>(ProcessKey? Process, Task<AdminAnswer<TStatus>> Answer)
+        where TStatus : class;
+
+    private sealed record Asked(V1Pod Pod, string Component, Asked<RouterStatus>? Router, Dictionary<string, Asked<HostStatus>> Hosts)
+    {
+        public IEnumerable<Task> Tasks => Router is null ? Hosts.Values.Select(h => h.Answer) : Hosts.Values.Select(Task (h) => h.Answer).Append(Router.Answer);
     }
 }

@@ -61,16 +61,21 @@ internal sealed class RerankPipelineController(
         var now = environment.Time.GetUtcNow();
         var plan = PipelinePlan.Of(observed, context, environment.Addresses, now);
 
+        // Before anything that may fail: from here on its guard needs the API server no more.
+        followers.Guard(observed, plan.Rollout.Judgement.Roles, token);
+
         Problem? problem = null;
         if (!writer.IsDone(owner, plan, context))
         {
-            observed = await observer.LookAgainAsync(observed, cancellationToken);
-            plan = PipelinePlan.Of(observed, context, environment.Addresses, now);
+            var mayHold = false;
             try
             {
+                observed = await observer.LookAgainAsync(observed, cancellationToken);
+                plan = PipelinePlan.Of(observed, context, environment.Addresses, now);
+                mayHold = true;
                 problem = await WriteAsync(owner, plan, context, cancellationToken);
             }
-            catch (Exception e) when (e is HttpOperationException or HttpRequestException or ConflictException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+            catch (Exception e) when (ApiServerAway.Says(e, cancellationToken) || (mayHold && e is HttpOperationException or ConflictException))
             {
                 await pusher.HoldAsync(observed, plan.Documents, token, cancellationToken);
                 throw;
@@ -87,7 +92,7 @@ internal sealed class RerankPipelineController(
             observed = observed with { Pods = await pusher.HoldAsync(observed, plan.Documents, token, cancellationToken) };
         }
 
-        followers.Follow(observed, plan, token);
+        followers.Follow(observed, plan, token, isStored: problem is null);
         var status = await reporter.ReportAsync(observed, plan, context, problem, now, cancellationToken);
         return ReconciliationResult<RerankPipeline>.Success(entity, Pace.Of(status, plan, entity, now));
     }
@@ -106,6 +111,7 @@ internal sealed class RerankPipelineController(
         reporter.Forget(entity);
         followers.Forget(entity);
         writer.Forget(PipelineOwner.Of(entity));
+        environment.Tokens.Forget(PipelineOwner.Of(entity));
         return Task.FromResult(ReconciliationResult<RerankPipeline>.Success(entity));
     }
 

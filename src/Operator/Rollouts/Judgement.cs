@@ -87,7 +87,9 @@ internal sealed record Judgement
     }
 
     private static EvidenceLedger LedgerOf(Observation observed, Revision revision) =>
-        observed.Reports.GetValueOrDefault(revision.Name)?.Ledger is { } stored && stored.Attempt == revision.Rollout.Attempt
-            ? stored
+        (observed.Ledgers.GetValueOrDefault(revision.Name) is { } read && read.Attempt == revision.Rollout.Attempt
+            ? read
+            : observed.Reports.GetValueOrDefault(revision.Name)?.Ledger) is { } known && known.Attempt == revision.Rollout.Attempt
+            ? known
             : EvidenceLedger.Empty(revision.Name, revision.Rollout.Attempt);
 }

@@ -13,6 +13,7 @@ using Rerank.Operator.Pipelines;
 using Rerank.Operator.Pipelines.Records;
 using Rerank.Operator.Pipelines.Watch;
 using Rerank.Operator.Runtime;
+using Rerank.Operator.Runtime.Control;
 using Rerank.Operator.Telemetry;
 
 namespace Rerank.Operator.Run;
@@ -38,6 +39,8 @@ internal static class OperatorServices
         services.AddPlainHttpClient(AdminClient.ClientName, MaxAdminAnswerBytes);
         services.AddPlainHttpClient(PrometheusClient.ClientName, PrometheusClient.MaxAnswerBytes);
         services.AddSingleton<AdminClient>();
+        services.AddSingleton<LastAnswers>();
+        services.AddSingleton<RouterStatuses>();
         services.AddSingleton<AdminTokens>();
         services.AddSingleton<SourceCredentials>();
         services.AddSingleton<HostReports>();
@@ -61,9 +64,11 @@ internal static class OperatorServices
         services.AddSingleton<PrometheusSource>();
         services.AddSingleton<PrometheusLooks>();
         services.AddSingleton<RolloutMetrics>();
-        services.AddSingleton<CandidateWatch>();
+        services.AddSingleton<GuardedPipelines>();
+        services.AddSingleton<IWorkPriorities<RerankPipeline>, PipelinePriorities>();
+        services.AddSingleton<Guard>();
         services.AddSingleton<RolloutFollowers>();
-        services.AddHostedService(provider => provider.GetRequiredService<CandidateWatch>());
+        services.AddHostedService(provider => provider.GetRequiredService<Guard>());
 
         services.AddSingleton<ModelUses>();
         services.AddSingleton<ModelReporter>();

@@ -13,7 +13,7 @@ using Yarp.ReverseProxy.Model;
 namespace Rerank.Router.Admin;
 
 /// <summary>All that the operator's port answers: the admin protocol.</summary>
-internal sealed class AdminEndpoint(TableStore tables, AnswerBook book, BearerToken token, RouterMetrics metrics)
+internal sealed class AdminEndpoint(TableStore tables, AnswerBook book, StatusVersion version, BearerToken token, RouterMetrics metrics)
 {
     private const long MaxTableBytes = 4 * 1024 * 1024;
 
@@ -31,7 +31,7 @@ internal sealed class AdminEndpoint(TableStore tables, AnswerBook book, BearerTo
         await (context.Request.Path.Value switch
         {
             AdminProtocol.DesiredPath => OnlyAsync(HttpMethods.Put, PutDesiredAsync),
-            AdminProtocol.StatusPath => OnlyAsync(HttpMethods.Get, StatusAsync),
+            AdminProtocol.StatusPath => OnlyAsync(HttpMethods.Get, GetStatusAsync),
             _ => ErrorAsync(context, StatusCodes.Status404NotFound, $"there is no {context.Request.Path}"),
         });
 
@@ -68,16 +68,28 @@ internal sealed class AdminEndpoint(TableStore tables, AnswerBook book, BearerTo
             await ErrorAsync(context, outcome.Generation is null ? StatusCodes.Status400BadRequest : StatusCodes.Status409Conflict, outcome.Error, outcome.Generation);
     }
 
-    private Task StatusAsync(HttpContext context)
+    private async Task GetStatusAsync(HttpContext context)
     {
-        if (!TryReadAfterStratum(context.Request, out var afterStratum))
-            return ErrorAsync(context, StatusCodes.Status400BadRequest, $"{AdminProtocol.AfterStratumQuery} must be a number, at least 0");
+        if (StatusQuery.Read(context.Request.Query, out var error) is not { } query)
+        {
+            await ErrorAsync(context, StatusCodes.Status400BadRequest, error!);
+            return;
+        }
 
+        if (query is { Version: { } known, Wait.Ticks: > 0 })
+            await version.WaitAsync(known, query.Wait, context.RequestAborted);
+        await StatusAsync(context, query.AfterStratum);
+    }
+
+    private Task StatusAsync(HttpContext context, long afterStratum = 0)
+    {
         book.FallDue();
+        var number = version.Number;
         var current = tables.Current;
         return WriteAsync(context, StatusCodes.Status200OK, ContractsJson.Default.RouterStatus, new RouterStatus
         {
             ProcessId = _processId,
+            Version = number,
             Generation = current?.Table.Generation ?? 0,
             Revision = current?.Stable.Revision,
             Confirmed = current?.Confirmed ?? false,
@@ -86,13 +98,6 @@ internal sealed class AdminEndpoint(TableStore tables, AnswerBook book, BearerTo
             Requests = metrics.Answered,
             Errors = metrics.Errors,
         });
-    }
-
-    private static bool TryReadAfterStratum(HttpRequest request, out long afterStratum)
-    {
-        afterStratum = 0;
-        return !request.Query.TryGetValue(AdminProtocol.AfterStratumQuery, out var text)
-            || long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out afterStratum);
     }
 
     private static ClusterStatus StatusOf(ClusterState cluster)

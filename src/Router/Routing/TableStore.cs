@@ -1,13 +1,15 @@
 using System.Text.Json;
 using Rerank.Contracts;
 using Rerank.Contracts.Routing;
+using Rerank.Router.Admin;
 using Rerank.Router.Trials;
 
 namespace Rerank.Router.Routing;
 
 /// <summary>The routing table in force, and how another one replaces it: all or nothing, and only when YARP knows the new clusters.</summary>
 internal sealed class TableStore(
-    TableConfigProvider provider, ServingTableBuilder builder, RouterOptions options, TimeProvider time, IDice dice, ILogger<TableStore> logger) : IDisposable
+    TableConfigProvider provider, ServingTableBuilder builder, StatusVersion version, RouterOptions options, TimeProvider time, IDice dice, ILogger<TableStore> logger)
+    : IDisposable
 {
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private volatile ServingTable? _current;
@@ -49,8 +51,12 @@ internal sealed class TableStore(
             if (current is not null && table.Generation <= current.Table.Generation)
             {
                 var outcome = Compare(table, current.Table);
-                if (outcome.Error is null && pushed)
+                if (outcome.Error is null && pushed && !current.Confirmed)
+                {
                     _current = current.Confirm();
+                    version.Raise();
+                }
+
                 return outcome;
             }
 
@@ -61,6 +67,7 @@ internal sealed class TableStore(
                 var trial = TrialOf(table.Candidate);
                 _current = builder.Build(table, current, trial, pushed);
                 _trial = trial ?? _trial;
+                version.Raise();
             }
             catch (Exception e) when (e is AggregateException or InvalidOperationException or InsufficientMemoryException)
             {

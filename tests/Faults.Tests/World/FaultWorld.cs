@@ -41,7 +41,7 @@ internal sealed class FaultWorld : IDisposable
         (_server, Time, Namespace) = (server, time, ns);
         _observer = server.AsReader("observer");
         _user = server.As("kubectl");
-        Network = new(new CrashPoint());
+        Network = new(new CrashPoint(), time);
         Nodes = new(server.AsReader("kubelet"), Network, ns);
         Invariants = new(Nodes);
         Traffic = new(Nodes);
@@ -139,13 +139,29 @@ internal sealed class FaultWorld : IDisposable
     {
         try
         {
-            await process.RefreshAsync(Stale, Stop);
-            Outcomes = await Post.DeliverAsync(process.ReconcileAsync(Stop));
+            await Post.DeliverAsync(process.GuardAsync(Stop));
+            var unheard = await RefreshAsync(process);
+            Outcomes = process.HasSynced ? await Post.DeliverAsync(process.ReconcileAsync(Stop)) : [];
+            if (unheard is not null)
+                Outcomes = [.. Outcomes, new(OutcomeKind.Threw, Message: unheard.Message, Error: unheard)];
         }
         catch (Exception exception) when (exception is CrashException or HttpRequestException or k8s.Autorest.HttpOperationException)
         {
-            // What an informer does then: it tries again later.
             Outcomes = [new(OutcomeKind.Threw, Message: exception.Message, Error: exception)];
+        }
+    }
+
+    // An informer tries again later, and what it knows stays.
+    private async Task<Exception?> RefreshAsync(SteppedOperator process)
+    {
+        try
+        {
+            await process.RefreshAsync(Stale, Stop);
+            return null;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or k8s.Autorest.HttpOperationException)
+        {
+            return exception;
         }
     }
 

@@ -20,7 +20,7 @@ internal sealed class SteppedCache<T>(IResourceClient client, string ns) : IReso
 
     public string Kind { get; } = ResourceKind.Of<T>().Plural;
 
-    public bool HasSynced => true;
+    public bool HasSynced { get; private set; }
 
     public bool IsServed { get; init; } = true;
 
@@ -34,6 +34,7 @@ internal sealed class SteppedCache<T>(IResourceClient client, string ns) : IReso
     {
         if (IsServed)
             _objects = (await client.ListAsync<T>(ns, Selector, null, cancellationToken)).Items.ToDictionary(o => ObjectKey.Of(o));
+        HasSynced = true;
     }
 }
 
@@ -41,6 +42,8 @@ internal interface ISteppedCache
 {
     /// <summary>Plural name of the resource.</summary>
     string Kind { get; }
+
+    bool HasSynced { get; }
 
     Task RefreshAsync(CancellationToken cancellationToken);
 }

@@ -8,6 +8,7 @@ using Prometheus;
 using Rerank.Faults.Tests.Faults;
 using Rerank.Operator.Admin;
 using Rerank.Operator.Api;
+using Rerank.Operator.Pipelines.Watch;
 using Rerank.Operator.Run;
 using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Caching;
@@ -60,6 +61,16 @@ internal sealed class SteppedOperator : IDisposable
 
     private T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
+
+    /// <summary>Whether every cache has been filled once: before, no operator does anything.</summary>
+    public bool HasSynced => Caches.All(c => c.HasSynced);
+
+    /// <summary>What the guard of rollouts does in a second.</summary>
+    public async Task<bool> GuardAsync(CancellationToken cancellationToken)
+    {
+        await Get<Guard>().LookAsync(cancellationToken);
+        return true;
+    }
 
     /// <summary>Brings the caches up to date, but for those of <paramref name="stale"/> kinds.</summary>
     public async Task RefreshAsync(Func<string, bool> stale, CancellationToken cancellationToken)

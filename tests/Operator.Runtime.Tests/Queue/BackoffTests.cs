@@ -24,6 +24,25 @@ public sealed class BackoffTests
     }
 
     [Fact]
+    public void Next_WithJitter_TakesUpToAFifthOff()
+    {
+        var backoff = new Backoff<int>(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), new Jitter(new Random(1)));
+
+        var delays = Enumerable.Range(0, 200).Select(_ => backoff.Next(1).TotalSeconds).ToArray();
+
+        Assert.All(delays, d => Assert.InRange(d, 0.8, 1));
+        Assert.True(delays.Max() - delays.Min() > 0.1, $"{delays.Min()} to {delays.Max()}");
+    }
+
+    [Fact]
+    public void Next_WithALimitOfItsOwn_StaysWithinIt()
+    {
+        var delays = Enumerable.Range(0, 20).Select(_ => _backoff.Next(1, TimeSpan.FromSeconds(5))).ToArray();
+
+        Assert.Equal(TimeSpan.FromSeconds(5), delays[^1]);
+    }
+
+    [Fact]
     public void Next_AnotherKey_StartsAnew()
     {
         _backoff.Next(1);

@@ -161,6 +161,99 @@ public sealed class WorkQueueTests : IDisposable
     }
 
     [Fact]
+    public void Add_MoreUrgent_IsHandedOutFirst()
+    {
+        _queue.Add(1);
+        _queue.Add(2, WorkPriority.High);
+        _queue.Add(3);
+        _queue.Add(4, WorkPriority.Urgent);
+
+        Assert.Equal([4, 2, 1, 3], [TakeNow(), TakeNow(), TakeNow(), TakeNow()]);
+    }
+
+    [Fact]
+    public void Add_AgainAndMoreUrgent_TheHighestHoldsAndItRunsOnce()
+    {
+        _queue.Add(1);
+        _queue.Add(2);
+        _queue.Add(2, WorkPriority.Urgent);
+        _queue.Add(2, WorkPriority.High);
+
+        Assert.Equal([2, 1], [TakeNow(), TakeNow()]);
+        Assert.Null(TakeNow());
+    }
+
+    [Fact]
+    public void Add_UrgentWhileInFlight_RunsAgainBeforeOthers()
+    {
+        _queue.Add(1);
+        TakeNow();
+        _queue.Add(2);
+        _queue.Add(1, WorkPriority.Urgent);
+        _queue.Add(1);
+
+        _queue.Done(1);
+
+        Assert.Equal([1, 2], [TakeNow(), TakeNow()]);
+    }
+
+    [Fact]
+    public void Add_DelayedAndThenUrgent_RunsNow()
+    {
+        _queue.AddAfter(1, TimeSpan.FromMinutes(5));
+        _queue.Add(2);
+        _queue.Add(1, WorkPriority.Urgent);
+
+        Assert.Equal([1, 2], [TakeNow(), TakeNow()]);
+    }
+
+    [Fact]
+    public void Add_WaitedLongerThanTheHeadStart_RunsBeforeWhatIsMoreUrgent()
+    {
+        _queue.Add(1);
+        _time.Advance(TimeSpan.FromSeconds(31));
+        _queue.Add(2, WorkPriority.High);
+
+        Assert.Equal([1, 2], [TakeNow(), TakeNow()]);
+    }
+
+    [Fact]
+    public void AddAfter_Due_HasThePriorityThatTheKeyHasThen()
+    {
+        var urgent = 0;
+        using var queue = NewQueue(_time, key => key == urgent ? WorkPriority.Urgent : WorkPriority.Normal);
+        queue.AddAfter(2, TimeSpan.FromSeconds(1));
+        queue.Add(1);
+        urgent = 2;
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal([2, 1], [TakeNow(queue), TakeNow(queue)]);
+    }
+
+    [Fact]
+    public void AddRateLimited_MoreThanNormal_WaitsAFewSecondsAtMost()
+    {
+        using var queue = NewQueue(_time, key => key == 1 ? WorkPriority.High : WorkPriority.Normal);
+        foreach (var key in new[] { 1, 2 })
+        {
+            for (var failures = 0; failures < 20; failures++)
+            {
+                queue.AddRateLimited(key);
+                _time.Advance(TimeSpan.FromMinutes(5));
+                TakeNow(queue);
+                queue.Done(key);
+            }
+        }
+
+        queue.AddRateLimited(1);
+        queue.AddRateLimited(2);
+        _time.Advance(WorkQueue<int>.LongestRetryOfUrgent);
+
+        Assert.Equal(1, TakeNow(queue));
+        Assert.Null(TakeNow(queue));
+    }
+
+    [Fact]
     public async Task TakeAsync_NothingReady_WaitsForTheNextAdd()
     {
         var taken = _queue.TakeAsync(TestContext.Current.CancellationToken);
@@ -212,10 +305,11 @@ public sealed class WorkQueueTests : IDisposable
         Assert.Equal((1, 1), (time.Timers, time.Fired));
     }
 
-    internal static WorkQueue<int> NewQueue(TimeProvider time) => new(
+    internal static WorkQueue<int> NewQueue(TimeProvider time, Func<int, WorkPriority>? priorityOf = null) => new(
         new Backoff<int>(TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(5)),
         time,
-        new QueueMetrics(new RuntimeMetrics(Metrics.NewCustomRegistry()), "test"));
+        new QueueMetrics(new RuntimeMetrics(Metrics.NewCustomRegistry()), "test"),
+        priorityOf);
 
     private int? TakeNow() => TakeNow(_queue);
 

@@ -1,9 +1,12 @@
+using System.Net;
 using System.Text;
+using k8s.Autorest;
 using k8s.Models;
 using Microsoft.Extensions.Time.Testing;
 using Rerank.Operator.Admin;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Pipelines;
+using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Runtime.Client.InMemory;
 using Rerank.Operator.Tests.World;
 
@@ -45,6 +48,42 @@ public sealed class SecretsTests
     }
 
     [Fact]
+    public async Task AdminToken_ServerIsAway_TheLastOneWillDo()
+    {
+        var owner = await OwnerAsync();
+        var gone = new GoneServer(_api);
+        var tokens = Tokens(gone);
+        await tokens.GetOrCreateAsync(owner, Stop);
+        gone.Error = new HttpRequestException("connection refused");
+
+        Assert.Equal("token-1", await tokens.GetOrCreateAsync(owner, Stop));
+        await Assert.ThrowsAsync<HttpRequestException>(() => tokens.GetOrCreateAsync(owner with { Uid = "another" }, Stop));
+    }
+
+    [Fact]
+    public async Task AdminToken_MayNotBeReadAnyMore_SaysSo()
+    {
+        var owner = await OwnerAsync();
+        var gone = new GoneServer(_api);
+        var tokens = Tokens(gone);
+        await tokens.GetOrCreateAsync(owner, Stop);
+        gone.Error = new HttpOperationException("no") { Response = new(new HttpResponseMessage(HttpStatusCode.Forbidden), "{}") };
+
+        await Assert.ThrowsAsync<HttpOperationException>(() => tokens.GetOrCreateAsync(owner, Stop));
+    }
+
+    [Fact]
+    public async Task AdminToken_ChangedBySomebody_IsReadAgain()
+    {
+        var owner = await OwnerAsync();
+        var tokens = Tokens();
+        await tokens.GetOrCreateAsync(owner, Stop);
+        await _api.ApplyAsync(AdminSecret.Of(owner, "other"), Stop);
+
+        Assert.Equal("other", await tokens.GetOrCreateAsync(owner, Stop));
+    }
+
+    [Fact]
     public async Task Credential_OfAKey_IsABearerToken()
     {
         await SecretAsync("hub", ("access", "hf_1\n"));
@@ -82,7 +121,7 @@ public sealed class SecretsTests
 
     private async Task<PipelineOwner> OwnerAsync() => PipelineOwner.Of(await _api.CreateAsync(Samples.TwoTiers(), Stop));
 
-    private AdminTokens Tokens() => new(_api, () => $"token-{++_made}");
+    private AdminTokens Tokens(IResourceClient? client = null) => new(client ?? _api, () => $"token-{++_made}", new FakeTimeProvider());
 
     private Task<V1Secret> SecretAsync(string name, params (string Key, string Value)[] data) => _api.CreateAsync(
         new V1Secret

@@ -137,11 +137,11 @@ public sealed class EvidenceLedgerTests
 
         var places = new PlaceEvidence(1, 500, new Dictionary<string, PlaceCounts> { [Shares.Errors] = new(PlaceCounts.Pack(trials), PlaceCounts.Pack(bad)) });
         var ledger = Empty.With(News()).With(News(("a", Status(10) with { Places = places, Epoch = 1 })));
-        Assert.False(Errors(ledger).Places.HarmShown);
+        Assert.False(Errors(ledger).HarmShown);
 
         ledger = ledger.With(News(("a", Status(10) with { Places = places, Epoch = 1 })) with { Now = Judging.News(Spec, 500).Now + Levels.LookAt(0) });
 
-        Assert.True(Errors(ledger).Places.HarmShown);
+        Assert.True(Errors(ledger).HarmShown);
         Assert.Equal(1, Errors(ledger).Places.Done);
     }
 

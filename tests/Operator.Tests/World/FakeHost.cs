@@ -9,6 +9,7 @@ internal sealed class FakeHost(Func<ModelSpec, ModelStatus> load) : IFakeProcess
 {
     private readonly string _processId = Guid.NewGuid().ToString();
     private readonly Dictionary<string, ModelStatus> _loaded = [];
+    private readonly Lock _lock = new();
 
     public ModelSet? Set { get; private set; }
 
@@ -30,9 +31,13 @@ internal sealed class FakeHost(Func<ModelSpec, ModelStatus> load) : IFakeProcess
             return AdminReply.Conflict(Set.Generation);
         if (set.Models.DistinctBy(m => m.Name).Count() != set.Models.Count)
             return AdminReply.Invalid("a name is in the set twice");
-        foreach (var dropped in _loaded.Keys.Except(set.Models.Select(m => m.Digest)).ToList())
-            _loaded.Remove(dropped);
-        Set = set;
+        lock (_lock)
+        {
+            foreach (var dropped in _loaded.Keys.Except(set.Models.Select(m => m.Digest)).ToList())
+                _loaded.Remove(dropped);
+            Set = set;
+        }
+
         return Get();
     }
 
@@ -42,12 +47,18 @@ internal sealed class FakeHost(Func<ModelSpec, ModelStatus> load) : IFakeProcess
 
     private HostStatus Status()
     {
-        var models = (Set?.Models ?? []).Select(m => (Spec: m, Status: Held(m))).ToList();
+        lock (_lock)
+            return Status(Set);
+    }
+
+    private HostStatus Status(ModelSet? set)
+    {
+        var models = (set?.Models ?? []).Select(m => (Spec: m, Status: Held(m))).ToList();
         return new()
         {
             ProcessId = _processId,
-            Generation = Set?.Generation ?? 0,
-            Ready = Set is not null && models.All(m => !m.Spec.Required || m.Status.State == ModelState.Ready),
+            Generation = set?.Generation ?? 0,
+            Ready = set is not null && models.All(m => !m.Spec.Required || m.Status.State == ModelState.Ready),
             Models = [.. models.Select(m => m.Status)],
         };
     }

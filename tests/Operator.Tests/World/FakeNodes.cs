@@ -21,15 +21,18 @@ internal sealed class FakeNodes(IResourceClient kubelet, FakeNetwork network, st
     private readonly ConditionalWeakTable<V1PodTemplateSpec, string> _hashes = [];
     private int _started;
 
+    // For those who look at the pods while others come and go.
+    private volatile FakePod[] _all = [];
+
     /// <summary>What becomes of a model on a host; the rest loads.</summary>
     public Func<ModelSpec, ModelStatus?> Outcome { get; set; } = _ => null;
 
     /// <summary>Whether pods of this component get a node; the rest does.</summary>
     public Func<string, bool> Schedules { get; set; } = _ => true;
 
-    public IEnumerable<FakePod> Pods => _pods.Values;
+    public IEnumerable<FakePod> Pods => _all;
 
-    public IEnumerable<FakeRouter> ReadyRouters => _pods.Values.Where(p => p.IsReady).Select(p => p.Router).OfType<FakeRouter>();
+    public IEnumerable<FakeRouter> ReadyRouters => _all.Where(p => p.IsReady).Select(p => p.Router).OfType<FakeRouter>();
 
     public async Task StepAsync(CancellationToken cancellationToken)
     {
@@ -98,6 +101,7 @@ internal sealed class FakeNodes(IResourceClient kubelet, FakeNetwork network, st
         _pods[pod.Name()] = fake;
         if (fake.IsScheduled)
             await StartProcessesAsync(fake, cancellationToken);
+        _all = [.. _pods.Values];
     }
 
     private async Task StartProcessesAsync(FakePod pod, CancellationToken cancellationToken)
@@ -145,8 +149,10 @@ internal sealed class FakeNodes(IResourceClient kubelet, FakeNetwork network, st
 
     private void Stop(string pod)
     {
-        if (_pods.Remove(pod, out var stopped))
-            network.Hang(stopped.Ip);
+        if (!_pods.Remove(pod, out var stopped))
+            return;
+        _all = [.. _pods.Values];
+        network.Hang(stopped.Ip);
     }
 
     private ModelStatus Load(ModelSpec model) =>
@@ -158,7 +164,7 @@ internal sealed class FakeNodes(IResourceClient kubelet, FakeNetwork network, st
         var address = cluster.Addresses[0];
         return address.StartsWith("unix:", StringComparison.Ordinal)
             ? 1
-            : _pods.Values.Count(p => p.IsReady && address.StartsWith($"http://{p.Deployment}.", StringComparison.Ordinal));
+            : _all.Count(p => p.IsReady && address.StartsWith($"http://{p.Deployment}.", StringComparison.Ordinal));
     }
 
     private static string? File(IDictionary<string, string>? files, string name) => files?.TryGetValue(name, out var text) == true ? text : null;

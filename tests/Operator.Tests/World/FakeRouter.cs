@@ -9,6 +9,10 @@ namespace Rerank.Operator.Tests.World;
 internal sealed class FakeRouter(Func<Cluster, int> reach) : IFakeProcess
 {
     private readonly string _processId = Guid.NewGuid().ToString();
+    private readonly Lock _lock = new();
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _version = 1;
+    private CandidateStatus? _seen;
 
     public RoutingTable? Table { get; private set; }
 
@@ -16,7 +20,17 @@ internal sealed class FakeRouter(Func<Cluster, int> reach) : IFakeProcess
     public bool Confirmed { get; private set; }
 
     /// <summary>What it reports of the candidate, as long as it has that candidate.</summary>
-    public CandidateStatus? Seen { get; set; }
+    public CandidateStatus? Seen
+    {
+        get => _seen;
+        set
+        {
+            var isNews = value?.Trip != _seen?.Trip;
+            _seen = value;
+            if (isNews)
+                Change();
+        }
+    }
 
     public bool IsReady => Table is not null;
 
@@ -34,15 +48,25 @@ internal sealed class FakeRouter(Func<Cluster, int> reach) : IFakeProcess
             return AdminReply.Conflict(Table.Generation);
         if (table.Generation == Table?.Generation && Text(table) != Text(Table))
             return AdminReply.Conflict(Table.Generation);
+        var isNews = !Confirmed || table.Generation != Table?.Generation;
         Table = table;
         Confirmed = true;
+        if (isNews)
+            Change();
         return Get();
+    }
+
+    public Task ChangedAsync(long version)
+    {
+        lock (_lock)
+            return version == _version ? _changed.Task : Task.CompletedTask;
     }
 
     public AdminReply Get() => AdminReply.Ok(JsonSerializer.Serialize(
         new RouterStatus
         {
             ProcessId = _processId,
+            Version = _version,
             Generation = Table?.Generation ?? 0,
             Revision = Table?.Stable.Revision,
             Confirmed = Confirmed,
@@ -57,9 +81,10 @@ internal sealed class FakeRouter(Func<Cluster, int> reach) : IFakeProcess
     {
         if (Table?.Candidate is not { } candidate)
             return null;
-        if (Seen?.Revision != candidate.Arm.Revision || Seen.Attempt != candidate.Attempt)
+        var seen = _seen;
+        if (seen?.Revision != candidate.Arm.Revision || seen.Attempt != candidate.Attempt)
         {
-            Seen = new()
+            _seen = seen = new()
             {
                 Revision = candidate.Arm.Revision,
                 Attempt = candidate.Attempt,
@@ -70,7 +95,19 @@ internal sealed class FakeRouter(Func<Cluster, int> reach) : IFakeProcess
             };
         }
 
-        return Seen with { TrafficPermille = Confirmed && Seen.Trip is null ? candidate.TrafficPermille : 0 };
+        return seen with { TrafficPermille = Confirmed && seen.Trip is null ? candidate.TrafficPermille : 0 };
+    }
+
+    private void Change()
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
+        {
+            _version++;
+            (changed, _changed) = (_changed, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+
+        changed.SetResult();
     }
 
     private static string Text(RoutingTable table) => JsonSerializer.Serialize(table, ContractsJson.Default.RoutingTable);

@@ -14,6 +14,9 @@ internal interface IFakeProcess
     AdminReply Get();
 
     AdminReply Put(string document);
+
+    /// <summary>Ends when the version of the status is another one; only routers have any.</summary>
+    Task ChangedAsync(long version) => Task.CompletedTask;
 }
 
 internal sealed record AdminReply(HttpStatusCode Status, string Body)

@@ -15,11 +15,13 @@ using Rerank.Operator.Manifests;
 using Rerank.Operator.Models;
 using Rerank.Operator.Pipelines;
 using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Pipelines.Watch;
 using Rerank.Operator.Run;
 using Rerank.Operator.Runtime.Caching;
 using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Runtime.Client.InMemory;
 using Rerank.Operator.Runtime.Control;
+using Rerank.Operator.Runtime.Leadership;
 
 namespace Rerank.Operator.Tests.World;
 
@@ -34,7 +36,7 @@ internal sealed class TestWorld
     {
         Time = new(new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero));
         Api = new(Time);
-        Network = new(Crash);
+        Network = new(Crash, Time);
         Nodes = new(Api.As("kubelet"), Network);
         _operator = StartOperator();
     }
@@ -48,6 +50,15 @@ internal sealed class TestWorld
     public FakeNetwork Network { get; }
 
     public FakeNodes Nodes { get; }
+
+    /// <summary>What somebody wanted reconciled at once.</summary>
+    public Triggers Triggers { get; } = new();
+
+    public GuardedPipeline? Guarded => _operator.GetRequiredService<GuardedPipelines>().Find(new(Namespace, Samples.Pipeline));
+
+    public IWorkPriorities<RerankPipeline> Priorities => _operator.GetRequiredService<IWorkPriorities<RerankPipeline>>();
+
+    public Guard Guard => _operator.GetRequiredService<Guard>();
 
     public bool ServesAutoscalers { get; set; } = true;
 
@@ -164,7 +175,8 @@ internal sealed class TestWorld
             .AddSingleton<IResourceClient>(client)
             .AddSingleton<NewToken>(() => $"token-{++tokens}-of-{Time.GetUtcNow().Ticks}")
             .AddSingleton(Options.Create(Samples.Options))
-            .AddSingleton<IReconcileTrigger<RerankPipeline>>(new Triggers())
+            .AddSingleton<IReconcileTrigger<RerankPipeline>>(Triggers)
+            .AddSingleton<LeaseFence>()
             .AddSingleton(Metrics.NewCustomRegistry())
             .AddRerankControllers()
             .AddSingleton<IHttpClientFactory>(Network)

@@ -11,4 +11,9 @@ internal sealed class Triggers : IReconcileTrigger<RerankPipeline>
     public ConcurrentQueue<ObjectKey> Keys { get; } = [];
 
     public void Enqueue(ObjectKey key, TimeSpan? after = null) => Keys.Enqueue(key);
+
+    /// <summary>Those that must not wait.</summary>
+    public ConcurrentQueue<ObjectKey> Urgent { get; } = [];
+
+    public void EnqueueUrgent(ObjectKey key) => Urgent.Enqueue(key);
 }

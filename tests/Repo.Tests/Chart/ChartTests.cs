@@ -85,6 +85,15 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public async Task Render_ConcurrentReconciles_AreTheOperatorsSetting()
+    {
+        var chart = await RenderedChart.WithAsync("--set", "maxConcurrentReconciles=32");
+
+        Assert.Equal("32", chart.Environment("Operator__MaxConcurrentReconciles"));
+        Assert.Null((await RenderedChart.WithAsync()).Environment("Operator__MaxConcurrentReconciles"));
+    }
+
+    [Fact]
     public async Task Render_ServiceMonitor_OnlyWhereItsApiIs()
     {
         string[] enabled = ["--set", "metrics.serviceMonitor.enabled=true", "--set", "metrics.serviceMonitor.labels.release=prometheus"];

@@ -19,7 +19,7 @@ internal abstract class ShareMetric : Metric
         {
             Threshold = test.Terms.Margin,
             Samples = new(Trials(metric), stable, candidate),
-            IsBeyond = test.LogHarm >= -Math.Log(levels.HarmOfStrata) || test.Places.HarmShown,
+            IsBeyond = test.HarmShown,
             Strata = test.Strata,
             Keys = keys,
         };

@@ -39,6 +39,9 @@ internal sealed record ShareTest
     /// <summary>ln of what the bets on being within the margin own, by part, since they began anew.</summary>
     public required IReadOnlyList<double> Safety { get; init; }
 
+    /// <summary>Whether harm was shown at any look of the try, by strata or by places. It stays: that is what the chance of being wrong is about.</summary>
+    public bool HarmShown { get; init; }
+
     /// <summary>Strata in which both arms had trials, over the whole try.</summary>
     public long Strata { get; init; }
 
@@ -89,7 +92,7 @@ internal sealed record ShareTest
         EpochCounts = default,
         EpochWeight = 0,
         EpochWeightedDifference = 0,
-        Places = PlaceLooks.None with { HarmShown = Places.HarmShown, SafetyShown = keepsSafety && Places.SafetyShown },
+        Places = PlaceLooks.None with { SafetyShown = keepsSafety && Places.SafetyShown },
     };
 
     /// <param name="counts">Of one stratum. Each is counted once, in any order.</param>
@@ -176,9 +179,6 @@ internal sealed record PlaceLooks
     public double? HarmLevel { get; init; }
 
     public double? Safety { get; init; }
-
-    /// <summary>Whether a look has shown harm. It stays, over the whole try.</summary>
-    public bool HarmShown { get; init; }
 
     /// <summary>Whether the last look showed the candidate to be within the margin.</summary>
     public bool SafetyShown { get; init; }

@@ -7,10 +7,19 @@ using Rerank.Operator.Telemetry;
 
 namespace Rerank.Operator.Pipelines.Watch;
 
-/// <summary>Who goes along with rollouts between reconciles: the watch over routers, metrics, sources. None of them decides anything.</summary>
-internal sealed class RolloutFollowers(CandidateWatch watch, RolloutMetrics metrics, PrometheusLooks prometheus)
+/// <summary>Who goes along with rollouts between reconciles: their guard, metrics, sources.</summary>
+internal sealed class RolloutFollowers(Guard guard, RolloutMetrics metrics, PrometheusLooks prometheus)
 {
-    public void Follow(Observation observed, PipelinePlan plan, string token)
+    /// <summary>What is known before anything is written is enough to guard what is judged already.</summary>
+    /// <param name="roles">As they are stored.</param>
+    public void Guard(Observation observed, RevisionRoles roles, string token)
+    {
+        if (GuardedTrial.Of(observed, roles, token) is { } trial)
+            guard.Follow(ObjectKey.Of(observed.Pipeline), trial);
+    }
+
+    /// <param name="isStored">Whether all that was planned has been written.</param>
+    public void Follow(Observation observed, PipelinePlan plan, string token, bool isStored)
     {
         var key = ObjectKey.Of(observed.Pipeline);
         if (End(observed, plan) is var (outcome, reason))
@@ -18,20 +27,19 @@ internal sealed class RolloutFollowers(CandidateWatch watch, RolloutMetrics metr
 
         if (RolloutArms.Of(plan.Roles) is not { Judged: { } judged } arms)
         {
-            watch.Forget(key);
+            guard.Forget(key);
             metrics.Clear(key);
             return;
         }
 
-        var routers = observed.Pods.Select(p => p.Router?.Address).OfType<Uri>().ToList();
-        watch.Follow(new(key, judged.Name, judged.Rollout.Attempt, routers, token));
+        Guard(isStored ? observed with { Documents = observed.Documents with { Table = plan.Documents.Table } } : observed, plan.Roles, token);
         metrics.Observe(key, judged.Name, arms.TrafficPermille, judged.Name == plan.Rollout.Judgement.Arms?.Judged?.Name ? plan.Rollout.Situation.Analysis : null);
     }
 
     public void Forget(RerankPipeline pipeline)
     {
         var key = ObjectKey.Of(pipeline);
-        watch.Forget(key);
+        guard.Forget(key);
         metrics.Forget(key);
         prometheus.Forget(key);
     }

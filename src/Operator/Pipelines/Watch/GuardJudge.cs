@@ -1,0 +1,26 @@
+using Rerank.Operator.Analysis;
+using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Rollouts;
+using Rerank.Operator.Status;
+
+namespace Rerank.Operator.Pipelines.Watch;
+
+/// <summary>Judges between two reconciles by what a reconcile judges by.</summary>
+internal static class GuardJudge
+{
+    /// <returns>Why traffic has to be taken away at once, null when nothing says so; and all that is known by now.</returns>
+    public static (Problem? Harm, EvidenceLedger? Ledger) Judge(Observation observed, RevisionRoles roles, Revision judged, DateTimeOffset now)
+    {
+        var judgement = Judgement.Of(observed, roles, now);
+        var situation = new RolloutSituation
+        {
+            Spec = observed.Pipeline.Spec.Rollout,
+            // Only asked before traffic is given.
+            Acknowledged = false,
+            Evidence = judgement.Evidence,
+            Analysis = judgement.Analysis,
+            Trip = judgement.Trip,
+        };
+        return (RolloutPlan.Harm(judged, situation), judgement.Ledger);
+    }
+}
