@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -49,7 +50,7 @@ internal sealed class AdminClient(IHttpClientFactory clients, IOptions<OperatorO
                 using var client = clients.CreateClient(ClientName);
                 using var response = await client.SendAsync(request, either.Token);
                 if (!response.IsSuccessStatusCode)
-                    return new(null, await ErrorAsync(response, either.Token));
+                    return new(null, await ErrorAsync(response, either.Token)) { IsRefusal = response.StatusCode == HttpStatusCode.BadRequest };
                 var status = await response.Content.ReadFromJsonAsync(type, either.Token);
                 return status is null ? new(null, "it answered nothing") : new(status, null);
             }

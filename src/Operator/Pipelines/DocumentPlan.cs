@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using k8s.Models;
 using Rerank.Contracts;
+using Rerank.Contracts.Evidence;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Api;
@@ -19,6 +20,7 @@ namespace Rerank.Operator.Pipelines;
 internal static class DocumentPlan
 {
     private const string DefaultKeyHeader = "X-Session-Id";
+    private const double Tolerance = 1e-9;
 
     public static DesiredDocuments Of(Observation observed, RevisionRoles roles, IPoolAddresses addresses)
     {
@@ -102,13 +104,28 @@ internal static class DocumentPlan
     {
         Arm = Arm(judged, names),
         Attempt = judged.Rollout.Attempt,
+        Epoch = judged.Rollout.Epoch,
         TrafficPermille = arms.TrafficPermille,
         MirrorPermille = arms.MirrorPermille,
         MaxShadowCostPermille = spec.Rollout.Analysis.MaxShadowCostPermille,
         ComparedPlaces = HardLimits.ComparedPlaces(spec.Rollout.Analysis),
         Assignment = Assignment(spec.Router),
         HardLimits = HardLimits.Of(spec.Rollout.Analysis),
+        LatencyTests = LatencyTests(spec.Rollout.Analysis),
+        FeedbackAfterSeconds = spec.Rollout.Analysis.FeedbackAfterSeconds,
     };
+
+    // Those that only advise are counted too. In the order of their names, so that reordering them changes nothing.
+    private static IReadOnlyList<LatencyTest> LatencyTests(AnalysisSpec analysis) =>
+    [
+        .. analysis.Metrics
+            .Where(m => m is { Type: MetricType.LatencyQuantile, QuantilePermille: not null, MaxRatioPermille: not null })
+            .OrderBy(m => m.Name, StringComparer.Ordinal)
+            .Select(m => new LatencyTest(m.Name, m.QuantilePermille!.Value, RatioSteps(m.MaxRatioPermille!.Value / 1000.0))),
+    ];
+
+    // Rounded up to whole buckets; the tolerance is for ratios that are a whole number of them.
+    private static int RatioSteps(double ratio) => (int)Math.Ceiling((Math.Log2(ratio) * Buckets.PerDoubling) - Tolerance);
 
     private static Assignment Assignment(RouterSpec router) => new()
     {

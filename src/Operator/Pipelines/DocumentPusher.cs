@@ -45,7 +45,9 @@ internal sealed class DocumentPusher(AdminClient admin)
             return router;
         var answer = await admin.PutDesiredAsync(
             router.Address, token, table, ContractsJson.Default.RoutingTable, ContractsJson.Default.RouterStatus, cancellationToken);
-        return answer.Status is null ? router with { Problem = answer.Problem } : router with { Status = answer.Status };
+        return answer.Status is null
+            ? router with { Problem = answer.Problem, Refusal = answer.IsRefusal ? new(table.Generation, answer.Problem!) : null }
+            : router with { Status = answer.Status, Refusal = null };
     }
 
     private async Task<ProcessReport<HostStatus>> PushAsync(

@@ -31,4 +31,12 @@ internal sealed record ObservedPod
 /// <param name="Address">Null while it has none.</param>
 /// <param name="Problem">Why there is no status.</param>
 internal sealed record ProcessReport<TStatus>(Uri? Address, TStatus? Status, string? Problem)
-    where TStatus : class;
+    where TStatus : class
+{
+    /// <summary>That it was told of a document and can't use it; null when it wasn't, or could.</summary>
+    public Refusal? Refusal { get; init; }
+}
+
+/// <summary>A document that a process refuses for what is in it: telling it again changes nothing.</summary>
+/// <param name="Words">What it says.</param>
+internal sealed record Refusal(long Generation, string Words);

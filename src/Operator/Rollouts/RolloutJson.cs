@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Rerank.Operator.Pipelines.Revisions;
 
 namespace Rerank.Operator.Rollouts;
 
@@ -8,6 +9,7 @@ namespace Rerank.Operator.Rollouts;
     JsonSerializerDefaults.Web,
     UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RevisionDocument))]
 [JsonSerializable(typeof(RolloutState))]
 [JsonSerializable(typeof(RevisionVerdict))]
 [JsonSerializable(typeof(EvidenceLedger))]

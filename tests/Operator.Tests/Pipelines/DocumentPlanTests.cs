@@ -33,9 +33,9 @@ public sealed class DocumentPlanTests
     public void ModelSet_ARouterIsSilentAboutWhatWasReplaced_WhatAnswersIsRequired(int traffic, bool candidateIs, bool replacedIs)
     {
         var sidecarsOnly = Snapshot(Samples.TwoTiers(change: p => p.Tiers.RemoveAt(1)));
-        var candidate = Revision(Base, RevisionRole.Candidate, 3)! with { Rollout = new() { Step = "half", TrafficPermille = traffic } };
+        var candidate = Revision(Base, RevisionState.Placing, 3)! with { State = RevisionState.AtStep, Rollout = new() { Step = "half", TrafficPermille = traffic } };
         var roles = new RevisionRoles(
-            Revision(sidecarsOnly, RevisionRole.Stable, 2), candidate, Retained: [Revision(Better, RevisionRole.Retained, 1)!], Retired: []);
+            Revision(sidecarsOnly, RevisionState.Stable, 2), candidate, Retained: [Revision(Better, RevisionState.Retained, 1)!], Retired: []);
 
         var documents = Plan(roles, Stored(Plan(roles)), pods: [SilentRouter()]);
 
@@ -148,10 +148,10 @@ public sealed class DocumentPlanTests
         new() { Table = documents.Table, PoolSets = documents.PoolSets, SidecarSets = documents.SidecarSets };
 
     private static RevisionRoles Roles(RevisionSnapshot? stable = null, RevisionSnapshot? candidate = null) =>
-        new(Revision(stable, RevisionRole.Stable, 1), Revision(candidate, RevisionRole.Candidate, 2), [], []);
+        new(Revision(stable, RevisionState.Stable, 1), Revision(candidate, RevisionState.Placing, 2), [], []);
 
-    private static Revision? Revision(RevisionSnapshot? snapshot, RevisionRole role, long sequence) =>
-        snapshot is null ? null : new() { Name = snapshot.Hash(), Role = role, Sequence = sequence, Snapshot = snapshot };
+    private static Revision? Revision(RevisionSnapshot? snapshot, RevisionState state, long sequence) =>
+        snapshot is null ? null : new() { Name = snapshot.Hash(), State = state, Sequence = sequence, Snapshot = snapshot };
 
     private static RevisionSnapshot Snapshot(RerankPipeline pipeline, Action<ModelVersionSpec>? change = null) =>
         DesiredRevision.Of(pipeline, name => Samples.Model(name, change)).Snapshot!;

@@ -18,13 +18,16 @@ internal sealed class FakeRouter(Func<Cluster, int> reach) : IFakeProcess
     /// <summary>What it reports of the candidate, as long as it has that candidate.</summary>
     public CandidateStatus? Seen { get; set; }
 
+    /// <summary>What is wrong with a table that it can't use; null: nothing.</summary>
+    public Func<RoutingTable, string?> Refuses { get; set; } = _ => null;
+
     public bool IsReady => Table is not null;
 
     /// <summary>Starts with a mounted document.</summary>
     public void Start(string? document)
     {
-        if (document is not null)
-            Table = JsonSerializer.Deserialize(document, ContractsJson.Default.RoutingTable);
+        var mounted = document is null ? null : JsonSerializer.Deserialize(document, ContractsJson.Default.RoutingTable)!;
+        Table = mounted is null || Refuses(mounted) is not null ? null : mounted;
     }
 
     public AdminReply Put(string document)
@@ -34,6 +37,8 @@ internal sealed class FakeRouter(Func<Cluster, int> reach) : IFakeProcess
             return AdminReply.Conflict(Table.Generation);
         if (table.Generation == Table?.Generation && Text(table) != Text(Table))
             return AdminReply.Conflict(Table.Generation);
+        if (Refuses(table) is { } error)
+            return AdminReply.Invalid(error);
         Table = table;
         Confirmed = true;
         return Get();
