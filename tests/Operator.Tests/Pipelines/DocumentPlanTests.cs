@@ -75,6 +75,29 @@ public sealed class DocumentPlanTests
         Assert.Equal("small.sidecar", table.Stable.Tiers[0].Model!.Cluster);
     }
 
+    [Theory]
+    [InlineData(1000, 0)]
+    [InlineData(1250, 6)]
+    [InlineData(2000, 16)]
+    [InlineData(1091, 3)]
+    public void Candidate_SaysWhichEpochItIsAndWhatIsSlow(int ratio, int steps)
+    {
+        var candidate = Revision(Better, RevisionState.AtStep, 2)! with { Rollout = new() { Step = "half", TrafficPermille = 500, Epoch = 7 } };
+
+        var arm = Plan(new(Revision(Base, RevisionState.Stable, 1), candidate, [], []), change: spec =>
+        {
+            spec.Rollout.Analysis.FeedbackAfterSeconds = 60;
+            spec.Rollout.Analysis.Metrics =
+            [
+                new() { Name = "p99", Type = MetricType.LatencyQuantile, QuantilePermille = 990, MaxRatioPermille = ratio, Mode = MetricMode.Advise },
+                new() { Name = "errors", Type = MetricType.ErrorRate, MaxDeltaPermille = 10 },
+            ];
+        }).Table!.Candidate!;
+
+        Assert.Equal((7, 60), (arm.Epoch, arm.FeedbackAfterSeconds));
+        Assert.Equal([new LatencyTest("p99", 990, steps)], arm.LatencyTests);
+    }
+
     [Fact]
     public void Generation_ContentIsTheSame_Stays()
     {
@@ -118,9 +141,10 @@ public sealed class DocumentPlanTests
         Assert.Same(first.Table, Plan(Roles(candidate: Base), Stored(first)).Table);
     }
 
-    private static DesiredDocuments Plan(RevisionRoles roles, StoredDocuments? stored = null, IReadOnlyList<ObservedPod>? pods = null)
+    private static DesiredDocuments Plan(
+        RevisionRoles roles, StoredDocuments? stored = null, IReadOnlyList<ObservedPod>? pods = null, Action<RerankPipelineSpec>? change = null)
     {
-        var pipeline = Samples.TwoTiers();
+        var pipeline = Samples.TwoTiers(change: change);
         pipeline.Metadata.Uid = "uid";
         var observed = new Observation
         {
