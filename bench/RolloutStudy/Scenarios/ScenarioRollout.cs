@@ -99,8 +99,6 @@ internal sealed class ScenarioRollout
         _roles = outcome.Roles;
         if (outcome.Decision is { } decision && SimulatedRoles.EndOf(decision, bakes: arms.Judged?.Role == RevisionRole.Stable, _scenario.BakeSeconds > 0) is var (how, reason))
             return End(how, second, reason);
-        if (_ledger.Trip() is { IsCandidates: false } trip)
-            return End(Ending.Undecided, second, trip.Limit);
         Follow();
         return null;
     }

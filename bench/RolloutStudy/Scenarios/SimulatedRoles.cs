@@ -10,29 +10,31 @@ internal static class SimulatedRoles
 {
     /// <param name="name">Makes the candidate another one: its name is in the hash of keys.</param>
     public static RevisionRoles Begin(string name, DateTimeOffset now) => new(
-        Of("stable", RevisionRole.Stable, 1) with { StableSince = now.AddDays(-1) }, Of($"candidate-{name}", RevisionRole.Candidate, 2) with { CandidateSince = now }, [], []);
+        Of("stable", RevisionState.Stable, 1) with { StableSince = now.AddDays(-1), ServedSince = now.AddDays(-1) }, Of($"candidate-{name}", RevisionState.Placing, 2) with { CandidateSince = now }, [], []);
 
     public static RolloutSituation Situation(RolloutSpec spec, EvidenceLedger ledger, AnalysisResult analysis) => new()
     {
         Spec = spec,
         Acknowledged = true,
+        IsServed = true,
         Evidence = ledger.Total(),
         Analysis = analysis,
         Trip = ledger.Trip(),
     };
 
-    public static (Ending How, string Reason)? EndOf(RolloutDecision decision, bool bakes, bool hasBake) => decision.What switch
+    public static (Ending How, string Reason)? EndOf(RolloutDecision decision, bool bakes, bool hasBake) => decision.Kind switch
     {
-        "Rejected" => (bakes ? Ending.Returned : Ending.RolledBack, decision.Reason),
-        "Promoted" when !hasBake => (Ending.Promoted, decision.Reason),
-        "Baked" => (Ending.Promoted, decision.Reason),
+        DecisionKind.Rejected => (bakes ? Ending.Returned : Ending.RolledBack, decision.Reason),
+        DecisionKind.Promoted when !hasBake => (Ending.Promoted, decision.Reason),
+        DecisionKind.Baked => (Ending.Promoted, decision.Reason),
+        DecisionKind.Withheld => (Ending.Undecided, decision.Reason),
         _ => null,
     };
 
-    private static Revision Of(string name, RevisionRole role, long sequence) => new()
+    private static Revision Of(string name, RevisionState state, long sequence) => new()
     {
         Name = name,
-        Role = role,
+        State = state,
         Sequence = sequence,
         Snapshot = new() { Policy = new(), Tiers = [] },
     };

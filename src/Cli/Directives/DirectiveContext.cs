@@ -21,6 +21,24 @@ internal sealed record DirectiveContext(Pipeline Pipeline, IReadOnlyList<Directi
     public CandidateStatus Candidate(string verb) => Pipeline.Status.Candidate ?? throw new CommandFailure(
         $"there is nothing to {verb}: pipeline \"{Name}\" has no candidate. `kubectl rerank status {Name}` shows how it stands");
 
+    /// <summary>What was promoted and still bakes, with no candidate after it; null when nothing does.</summary>
+    public TriedRevision? Baking => Pipeline.Status is { Candidate: null, Stable: { Bakes: true } stable } ? new(stable.Revision, stable.Attempt ?? 1) : null;
+
+    /// <summary>What lost its traffic to a hard limit and waits for a decision; null when nothing does.</summary>
+    public TriedRevision? Withheld => Pipeline.Status.Find("Stalled") is not { Status: "True", Reason: "HardLimitUnconfirmed" }
+        ? null
+        : Pipeline.Status.Candidate is { } candidate ? new(candidate.Revision, candidate.Attempt) : Baking;
+
+    /// <summary>The candidate, or what was promoted and still bakes: that can be taken out as well.</summary>
+    /// <exception cref="CommandFailure">There is none.</exception>
+    public TriedRevision Tried(string verb)
+    {
+        if (Baking is { } baking)
+            return baking;
+        var candidate = Candidate(verb);
+        return new(candidate.Revision, candidate.Attempt);
+    }
+
     /// <summary>What was said before, and one thing more. The latest word of those that exclude each other holds.</summary>
     public DirectivePlan With(DirectiveSpec directive, string message) =>
         new DirectivePlan([.. Kept.Where(kept => !kept.IsSameAs(directive) && !Excludes(directive, kept)), directive], message).Checked();
@@ -28,3 +46,6 @@ internal sealed record DirectiveContext(Pipeline Pipeline, IReadOnlyList<Directi
     private static bool Excludes(DirectiveSpec directive, DirectiveSpec other) =>
         directive.Revision == other.Revision && Exclusive.Contains(directive.Action) && Exclusive.Contains(other.Action);
 }
+
+/// <param name="Attempt">Which try of the revision it is: a directive is about one.</param>
+internal sealed record TriedRevision(string Revision, int Attempt);

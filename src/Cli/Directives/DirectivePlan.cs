@@ -12,9 +12,16 @@ internal sealed record DirectivePlan(IReadOnlyList<DirectiveSpec> Directives, st
     // The CRD's bound.
     private const int MaxDirectives = 32;
 
-    /// <param name="step">Null: the one that the candidate is at.</param>
+    /// <param name="step">Null: the one that the candidate is at, or the bake.</param>
     public static DirectivePlan ForApprove(DirectiveContext context, string? step)
     {
+        if (context.Baking is { } baking && step is null or Bake)
+        {
+            return context.With(
+                Of(baking, Approve) with { Step = Bake },
+                $"approved: the bake of revision {baking.Revision} ends at its deadline, also where its analysis has not passed");
+        }
+
         var candidate = context.Candidate("approve");
         var name = step ?? candidate.Step
             ?? throw new CommandFailure($"revision {candidate.Revision} is at no step yet: it is being placed. --step approves a step in advance.");
@@ -25,7 +32,7 @@ internal sealed record DirectivePlan(IReadOnlyList<DirectiveSpec> Directives, st
             throw new CommandFailure($"there is nothing to approve: step \"{name}\" has no `approval: Required`, and is left by itself when it may be");
 
         return context.With(
-            new() { Revision = candidate.Revision, Action = Approve, Step = name },
+            Of(new(candidate.Revision, candidate.Attempt), Approve) with { Step = name },
             $"approved: revision {candidate.Revision} may leave step {name} once everything else allows it");
     }
 
@@ -33,7 +40,7 @@ internal sealed record DirectivePlan(IReadOnlyList<DirectiveSpec> Directives, st
     {
         var candidate = context.Candidate("pause");
         return context.With(
-            new() { Revision = candidate.Revision, Action = Pause },
+            Of(new(candidate.Revision, candidate.Attempt), Pause),
             $"paused: revision {candidate.Revision} stays at {(candidate.Step is { } step ? $"step {step}" : "its place")}; guards stay armed. "
             + $"`kubectl rerank resume {context.Name}` lets it go on");
     }
@@ -53,26 +60,28 @@ internal sealed record DirectivePlan(IReadOnlyList<DirectiveSpec> Directives, st
 
     public static DirectivePlan ForAbort(DirectiveContext context)
     {
-        // What was promoted and still bakes can be taken out as well.
-        var revision = context.Pipeline.Status.Candidate?.Revision
-            ?? (context.Pipeline.Status.Stable is { BakesUntilTime: { } until } stable && until > context.Now ? stable.Revision : null)
-            ?? context.Candidate("abort").Revision;
+        var tried = context.Tried("abort");
         return context.With(
-            new() { Revision = revision, Action = Abort },
-            $"aborted: revision {revision} gives up its traffic and is rejected. `kubectl rerank retry {context.Name}` tries it again");
+            Of(tried, Abort),
+            $"aborted: revision {tried.Revision} gives up its traffic and is rejected. `kubectl rerank retry {context.Name}` tries it again");
     }
 
     public static DirectivePlan ForPromote(DirectiveContext context)
     {
-        var candidate = context.Candidate("promote");
+        var tried = context.Tried("promote");
         return context.With(
-            new() { Revision = candidate.Revision, Action = PromoteNow },
-            $"promoted: revision {candidate.Revision} takes all traffic as soon as it is placed, without further steps");
+            Of(tried, PromoteNow),
+            context.Baking is null
+                ? $"promoted: revision {tried.Revision} takes all traffic as soon as it is placed, without further steps"
+                : $"promoted: the bake of revision {tried.Revision} ends when it has waited for its analysis long enough");
     }
 
     /// <param name="revision">Null: the one that was rejected last.</param>
     public static DirectivePlan ForRetry(DirectiveContext context, string? revision)
     {
+        if (context.Withheld is { } withheld && (revision is null || RevisionName.Resolve(revision, context.Name, context.Known) == withheld.Revision))
+            return Again(context, withheld.Revision, withheld.Attempt + 1, $"retried: revision {withheld.Revision} gets attempt {withheld.Attempt + 1}");
+
         var rejected = context.Pipeline.Status.Rejected;
         if (rejected.Count == 0)
             throw new CommandFailure($"pipeline \"{context.Name}\" has rejected no revision: there is nothing to retry");
@@ -83,11 +92,17 @@ internal sealed record DirectivePlan(IReadOnlyList<DirectiveSpec> Directives, st
                 $"revision {name} is not rejected, so it needs no retry. Rejected are {Names(rejected.Select(known => known.Revision))}");
         var attempt = verdict.Attempts + 1;
 
-        // An Abort that stays would end the new attempt at once.
-        return (context with { Kept = [.. context.Kept.Where(directive => directive.Revision != name || directive.Action is not (Abort or Retry))] }).With(
-            new() { Revision = name, Action = Retry, Attempt = attempt },
-            $"retried: revision {name} gets attempt {attempt}, if the spec still asks for it");
+        return Again(context, name, attempt, $"retried: revision {name} gets attempt {attempt}, if the spec still asks for it");
     }
+
+    // What was said of earlier tries has no effect any more, and would only be read by mistake.
+    private static DirectivePlan Again(DirectiveContext context, string revision, int attempt, string message) =>
+        (context with { Kept = [.. context.Kept.Where(directive => directive.Revision != revision)] }).With(
+            new() { Revision = revision, Action = Retry, Attempt = attempt }, message);
+
+    // The first try is what a directive without a number is about.
+    private static DirectiveSpec Of(TriedRevision tried, string action) =>
+        new() { Revision = tried.Revision, Action = action, Attempt = tried.Attempt > 1 ? tried.Attempt : null };
 
     public JsonArray ToJson() => new([.. Directives.Select(ToJson)]);
 

@@ -15,9 +15,15 @@ internal static class Advice
             return [.. OfCandidate(subject, candidate, now)];
         if (subject.Rejected is { } rejected)
             return [.. OfRejected(subject.Pipeline, rejected)];
-        return subject.Stable is { BakesUntilTime: { } until } && until > now
+        if (subject.Stable is not { BakesUntilTime: { } until })
+            return [];
+        return until > now
             ? [$"It bakes another {Age.Of(until - now)}: a regression returns all traffic to the revision that it replaced. There is nothing to do."]
-            : [];
+            :
+            [
+                "It bakes until its analysis passes: a regression returns all traffic to the revision that it replaced.",
+                $"To end it by hand: `{Program} promote {subject.Pipeline.Metadata.Name}` has it stay, `{Program} abort {subject.Pipeline.Metadata.Name}` takes it out.",
+            ];
     }
 
     private static IEnumerable<string> OfCandidate(Subject subject, CandidateStatus candidate, DateTimeOffset now)

@@ -7,5 +7,6 @@ namespace Rerank.Cli.Pipelines;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(Pipeline))]
 [JsonSerializable(typeof(Report))]
+[JsonSerializable(typeof(RevisionDocument))]
 [JsonSerializable(typeof(RevisionVerdict))]
 internal sealed partial class PipelineJson : JsonSerializerContext;

@@ -30,6 +30,12 @@ internal sealed record StableStatus
     public DateTimeOffset? SinceTime { get; init; }
 
     public DateTimeOffset? BakesUntilTime { get; init; }
+
+    /// <summary>Which try of it this is, while it bakes.</summary>
+    public int? Attempt { get; init; }
+
+    /// <summary>Whether its guards are armed, also where it bakes longer than it had to.</summary>
+    public bool Bakes => BakesUntilTime is not null;
 }
 
 internal sealed record CandidateStatus

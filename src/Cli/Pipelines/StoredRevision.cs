@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using k8s;
 using k8s.Models;
 
@@ -35,14 +36,23 @@ internal sealed record StoredRevision(string Name, string Role, long Sequence, J
             return null;
 
         var data = JsonNode.Parse(KubernetesJson.Serialize(stored.Data)) as JsonObject;
+        var kept = Json(stored.GetAnnotation(KnownLabels.State), PipelineJson.Default.RevisionDocument) ?? Earlier(stored);
         return new(name, role, stored.Revision ?? 0, data ?? [])
         {
-            CandidateSince = TimeOf(stored, KnownLabels.CandidateSince),
-            StableSince = TimeOf(stored, KnownLabels.StableSince),
-            RetiredAt = TimeOf(stored, KnownLabels.RetiredAt),
-            Verdict = VerdictOf(stored.GetAnnotation(KnownLabels.Verdict)),
+            CandidateSince = kept.CandidateSince,
+            StableSince = kept.StableSince,
+            RetiredAt = kept.RetiredAt,
+            Verdict = kept.Verdict,
         };
     }
+
+    private static RevisionDocument Earlier(V1ControllerRevision stored) => new()
+    {
+        CandidateSince = TimeOf(stored, KnownLabels.CandidateSince),
+        StableSince = TimeOf(stored, KnownLabels.StableSince),
+        RetiredAt = TimeOf(stored, KnownLabels.RetiredAt),
+        Verdict = Json(stored.GetAnnotation(KnownLabels.Verdict), PipelineJson.Default.RevisionVerdict),
+    };
 
     private static DateTimeOffset? TimeOf(V1ControllerRevision stored, string annotation) =>
         DateTimeOffset.TryParse(
@@ -50,11 +60,12 @@ internal sealed record StoredRevision(string Name, string Role, long Sequence, J
             ? time
             : null;
 
-    private static RevisionVerdict? VerdictOf(string? text)
+    private static T? Json<T>(string? text, JsonTypeInfo<T> type)
+        where T : class
     {
         try
         {
-            return text is null ? null : JsonSerializer.Deserialize(text, PipelineJson.Default.RevisionVerdict);
+            return text is null ? null : JsonSerializer.Deserialize(text, type);
         }
         catch (JsonException)
         {

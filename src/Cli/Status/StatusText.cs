@@ -58,7 +58,7 @@ internal static class StatusText
         {
             table.Row(
                 "stable", stable.Revision, Counts.Share(stable.TrafficPermille), $"for {Age.Since(stable.SinceTime, now)}",
-                stable.BakesUntilTime is { } until && until > now ? $"bakes another {Age.Of(until - now)}" : "");
+                stable.BakesUntilTime is not { } until ? "" : until > now ? $"bakes another {Age.Of(until - now)}" : "bakes until its analysis passes");
         }
 
         if (status.Candidate is { } candidate)

@@ -26,7 +26,7 @@ public interface IResourceClient
 
     /// <summary>
     /// Server-side apply with the operator's field manager, forced. Fields that an earlier apply set and this one leaves out are removed;
-    /// other managers' fields stay. With metadata.uid set, an object of another uid is a conflict.
+    /// other managers' fields stay. With metadata.uid set, an object of another uid is a conflict; with metadata.resourceVersion set, one of another version.
     /// </summary>
     Task<T> ApplyAsync<T>(T desired, CancellationToken cancellationToken)
         where T : IKubernetesObject<V1ObjectMeta>;

@@ -8,9 +8,9 @@ namespace Rerank.Operator.Runtime.Client;
 internal static class ObjectManifest
 {
     private static readonly string[] ServerSide =
-        ["managedFields", "resourceVersion", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"];
+        ["managedFields", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"];
 
-    /// <summary>Everything but the status. The uid stays: it is a precondition.</summary>
+    /// <summary>Everything but the status. Uid and resourceVersion stay where they are given: they are preconditions.</summary>
     public static JsonObject ForApply<T>(ResourceKind kind, T desired)
         where T : IKubernetesObject<V1ObjectMeta>
     {

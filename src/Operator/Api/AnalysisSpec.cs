@@ -1,3 +1,4 @@
+using Rerank.Contracts.Routing;
 using Rerank.Operator.Runtime.Crds;
 
 namespace Rerank.Operator.Api;
@@ -33,7 +34,7 @@ internal sealed class AnalysisSpec
     /// <summary>Most pairs that may be scored for comparisons only, per thousand that are scored for answers.</summary>
     [DefaultValue(200)]
     [RangeMinimum(0)]
-    [RangeMaximum(10_000)]
+    [RangeMaximum(RoutingLimits.MaxShadowCostPermille)]
     public int MaxShadowCostPermille { get; set; } = 200;
 
     /// <summary>What becomes of a step for which too little is seen to judge.</summary>

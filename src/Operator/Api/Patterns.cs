@@ -19,8 +19,11 @@ internal static class Patterns
 
     public const string ExtendedResource = "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$";
 
-    /// <summary>Whole mebibytes or gibibytes.</summary>
-    public const string Memory = "^[1-9][0-9]{0,3}(Mi|Gi)$";
+    /// <summary>
+    /// Whole mebibytes or gibibytes, up to <see cref="Rerank.Contracts.Routing.RoutingLimits.MaxCacheBytes"/>: the maximum of a schema binds numbers only, and the rule that would
+    /// bind quantities isn't evaluated by every API server.
+    /// </summary>
+    public const string CacheMemory = "^([1-9][0-9]{0,3}Mi|([1-9]|[1-5][0-9]|6[0-4])Gi)$";
 
     /// <summary>A field name of HTTP (RFC 9110), without the odd signs that it allows.</summary>
     public const string HeaderName = "^[A-Za-z0-9][A-Za-z0-9-]*$";

@@ -56,8 +56,12 @@ internal sealed class StableStatus
     /// <summary>Since when it is the stable one.</summary>
     public DateTime? SinceTime { get; set; }
 
-    /// <summary>Until when the guards of its promotion are armed; absent when they aren't.</summary>
+    /// <summary>Until when the guards of its promotion are armed at least; absent when they aren't.</summary>
     public DateTime? BakesUntilTime { get; set; }
+
+    /// <summary>While it bakes: which try of it this is.</summary>
+    [RangeMinimum(1)]
+    public int? Attempt { get; set; }
 }
 
 internal sealed class CandidateRevisionStatus

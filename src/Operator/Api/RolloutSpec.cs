@@ -3,6 +3,7 @@ using Rerank.Operator.Runtime.Crds;
 namespace Rerank.Operator.Api;
 
 [ValidationRule("self.steps.exists(s, s.mirrorPermille > 0) || !self.analysis.metrics.exists(m, m.type == 'TopKOverlap' && m.mode == 'Enforce')", fieldPath: ".steps", message: "must have a step with `mirrorPermille` above zero when a metric of type \"TopKOverlap\" has the mode \"Enforce\", because there are no rankings to compare otherwise")]
+[ValidationRule("!self.steps.exists(s, s.trafficPermille == 1000) || !self.analysis.metrics.exists(m, m.mode == 'Enforce' && m.type in ['ErrorRate', 'LatencyQuantile', 'DegradedShare', 'Feedback', 'Prometheus'])", fieldPath: ".steps", message: "must not have a step with `trafficPermille: 1000` when a metric of type \"ErrorRate\", \"LatencyQuantile\", \"DegradedShare\", \"Feedback\" or \"Prometheus\" has the mode \"Enforce\", because the stable revision would answer nothing to compare with")]
 internal sealed class RolloutSpec
 {
     /// <summary>Where a candidate's models are loaded until they have earned their place.</summary>
@@ -10,25 +11,39 @@ internal sealed class RolloutSpec
     public CapacitySpec Capacity { get; set; } = new();
 
     /// <summary>
-    /// How a candidate earns its traffic, step by step. Absent or empty: it takes over as soon as it is placed, and `analysis` guards it while it bakes.
+    /// How a candidate earns its traffic, step by step. Absent: it is compared in the background, then answers 5 % and then half of the requests. Empty (`[]`): it takes over
+    /// as soon as it is placed and routers know it; what guards it then is the bake, in which the replaced revision keeps `bakeHoldbackPermille`, and hard limits.
     /// </summary>
-    [DefaultValue("[]", Json = true)]
+    [DefaultValue(
+        "[{\"name\": \"shadow\", \"mirrorPermille\": 100, \"minRequests\": 200}, "
+            + "{\"name\": \"small\", \"trafficPermille\": 50, \"mirrorPermille\": 100, \"minRequests\": 500}, "
+            + "{\"name\": \"half\", \"trafficPermille\": 500, \"minRequests\": 1000}]",
+        Json = true)]
     [Items(0, 16)]
     [XListType(XListType.Map)]
     [XListMapKeys("name")]
     [ValidationRule("self.map(s, s.trafficPermille).isSorted()", message: "must not have a step with less `trafficPermille` than the one before it")]
-    public List<StepSpec> Steps { get; set; } = [];
+    public List<StepSpec> Steps { get; set; } =
+    [
+        new() { Name = "shadow", MirrorPermille = 100, MinRequests = 200 },
+        new() { Name = "small", TrafficPermille = 50, MirrorPermille = 100, MinRequests = 500 },
+        new() { Name = "half", TrafficPermille = 500, MinRequests = 1000 },
+    ];
 
     /// <summary>
-    /// How long placing a candidate may take, and how long it may be unhealthy in a step, before it is rejected. A first revision, which nothing
-    /// could serve instead of, is reported as stalled and still tried.
+    /// How long placing a candidate may take, and how long it may be unhealthy once it was placed, before it is rejected; pauses of less than a minute don't begin that anew, and
+    /// what can't be asked for half a minute isn't unhealthy. Routers that don't follow for so long are reported as stalled. So is a first revision, which nothing could
+    /// serve instead of, and it is still tried.
     /// </summary>
     [DefaultValue(900)]
     [RangeMinimum(1)]
     [RangeMaximum(86400)]
     public int ProgressDeadlineSeconds { get; set; } = 900;
 
-    /// <summary>How long the guards stay armed after a promotion: a regression then returns all traffic to the revision that was replaced.</summary>
+    /// <summary>
+    /// How long the guards stay armed after a promotion: a regression then returns all traffic to the revision that was replaced. With `steps` it takes longer where the analysis
+    /// has not passed by then, up to `analysis.noData.deadlineSeconds`.
+    /// </summary>
     [DefaultValue(600)]
     [RangeMinimum(0)]
     [RangeMaximum(604800)]
@@ -97,10 +112,14 @@ internal enum CapacityPlacement
 [ValidationRule("self.trafficPermille > 0 || self.mirrorPermille > 0", message: "must have `trafficPermille` or `mirrorPermille` above zero, because nothing can be seen otherwise")]
 internal sealed class StepSpec
 {
-    /// <summary>Name of the step.</summary>
+    /// <summary>In a directive `Approve`: the end of the bake. No step has this name.</summary>
+    public const string Bake = "bake";
+
+    /// <summary>Name of the step; not `bake`, which names what comes after all steps.</summary>
     [Required]
     [Length(1, 40)]
     [Pattern(Patterns.Label)]
+    [ValidationRule("self != 'bake'", message: "must not be \"bake\", which names what comes after all steps")]
     public string Name { get; set; } = "";
 
     /// <summary>Thousandths of the requests that the candidate answers.</summary>
@@ -151,11 +170,14 @@ internal enum Approval
 }
 
 [ValidationRule("(self.action == 'Approve') == (self.step != 'None')", fieldPath: ".step", message: "must be set when `action` is \"Approve\", and only then")]
-[ValidationRule("!has(self.attempt) || self.action == 'Retry'", fieldPath: ".attempt", message: "may only be specified when `action` is \"Retry\"")]
+[ValidationRule("!has(self.attempt) || self.action != 'Retry' || self.attempt >= 2", fieldPath: ".attempt", message: "must be at least 2 when `action` is \"Retry\", because the first try needs no directive")]
 internal sealed class DirectiveSpec
 {
     /// <summary>A key of a list has to have a value, and Kubernetes before 1.21 refuses a default that is empty.</summary>
     public const string NoStep = "None";
+
+    /// <summary>The try that a directive `Retry` without a number allows.</summary>
+    public const int FirstRetry = 2;
 
     /// <summary>The revision that it is about.</summary>
     [Required]
@@ -165,19 +187,23 @@ internal sealed class DirectiveSpec
 
     /// <summary>
     /// `Approve`: it may leave `step` when everything else is met. `Pause`: it stays at its step as long as this is here; guards stay armed. `Abort`: it
-    /// is taken out, and rejected. `Retry`: though it was rejected, it is tried again. `PromoteNow`: it is promoted without further steps.
+    /// is taken out, and rejected. `Retry`: though it was rejected, or lost its traffic to a hard limit, it is tried again. `PromoteNow`: it is promoted without further steps,
+    /// and a bake that waits for its analysis ends.
     /// </summary>
     [Required]
     public DirectiveAction Action { get; set; }
 
-    /// <summary>With `Approve`: name of the step that it may leave. Otherwise: `None`.</summary>
+    /// <summary>With `Approve`: name of the step that it may leave, or `bake`. Otherwise: `None`.</summary>
     [DefaultValue(NoStep)]
     [Length(1, 40)]
     [Pattern("^(None|[a-z]([-a-z0-9]*[a-z0-9])?)$")]
     public string Step { get; set; } = NoStep;
 
-    /// <summary>With `Retry`: the number of its last try, so that the directive may stay here. Absent: 2.</summary>
-    [RangeMinimum(2)]
+    /// <summary>
+    /// The try that it is about, so that the directive may stay here: what was said of one try says nothing of the next. With `Retry`: the last try that is allowed.
+    /// Absent: 1, and 2 with `Retry`.
+    /// </summary>
+    [RangeMinimum(1)]
     [RangeMaximum(1000)]
     public int? Attempt { get; set; }
 }

@@ -38,11 +38,11 @@ internal enum TierType
 
 internal sealed class CacheSpec
 {
-    /// <summary>Memory for scores in each router, in whole `Mi` or `Gi`. No text is kept.</summary>
+    /// <summary>Memory for scores in each router, in whole `Mi` (up to 9999) or `Gi` (up to 64). No text is kept.</summary>
     [DefaultValue("64Mi")]
-    [Pattern(Patterns.Memory)]
+    [Pattern(Patterns.CacheMemory)]
     [RangeMinimum(1_048_576)]
-    [RangeMaximum(1_099_511_627_776)]
+    [RangeMaximum(RoutingLimits.MaxCacheBytes)]
     public ResourceQuantity Memory { get; set; } = new("64Mi");
 
     /// <summary>Age at which a score is no longer used.</summary>

@@ -6,16 +6,9 @@ internal static class Labels
     public const string Pipeline = "rerank.dev/pipeline";
     public const string Role = "rerank.dev/role";
     public const string Revision = "rerank.dev/revision";
-    public const string Homes = "rerank.dev/homes";
-    public const string CandidateSince = "rerank.dev/candidate-since";
-    public const string StableSince = "rerank.dev/stable-since";
-    public const string RetiredAt = "rerank.dev/retired-at";
 
-    /// <summary>On ControllerRevisions: how far the rollout has come, as JSON.</summary>
-    public const string Rollout = "rerank.dev/rollout";
-
-    /// <summary>On ControllerRevisions: how the rollout ended, as JSON.</summary>
-    public const string Verdict = "rerank.dev/verdict";
+    /// <summary>On ControllerRevisions: where the revision is on its way, and how it got there, as JSON.</summary>
+    public const string State = "rerank.dev/state";
 
     /// <summary>On pods: hash of the template that they were made from.</summary>
     public const string TemplateHash = "rerank.dev/template-hash";

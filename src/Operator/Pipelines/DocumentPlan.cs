@@ -104,12 +104,15 @@ internal static class DocumentPlan
     {
         Arm = Arm(judged, names),
         Attempt = judged.Rollout.Attempt,
+        Epoch = judged.Rollout.Epoch,
         TrafficPermille = arms.TrafficPermille,
         MirrorPermille = arms.MirrorPermille,
         MaxShadowCostPermille = spec.Rollout.Analysis.MaxShadowCostPermille,
         ComparedPlaces = MetricTypes.ComparedPlaces(spec.Rollout.Analysis),
         Assignment = Assignment(spec.Router),
         HardLimits = MetricTypes.HardLimits(spec.Rollout.Analysis),
+        LatencyTests = MetricTypes.LatencyTests(spec.Rollout.Analysis),
+        FeedbackAfterSeconds = spec.Rollout.Analysis.FeedbackAfterSeconds,
     };
 
     private static Assignment Assignment(RouterSpec router) => new()

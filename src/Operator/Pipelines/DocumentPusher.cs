@@ -45,7 +45,7 @@ internal sealed class DocumentPusher(AdminClient admin, LastAnswers last)
             return router;
         var answer = await admin.PutDesiredAsync(
             router.Address, token, table, ContractsJson.Default.RoutingTable, ContractsJson.Default.RouterStatus, cancellationToken);
-        return Told(pod, router, answer);
+        return Told(pod, router, answer) with { Refusal = answer.IsRefusal ? new(table.Generation, answer.Problem!) : null };
     }
 
     private async Task<ProcessReport<HostStatus>> PushAsync(

@@ -43,7 +43,7 @@ internal static class GpuBudget
     // What a revision had when it was stable, it keeps for as long as it is retained anyway.
     private static bool IsPlacing(RerankPipelineSpec spec, RevisionRoles roles) =>
         spec.Rollout.Capacity.Placement == CapacityPlacement.DedicatedPods
-        && roles is { Stable: not null, Candidate: { Rollout.Step: null, RetiredAt: null } };
+        && roles is { Stable: not null, Candidate.IsNew: true };
 
     private static IEnumerable<(string Tier, ReplicasSnapshot Replicas, int Gpus)> Pools(
         RerankPipelineSpec spec, Revision candidate, IReadOnlySet<PoolId> own) =>

@@ -48,6 +48,9 @@ internal sealed record ProcessReport<TStatus>(Uri? Address, TStatus? Status, str
     /// <summary>When there is no status: the last one, if that was a few seconds ago at most.</summary>
     public TStatus? LastGood { get; init; }
 
+    /// <summary>That it was told of a document and can't use it; null when it wasn't, or could.</summary>
+    public Refusal? Refusal { get; init; }
+
     public ProcessReport<TStatus> AsLastSeen() => Status is null && LastGood is { } last ? new(Address, last, null) : this;
 }
 
@@ -56,3 +59,7 @@ internal static class ProcessReport
     /// <summary>How long a process may be silent before that is told.</summary>
     public static readonly TimeSpan Bearable = TimeSpan.FromSeconds(15);
 }
+
+/// <summary>A document that a process refuses for what is in it: telling it again changes nothing.</summary>
+/// <param name="Words">What it says.</param>
+internal sealed record Refusal(long Generation, string Words);

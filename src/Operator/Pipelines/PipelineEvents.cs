@@ -17,12 +17,14 @@ internal static class PipelineEvents
     ];
 
     /// <summary>What the operator has decided.</summary>
-    public static StateEvent Of(RolloutDecision decision) => decision.What switch
+    public static StateEvent Of(RolloutDecision decision) => decision.Kind switch
     {
-        "Promoted" => Normal("RevisionPromoted", "Promote", $"Revision {decision.Revision} is the stable one. {decision.Message}"),
-        "Rejected" => new(IsWarning: true, "RevisionRejected", "Rollback", $"Revision {decision.Revision} gets no more traffic ({decision.Reason}). {decision.Message}"),
-        "Returned" => new(IsWarning: true, "RevisionReturned", "Rollback", $"Revision {decision.Revision} did not stand its bake. {decision.Message}"),
-        "Baked" => Normal("RevisionBaked", "Promote", $"Revision {decision.Revision} stays. {decision.Message}"),
+        DecisionKind.Promoted => Normal("RevisionPromoted", "Promote", $"Revision {decision.Revision} is the stable one. {decision.Message}"),
+        DecisionKind.Rejected => new(IsWarning: true, "RevisionRejected", "Rollback", $"Revision {decision.Revision} gets no more traffic ({decision.Reason}). {decision.Message}"),
+        DecisionKind.Returned => new(IsWarning: true, "RevisionReturned", "Rollback", $"Revision {decision.Revision} did not stand its bake. {decision.Message}"),
+        DecisionKind.Baked => Normal("RevisionBaked", "Promote", $"Revision {decision.Revision} stays. {decision.Message}"),
+        DecisionKind.Withheld => new(IsWarning: true, "TrafficWithheld", "Rollback", $"Revision {decision.Revision} gets no traffic until a directive decides. {decision.Message}"),
+        DecisionKind.Released => new(IsWarning: true, decision.Reason, "Rollback", $"Revision {decision.Revision}: {decision.Message}"),
         _ => Normal(decision.What, "Rollout", $"Revision {decision.Revision}: {decision.Message}"),
     };
 

@@ -84,7 +84,7 @@ internal sealed class PipelineObserver(
         IRecords records, PipelineOwner owner, RevisionRoles roles, CancellationToken cancellationToken)
     {
         var reports = new Dictionary<string, StoredReport>();
-        Revision?[] underWay = [roles.Candidate, roles.Stable?.Rollout.BakesAgainst is null ? null : roles.Stable];
+        Revision?[] underWay = [roles.Candidate, roles.Stable is { IsGuarded: true } ? roles.Stable : null];
         foreach (var revision in underWay.OfType<Revision>())
         {
             var map = await records.ConfigMapAsync(new(owner.Namespace, owner.Names.Report(revision.Name)), cancellationToken);

@@ -35,6 +35,10 @@ internal sealed record PipelinePlan
             Spec = spec.Rollout,
             Placement = overBudget ?? CandidateProblemOf(observed, settled, LayoutOf(observed, settled), context),
             Acknowledged = Acknowledgement.IsComplete(observed, asked.Table),
+            IsServed = Acknowledgement.IsBegun(observed, asked.Table),
+            IsFollowedOutOfService = Acknowledgement.IsCompleteOutOfService(observed, asked.Table),
+            Behind = Acknowledgement.Behind(observed),
+            TableRefusal = judgement.Arms?.Judged is { } judged ? Acknowledgement.Refusal(observed, judged.Name) : null,
             Evidence = judgement.Evidence,
             Analysis = judgement.Analysis,
             Trip = judgement.Trip,
@@ -42,7 +46,9 @@ internal sealed record PipelinePlan
         var outcome = RolloutPlan.Next(settled, situation, now);
         var requests = LongestRequest(outcome.Roles);
         var retention = TimeSpan.FromSeconds(Math.Max(spec.Rollout.RetainStableSeconds, spec.Rollout.BakeSeconds));
-        var roles = RevisionPlan.Expire(outcome.Roles, retention, requests, revision => Acknowledgement.HasLeft(observed, revision.Name), now);
+        var (watched, released) = Capacity.Watch(outcome.Roles, observed, spec.Rollout.ProgressDeadlineSeconds, now);
+        var roles = RevisionPlan.Expire(watched, retention, requests, HasLeft, now);
+        var decision = outcome.Decision ?? released.FirstOrDefault(d => roles.Retired.Any(r => r.Name == d.Revision));
         return new()
         {
             Roles = roles,
@@ -54,12 +60,14 @@ internal sealed record PipelinePlan
             {
                 Situation = situation,
                 Judgement = judgement,
-                Decision = outcome.Decision,
-                Waits = roles.Candidate is null ? null : outcome.Waits ?? StepPlan.NotFollowed(),
+                Decision = decision,
+                Waits = outcome.Waits ?? (roles.Candidate is null ? null : StepPlan.NotFollowed()),
                 IsOverdue = outcome.IsOverdue,
                 Report = judgement.Report(observed, outcome.Decision, now),
             },
         };
+
+        bool HasLeft(Revision revision) => Acknowledgement.HasLeft(observed, revision.Name) || released.Any(d => d.Revision == revision.Name);
 
         // Nothing is made for a candidate that needs more than it may have.
         RevisionRoles Loaded(RevisionRoles roles) => overBudget is null ? roles : roles with { Candidate = null };
@@ -84,7 +92,7 @@ internal sealed record PipelinePlan
         var check = new PlacementCheck(observed, layout, context);
         var wasRetained = observed.Revisions.Any(r => r.Name == candidate.Name && r.Role == RevisionRole.Retained);
         return check.Hosts(candidate.Snapshot, anyTemplate: wasRetained)
-            ?? (roles.Stable is { } stable
+            ?? (roles.Stable is { IsUnserved: false } stable
                 ? check.Reachability(candidate.Snapshot, stable.Snapshot, new ClusterNames(roles.Live.Select(r => r.Snapshot)))
                 : null);
     }

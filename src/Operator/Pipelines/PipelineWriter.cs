@@ -38,6 +38,11 @@ internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildW
         return await Of(map).ApplyAsync(owner, map, cancellationToken);
     }
 
+    /// <summary>
+    /// Each only over what was read: a write that arrives late, of a leader that isn't one any more, must not undo what was decided since. Applied, so that what an earlier
+    /// operator's annotations said goes with them.
+    /// </summary>
+    /// <exception cref="ConflictException">Somebody else has written.</exception>
     public async Task StoreRevisionsAsync(PipelineOwner owner, PipelinePlan plan, CancellationToken cancellationToken)
     {
         foreach (var revision in plan.RevisionWrites)

@@ -30,6 +30,9 @@ internal sealed class PlacementCheck(Observation observed, PipelineLayout layout
     {
         var added = Clusters(candidate, names).Except(Clusters(stable, names)).ToList();
         var routers = observed.Routers.Where(p => p.IsReady && p.Router?.Status is not null).ToList();
+        // Those that get requests and don't answer here: nothing is known.
+        if (added.Count > 0 && routers.Count == 0 && observed.Routers.FirstOrDefault(p => p.IsReady) is { } silent)
+            return new(Reasons.AdminUnreachable, $"Router pod {silent.Name} doesn't answer on its admin port: {silent.Router?.Problem ?? "it has no address"}");
         if (added.Count > 0 && routers.Count == 0)
             return new(Reasons.RoutersNotReady, "No router pod is ready to say whether it reaches the new pods.");
         return Unreached(routers, added);

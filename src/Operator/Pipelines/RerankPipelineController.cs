@@ -4,6 +4,7 @@ using k8s.Models;
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Pipelines.Watch;
+using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Runtime.Control;
 using Rerank.Operator.Runtime.Crds;
@@ -30,6 +31,7 @@ internal sealed class RerankPipelineController(
     DocumentPusher pusher,
     PipelineReporter reporter,
     RolloutFollowers followers,
+    TableRefusals refusals,
     PipelineEnvironment environment)
     : IEntityController<RerankPipeline>
 {
@@ -57,6 +59,7 @@ internal sealed class RerankPipelineController(
         }
 
         var observed = await observer.LookAsync(entity, token, cancellationToken);
+        observed = observed with { Pods = refusals.Recall(ObjectKey.Of(entity), observed.Pods) };
         var context = environment.Context(observed.Apis);
         var now = environment.Time.GetUtcNow();
         var plan = PipelinePlan.Of(observed, context, environment.Addresses, now);
@@ -85,6 +88,7 @@ internal sealed class RerankPipelineController(
         if (problem is null)
         {
             observed = observed with { Pods = await pusher.PushAsync(observed, plan.Documents, token, cancellationToken) };
+            refusals.Keep(ObjectKey.Of(entity), observed.Pods);
             await writer.DeleteRevisionsAsync(owner, plan, cancellationToken);
         }
         else
@@ -110,6 +114,7 @@ internal sealed class RerankPipelineController(
         // Everything that was made for it goes with it: it is its owner.
         reporter.Forget(entity);
         followers.Forget(entity);
+        refusals.Forget(ObjectKey.Of(entity));
         writer.Forget(PipelineOwner.Of(entity));
         environment.Tokens.Forget(PipelineOwner.Of(entity));
         return Task.FromResult(ReconciliationResult<RerankPipeline>.Success(entity));

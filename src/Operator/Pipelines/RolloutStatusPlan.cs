@@ -1,5 +1,6 @@
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
+using Rerank.Operator.Pipelines.Revisions;
 using Rerank.Operator.Rollouts;
 using Rerank.Operator.Status;
 using static Rerank.Operator.Api.ConditionStatus;
@@ -19,9 +20,10 @@ internal sealed class RolloutStatusPlan(Observation observed, PipelinePlan plan)
     public StableStatus? Stable() => plan.Roles.Stable is not { } stable ? null : new()
     {
         Revision = stable.Name,
-        TrafficPermille = stable.Name == _arms!.Judged?.Name ? _arms.TrafficPermille : stable.IsRejected ? 0 : All - _arms.TrafficPermille,
+        TrafficPermille = stable.Name == _arms!.Judged?.Name ? _arms.TrafficPermille : stable.State == RevisionState.Returning ? 0 : All - _arms.TrafficPermille,
         SinceTime = Time(stable.StableSince),
         BakesUntilTime = Time(stable.Rollout.BakesUntil),
+        Attempt = stable.IsGuarded ? stable.Try : null,
     };
 
     public CandidateRevisionStatus? Candidate() => plan.Roles.Candidate is not { } candidate ? null : new()

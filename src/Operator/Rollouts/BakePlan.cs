@@ -1,35 +1,122 @@
+using Rerank.Operator.Api;
 using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Status;
 
 namespace Rerank.Operator.Rollouts;
 
-/// <summary>After a promotion: the guards stay armed, and what was replaced stands by.</summary>
+/// <summary>After a promotion: the guards stay armed, and what was replaced stands by with a small share of the requests, so that there is something to compare with.</summary>
 internal static class BakePlan
 {
     /// <param name="replaced">Null when it isn't there any more, so that there is nothing to return to.</param>
     /// <returns>Null when there is nothing to decide.</returns>
     public static RolloutOutcome? Next(RevisionRoles roles, Revision? replaced, RolloutSituation situation, DateTimeOffset now)
     {
-        var stable = roles.Stable!;
+        var before = roles.Stable!;
         if (replaced is null)
-            return new(RevisionPlan.EndBake(roles));
+            return new(RevisionPlan.EndBake(roles, now));
 
         // Its traffic is gone since the verdict was stored. Only then the pointer moves: whatever happens in between, the verdict is not lost.
-        if (stable.IsRejected)
-            return new(RevisionPlan.Return(roles, replaced, now), new("Returned", stable.Name, stable.Verdict!.Reason, $"Revision {replaced.Name} is the stable one again."));
+        if (before.State == RevisionState.Returning)
+            return new(RevisionPlan.Return(roles, replaced, now), new(DecisionKind.Returned, before.Name, before.Verdict!.Reason, $"Revision {replaced.Name} is the stable one again."));
 
-        // Evidence is the candidate's own once that has begun a step; until then, it is about what bakes.
-        if (roles.Candidate?.Rollout.Step is null && RolloutPlan.Harm(stable, situation) is { } harm)
+        var stable = Convergence.Observe(before, situation, now);
+        roles = roles with { Stable = stable };
+        if (RolloutPlan.Harm(stable, situation) is { } harm)
+            return Reject(roles, harm, now);
+        // Nobody waits for a bake of what doesn't serve.
+        if (stable.ServedSince is null && roles.Candidate is not null)
+            return Unserved(roles, replaced, now);
+        if (RolloutPlan.Unconfirmed(stable, situation) is { } words)
+            return RolloutPlan.Withhold(roles, roles with { Stable = stable with { Rollout = RolloutPlan.Without(stable.Rollout, words) } }, stable.Name, words);
+        if (stable.Rollout.Withheld is { } withheld)
+            return Withheld(roles, withheld, situation, now);
+        return Weighted(roles, situation, now) ?? End(roles, situation, now) ?? (stable != before ? new(roles) : null);
+    }
+
+    private static RolloutOutcome Reject(RevisionRoles roles, Problem why, DateTimeOffset now)
+    {
+        var stable = roles.Stable!;
+        var verdict = new RevisionVerdict(RevisionVerdictKind.Rejected, why.Reason, why.Message, now, stable.Try);
+        return new(roles with { Stable = stable.Enter(RevisionState.Returning, now) with { Verdict = verdict } }, new(DecisionKind.Rejected, stable.Name, why.Reason, why.Message));
+    }
+
+    private static RolloutOutcome Unserved(RevisionRoles roles, Revision replaced, DateTimeOffset now)
+    {
+        // It was stable by name only, so that going back to it is no going back.
+        var never = roles.Stable! with { StableSince = null };
+        return new(
+            RevisionPlan.Return(roles with { Stable = never }, replaced, now),
+            new(DecisionKind.Returned, never.Name, RolloutReasons.NeverServed, $"No router has followed it, and the spec asks for another one: revision {replaced.Name} is the stable one again."));
+    }
+
+    private static RolloutOutcome Withheld(RevisionRoles roles, string words, RolloutSituation situation, DateTimeOffset now)
+    {
+        var (stable, spec) = (roles.Stable!, situation.Spec);
+        if (roles.Candidate is not null)
+            return Reject(roles, new(RolloutReasons.HardLimitUnconfirmed, $"{words}, and the spec asks for another one."), now);
+        if (situation.Directives.Retries(stable.Name, stable.Try))
         {
-            var verdict = new RevisionVerdict(RevisionVerdictKind.Rejected, harm.Reason, harm.Message, now, stable.Verdict?.Attempts ?? 1);
-            return new(roles with { Stable = stable with { Verdict = verdict } }, new("Rejected", stable.Name, harm.Reason, harm.Message));
+            var again = stable.Enter(RevisionState.Baking, now) with
+            {
+                Try = stable.Try + 1,
+                Rollout = stable.Rollout with
+                {
+                    Attempt = stable.Rollout.Attempt + 1,
+                    Epoch = stable.Rollout.Epoch + 1,
+                    TrafficPermille = RolloutArms.All - spec.BakeHoldbackPermille,
+                    TrafficSince = now,
+                    BakesUntil = now + TimeSpan.FromSeconds(spec.BakeSeconds),
+                    NotFollowedSince = now,
+                    Withheld = null,
+                },
+            };
+            return new(roles with { Stable = again }, new(DecisionKind.Retried, stable.Name, RolloutReasons.HardLimitUnconfirmed, "A directive begins another try: its bake begins anew."));
         }
 
-        // Nothing bakes longer than it may: neither when that was shortened, nor when a clock was set back.
-        var latest = now + TimeSpan.FromSeconds(situation.Spec.BakeSeconds);
-        if (stable.Rollout.BakesUntil > latest)
-            return new(roles with { Stable = stable with { Rollout = stable.Rollout with { BakesUntil = latest } } });
-        return stable.Rollout.BakesUntil is { } end && now < end
-            ? null
-            : new(RevisionPlan.EndBake(roles), new("Baked", stable.Name, RolloutReasons.AnalysisPassed, "No guard tripped while it baked."));
+        return RolloutPlan.PromotesAnew(stable, situation) && situation.Acknowledged
+            ? Baked(roles, RolloutReasons.PromotedNow, "A directive ends its bake in spite of a hard limit.", now)
+            : new(roles, Waits: RolloutPlan.Decide(words), IsOverdue: true);
     }
+
+    /// <summary>Nothing bakes longer than it may, neither when that was shortened, nor when a clock was set back; and the share that is held back is the spec's.</summary>
+    private static RolloutOutcome? Weighted(RevisionRoles roles, RolloutSituation situation, DateTimeOffset now)
+    {
+        var state = roles.Stable!.Rollout;
+        var weight = RolloutArms.All - situation.Spec.BakeHoldbackPermille;
+        var latest = now + TimeSpan.FromSeconds(situation.Spec.BakeSeconds);
+        var next = state with { BakesUntil = state.BakesUntil > latest ? latest : state.BakesUntil };
+        if (state.TrafficPermille != weight || state.MirrorPermille != 0)
+            next = next with { TrafficPermille = weight, MirrorPermille = 0, Epoch = state.Epoch + 1, NotFollowedSince = now };
+        return next == state ? null : new(roles with { Stable = roles.Stable with { Rollout = next } });
+    }
+
+    private static RolloutOutcome? End(RevisionRoles roles, RolloutSituation situation, DateTimeOffset now)
+    {
+        var (stable, spec) = (roles.Stable!, situation.Spec);
+        if (!situation.Acknowledged)
+            return Alone(roles, Convergence.Wait(roles, stable.Rollout, situation, now));
+        if (stable.Rollout.BakesUntil is { } end && now < end)
+            return null;
+        if (spec.Steps.Count == 0)
+            return Baked(roles, RolloutReasons.NoSteps, "No guard tripped while it baked.", now);
+        if (situation.Analysis.Verdict == Verdict.Pass)
+            return Baked(roles, RolloutReasons.AnalysisPassed, "It passed its bake.", now);
+
+        var policy = spec.Analysis.NoData;
+        if (!RolloutPlan.IsOver(stable.Rollout.BakesUntil, policy.DeadlineSeconds, now))
+            return null;
+        var missing = situation.Analysis.Deciding is { } metric ? MetricText.Of(metric) : "The analysis has not passed.";
+        var why = new Problem(RolloutReasons.NoData, $"{policy.DeadlineSeconds} s after the end of its bake it is not shown to be good enough. {missing}");
+        if (policy.OnDeadline == DeadlineAction.Rollback)
+            return Reject(roles, why, now);
+        if (situation.Directives.Approves(stable, StepSpec.Bake) || RolloutPlan.PromotesAnew(stable, situation))
+            return Baked(roles, RolloutReasons.PromotedNow, "A directive ends its bake.", now);
+        return Alone(roles, new(roles, Waits: why with { Message = $"{why.Message} A directive `PromoteNow`, or `Approve` with step \"{StepSpec.Bake}\", ends it." }, IsOverdue: true));
+    }
+
+    private static RolloutOutcome Baked(RevisionRoles roles, string reason, string message, DateTimeOffset now) =>
+        new(RevisionPlan.EndBake(roles, now), new(DecisionKind.Baked, roles.Stable!.Name, reason, message));
+
+    // The next candidate goes on meanwhile, and what it waits for is what is told.
+    private static RolloutOutcome? Alone(RevisionRoles roles, RolloutOutcome waiting) => roles.Candidate is null && waiting.IsOverdue ? waiting : null;
 }

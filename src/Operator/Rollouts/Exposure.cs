@@ -19,9 +19,10 @@ internal static class Exposure
             return null;
         if (planned.Stable.Revision != stored.Stable.Revision || router.Revision != stored.Stable.Revision || !IsOf(candidate, given))
             return null;
-        var weight = planned.Candidate is { } kept && IsOf(kept, given) ? kept.TrafficPermille : 0;
+        var kept = planned.Candidate is { } arm && IsOf(arm, given) ? arm : null;
+        var weight = kept?.TrafficPermille ?? 0;
         return weight < given.TrafficPermille && router.Generation <= planned.Generation
-            ? stored with { Generation = planned.Generation + 1, Candidate = candidate with { TrafficPermille = weight, MirrorPermille = 0 } }
+            ? stored with { Generation = planned.Generation + 1, Candidate = candidate with { Epoch = Math.Max(kept?.Epoch ?? 0, candidate.Epoch + 1), TrafficPermille = weight, MirrorPermille = 0 } }
             : null;
     }
 

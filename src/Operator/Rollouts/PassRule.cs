@@ -3,15 +3,14 @@ using Rerank.Operator.Pipelines.Revisions;
 
 namespace Rerank.Operator.Rollouts;
 
-/// <summary>What it takes to leave a step, or to end a bake.</summary>
+/// <summary>What a revision's metrics have to be for it to go on: as the spec says, and shown where it would get all of the traffic next.</summary>
 internal static class PassRule
 {
-    /// <param name="judged">A candidate at a step, or the stable revision while it bakes.</param>
     public static PassWhen Of(RolloutSpec spec, Revision judged)
     {
         if (judged.Role == RevisionRole.Stable)
             return spec.Steps.Count > 0 ? PassWhen.Shown : PassWhen.Estimated;
-        var step = spec.Steps.FindIndex(s => s.Name == judged.Rollout.Step);
-        return step < 0 ? PassWhen.Estimated : spec.Steps[step].PassWhen ?? (step == spec.Steps.Count - 1 ? PassWhen.Shown : PassWhen.Estimated);
+        var step = spec.Steps.Find(s => s.Name == judged.Rollout.Step);
+        return step?.PassWhen ?? (StepPlan.Following(spec.Steps, judged.Rollout) is null ? PassWhen.Shown : PassWhen.Estimated);
     }
 }

@@ -7,7 +7,7 @@ namespace Rerank.Operator.Rollouts;
 /// <param name="Judged">A candidate at a step, or the stable revision while it bakes.</param>
 internal sealed record RolloutArms(Revision Baseline, Revision? Judged, int TrafficPermille, int MirrorPermille)
 {
-    private const int All = 1000;
+    public const int All = 1000;
 
     /// <summary>Null while nothing is stable.</summary>
     public static RolloutArms? Of(RevisionRoles roles)
@@ -15,13 +15,13 @@ internal sealed record RolloutArms(Revision Baseline, Revision? Judged, int Traf
         if (roles.Stable is not { } stable)
             return null;
         if (BakesAgainst(roles) is { } replaced)
-            return stable.IsRejected ? new(replaced, null, 0, 0) : new(replaced, stable, All, 0);
-        return roles.Candidate is { Rollout: { Step: not null } state } candidate
-            ? new(stable, candidate, state.TrafficPermille, state.MirrorPermille)
-            : new(stable, null, 0, 0);
+            return stable.State == RevisionState.Returning ? new(replaced, null, 0, 0) : With(replaced, stable);
+        return roles.Candidate is { IsArm: true } candidate ? With(stable, candidate) : new(stable, null, 0, 0);
     }
 
     /// <summary>What the stable revision would give all traffic back to; null when it doesn't bake.</summary>
     public static Revision? BakesAgainst(RevisionRoles roles) =>
-        roles.Stable?.Rollout.BakesAgainst is { } name ? roles.Live.FirstOrDefault(r => r.Name == name) : null;
+        roles.Stable is { IsGuarded: true, Rollout.BakesAgainst: { } name } ? roles.Live.FirstOrDefault(r => r.Name == name) : null;
+
+    private static RolloutArms With(Revision baseline, Revision judged) => new(baseline, judged, judged.Rollout.TrafficPermille, judged.Rollout.MirrorPermille);
 }

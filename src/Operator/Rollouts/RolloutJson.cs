@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Rerank.Operator.Analysis;
+using Rerank.Operator.Pipelines.Revisions;
 
 namespace Rerank.Operator.Rollouts;
 
@@ -9,6 +10,7 @@ namespace Rerank.Operator.Rollouts;
     JsonSerializerDefaults.Web,
     UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RevisionDocument))]
 [JsonSerializable(typeof(RolloutState))]
 [JsonSerializable(typeof(RevisionVerdict))]
 [JsonSerializable(typeof(EvidenceLedger))]

@@ -9,5 +9,32 @@ namespace Rerank.Operator.Rollouts;
 /// <param name="IsOverdue">Whether it has waited for longer than it should, and needs help.</param>
 internal sealed record RolloutOutcome(RevisionRoles Roles, RolloutDecision? Decision = null, Problem? Waits = null, bool IsOverdue = false);
 
-/// <param name="What">StepStarted, StepFollowed, Promoted, Rejected, Returned or Baked.</param>
-internal sealed record RolloutDecision(string What, string Revision, string Reason, string Message);
+internal sealed record RolloutDecision(DecisionKind Kind, string Revision, string Reason, string Message)
+{
+    /// <summary>Its name in reports.</summary>
+    public string What => Kind.ToString();
+}
+
+/// <summary>What can be decided. Their names are in reports, and so are the API of whoever reads those.</summary>
+internal enum DecisionKind
+{
+    StepStarted,
+    Promoted,
+
+    /// <summary>It gets no more traffic, for good.</summary>
+    Rejected,
+
+    /// <summary>It gets no more traffic until people decide.</summary>
+    Withheld,
+
+    /// <summary>Another try of what was withheld.</summary>
+    Retried,
+
+    /// <summary>What had been replaced is the stable one again.</summary>
+    Returned,
+
+    Baked,
+
+    /// <summary>What only a rejected revision used is removed, although not every router has said that it left it.</summary>
+    Released,
+}

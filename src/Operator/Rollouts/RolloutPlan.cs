@@ -11,49 +11,109 @@ internal static class RolloutPlan
 {
     public static RolloutOutcome Next(RevisionRoles roles, RolloutSituation situation, DateTimeOffset now)
     {
-        if (roles.Stable?.Rollout.BakesAgainst is not null && BakePlan.Next(roles, RolloutArms.BakesAgainst(roles), situation, now) is { } baked)
+        if (roles.Stable is { ServedSince: null } unserved && situation.IsServed)
+            roles = roles with { Stable = unserved with { ServedSince = now } };
+        if (roles.Stable is { IsGuarded: true } && BakePlan.Next(roles, RolloutArms.BakesAgainst(roles), situation, now) is { } baked)
             return baked;
-        if (roles.Candidate is not { } candidate)
+        if (roles.Candidate is null)
             return new(roles);
         if (roles.Stable is null)
             return First(roles, situation, now);
+        roles = Observed(roles, situation, now);
+        var candidate = roles.Candidate!;
         if (Harm(candidate, situation) is { } harm)
             return Reject(roles, harm, now);
-        return candidate.Rollout.Step is null
-            ? PlacementPlan.Next(roles, candidate, situation, now)
-            : StepPlan.Next(roles, candidate, situation, now);
+        if (candidate.IsArm && Unconfirmed(candidate, situation) is { } words)
+            return Withhold(roles, roles with { Candidate = candidate with { Rollout = Without(candidate.Rollout, words) } }, candidate.Name, words);
+        if (candidate.Rollout.Withheld is { } withheld)
+            return Withheld(roles, candidate, withheld, situation, now);
+        return candidate.State == RevisionState.AtStep
+            ? StepPlan.Next(roles, candidate, situation, now)
+            : PlacementPlan.Next(roles, candidate, situation, now);
     }
 
-    /// <summary>Why traffic has to be taken away from a revision at once; null when nothing says so.</summary>
+    /// <summary>Why traffic has to be taken away from a revision for good; null when nothing says so.</summary>
     public static Problem? Harm(Revision revision, RolloutSituation situation)
     {
-        if (situation.Directives.Aborts(revision.Name))
+        if (situation.Directives.Aborts(revision))
             return new(RolloutReasons.Aborted, "A directive aborts it.");
-        if (situation.Trip is { } trip)
+        if (situation.TableRefusal is { } refusal)
+            return new(RolloutReasons.TableRefused, $"A router refuses the routing table with it: {refusal}");
+        if (situation.Trip is { IsCandidates: not false } trip)
             return new(RolloutReasons.Tripped(trip.Limit), $"A router took its traffic away (limit \"{trip.Limit}\"): {trip.Observed}.");
         return situation.Analysis is { Verdict: Api.Verdict.Fail, Deciding: { } metric }
             ? new(RolloutReasons.Regression(metric.Type), $"Metric \"{metric.Name}\": {metric.Message}")
             : null;
     }
 
+    /// <summary>Why traffic has to be taken away until people decide; null when nothing says so, or it has been.</summary>
+    public static string? Unconfirmed(Revision revision, RolloutSituation situation) => revision.Rollout.Withheld is null && situation.Trip is { IsCandidates: false } trip
+        ? $"A router took its traffic away (limit \"{trip.Limit}\"): {trip.Observed}. Whether the other revision would have done better is not known"
+        : null;
+
+    /// <summary>No traffic and no comparison, for the rest of this try.</summary>
+    public static RolloutState Without(RolloutState state, string words) =>
+        state with { TrafficPermille = 0, MirrorPermille = 0, Epoch = state.Epoch + 1, Withheld = words };
+
+    public static RolloutOutcome Withhold(RevisionRoles before, RevisionRoles after, string revision, string words) =>
+        new(after, new(DecisionKind.Withheld, revision, RolloutReasons.HardLimitUnconfirmed, $"{words}."), Waits: Decide(words), IsOverdue: before.Stable is not null);
+
+    public static Problem Decide(string words) => new(
+        RolloutReasons.HardLimitUnconfirmed,
+        $"{words}. It gets nothing until a directive decides: `Retry` tries it again, `PromoteNow` promotes it, `Abort` rejects it; or change the spec.");
+
+    /// <summary>Whether a directive promotes it that has not had its effect yet.</summary>
+    public static bool PromotesAnew(Revision revision, RolloutSituation situation) =>
+        situation.Directives.Promotes(revision) && !(revision.Role == RevisionRole.Stable && revision.Verdict?.Reason == RolloutReasons.PromotedNow);
+
     public static RolloutOutcome Reject(RevisionRoles roles, Problem why, DateTimeOffset now)
     {
         var candidate = roles.Candidate!;
         var verdict = new RevisionVerdict(RevisionVerdictKind.Rejected, why.Reason, why.Message, now, candidate.Try);
-        return new(RevisionPlan.Reject(roles, verdict, now), new("Rejected", candidate.Name, why.Reason, why.Message));
+        return new(RevisionPlan.Reject(roles, verdict, now), new(DecisionKind.Rejected, candidate.Name, why.Reason, why.Message));
     }
 
-    public static RolloutOutcome Promote(RevisionRoles roles, string reason, string message, TimeSpan bake, DateTimeOffset now)
+    public static RolloutOutcome Promote(RevisionRoles roles, RolloutSituation situation, string reason, string message, TimeSpan bake, DateTimeOffset now)
     {
         var candidate = roles.Candidate!;
         var verdict = new RevisionVerdict(RevisionVerdictKind.Promoted, reason, message, now, candidate.Try);
-        return new(RevisionPlan.Promote(roles, verdict, bake, now), new("Promoted", candidate.Name, reason, message));
+        return new(
+            RevisionPlan.Promote(roles, verdict, bake, situation.Spec.BakeHoldbackPermille, now),
+            new(DecisionKind.Promoted, candidate.Name, reason, message));
+    }
+
+    public static bool IsOver(DateTimeOffset? since, int seconds, DateTimeOffset now) => since is { } start && now - start > TimeSpan.FromSeconds(seconds);
+
+    private static RevisionRoles Observed(RevisionRoles roles, RolloutSituation situation, DateTimeOffset now)
+    {
+        var candidate = roles.Candidate!;
+        candidate = candidate with { Rollout = Health.Observe(candidate.Rollout, situation.Placement, now) };
+        // Before it is placed, nothing waits for routers.
+        if (candidate.IsArm || situation.Placement is null)
+            candidate = Convergence.Observe(candidate, situation, now);
+        return roles with { Candidate = candidate };
+    }
+
+    private static RolloutOutcome Withheld(RevisionRoles roles, Revision candidate, string words, RolloutSituation situation, DateTimeOffset now)
+    {
+        if (situation.Directives.Retries(candidate.Name, candidate.Try))
+        {
+            return new(
+                roles with { Candidate = RevisionPlan.TryAgain(candidate, now) },
+                new(DecisionKind.Retried, candidate.Name, RolloutReasons.HardLimitUnconfirmed, "A directive begins another try."),
+                StepPlan.NotFollowed());
+        }
+
+        if (!situation.Directives.Promotes(candidate) || situation.Placement is not null || !situation.Acknowledged)
+            return new(roles, Waits: Decide(words), IsOverdue: true);
+        // Routers give nothing more to a try in which a limit tripped, so that it goes on as another one.
+        var again = candidate with { Rollout = candidate.Rollout with { Attempt = candidate.Rollout.Attempt + 1 } };
+        return Promote(
+            roles with { Candidate = again }, situation, RolloutReasons.PromotedNow, "A directive promotes it in spite of a hard limit.", TimeSpan.FromSeconds(situation.Spec.BakeSeconds), now);
     }
 
     // Nothing could serve instead: it is tried for as long as it takes, and answers as soon as it can.
     private static RolloutOutcome First(RevisionRoles roles, RolloutSituation situation, DateTimeOffset now) => situation.Placement is { } problem
         ? new(roles, Waits: problem, IsOverdue: IsOver(roles.Candidate!.CandidateSince, situation.Spec.ProgressDeadlineSeconds, now))
-        : Promote(roles, RolloutReasons.FirstRevision, "It is the first one.", TimeSpan.Zero, now);
-
-    public static bool IsOver(DateTimeOffset? since, int seconds, DateTimeOffset now) => since is { } start && now - start > TimeSpan.FromSeconds(seconds);
+        : Promote(roles, situation, RolloutReasons.FirstRevision, "It is the first one.", TimeSpan.Zero, now);
 }

@@ -12,6 +12,10 @@ internal static class RolloutReasons
     public const string NoData = nameof(NoData);
     public const string SourceError = nameof(SourceError);
     public const string HardLimitExceeded = nameof(HardLimitExceeded);
+    public const string HardLimitUnconfirmed = nameof(HardLimitUnconfirmed);
+    public const string TableRefused = nameof(TableRefused);
+    public const string RouterNotFollowing = nameof(RouterNotFollowing);
+    public const string NeverServed = nameof(NeverServed);
     public const string AnalysisPassed = nameof(AnalysisPassed);
     public const string PromotedNow = nameof(PromotedNow);
     public const string FastRollback = nameof(FastRollback);

@@ -16,6 +16,18 @@ internal sealed record RolloutSituation
     /// <summary>Whether every ready router has in force what the revisions ask for now, and there is one.</summary>
     public required bool Acknowledged { get; init; }
 
+    /// <summary>Whether a router has it in force at all.</summary>
+    public bool IsServed { get; init; }
+
+    /// <summary>Whether no router is ready, and all of them that answer, at least one, have it in force: then there is nobody else to wait for, and nobody who could be harmed.</summary>
+    public bool IsFollowedOutOfService { get; init; }
+
+    /// <summary>The ready routers that don't follow, by name.</summary>
+    public IReadOnlyList<string> Behind { get; init; } = [];
+
+    /// <summary>What a router said that refuses the table because of the revision that is judged; null when none does.</summary>
+    public string? TableRefusal { get; init; }
+
     public required Evidence Evidence { get; init; }
 
     public required AnalysisResult Analysis { get; init; }
@@ -24,4 +36,7 @@ internal sealed record RolloutSituation
     public Trip? Trip { get; init; }
 
     public Directives Directives => new(Spec.Directives);
+
+    /// <summary>Whether what takes over without steps may: routers are known to take a table with it.</summary>
+    public bool IsKnownToRouters => Acknowledged || IsFollowedOutOfService;
 }

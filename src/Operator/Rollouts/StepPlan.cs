@@ -13,16 +13,16 @@ internal static class StepPlan
         var (spec, state) = (situation.Spec, candidate.Rollout);
         var step = spec.Steps.FirstOrDefault(s => s.Name == state.Step);
         var problem = situation.Placement;
-        if (problem is not null && RolloutPlan.IsOver(state.StepSince ?? candidate.CandidateSince, spec.ProgressDeadlineSeconds, now))
+        if (Health.IsOver(state, problem, state.UnhealthySince, spec.ProgressDeadlineSeconds, now))
         {
-            var message = $"It is not healthy {spec.ProgressDeadlineSeconds} s after the start of step \"{state.Step}\" ({problem.Reason}): {problem.Message}";
+            var message = $"It has not been healthy for {spec.ProgressDeadlineSeconds} s at step \"{state.Step}\" ({problem!.Reason}): {problem.Message}";
             return RolloutPlan.Reject(roles, new(RolloutReasons.ProgressDeadlineExceeded, message), now);
         }
 
-        if (Lowered(state, step) is { } lowered)
+        if (Lowered(state, step, now) is { } lowered)
             return new(With(roles, candidate, lowered), Waits: NotFollowed());
-        if (situation.Directives.Promotes(candidate.Name) && problem is null)
-            return RolloutPlan.Promote(roles, RolloutReasons.PromotedNow, $"A directive promotes it from step \"{state.Step}\".", Bake(spec), now);
+        if (situation.Directives.Promotes(candidate) && problem is null && situation.Acknowledged)
+            return RolloutPlan.Promote(roles, situation, RolloutReasons.PromotedNow, $"A directive promotes it from step \"{state.Step}\".", Bake(spec), now);
 
         if (state.StepSince is null && situation.Acknowledged)
             return new(With(roles, candidate, Followed(state, situation.Evidence, now)), Waits: Observing(situation.Analysis));
@@ -33,27 +33,34 @@ internal static class StepPlan
         roles = With(roles, candidate, state);
         if (Deadline(roles, state, step, situation, now) is { } over)
             return over;
+        if (problem is null && (!situation.Acknowledged || state.StepSince is null))
+            return Convergence.Wait(roles, state, situation, now);
         if (Waits(candidate, state, step, situation, now) is { } waits)
             return new(roles, Waits: waits);
 
         return Following(spec.Steps, state) is { } next
-            ? Begin(roles, roles.Candidate!, next)
-            : RolloutPlan.Promote(roles, RolloutReasons.AnalysisPassed, "It passed every step.", Bake(spec), now);
+            ? Begin(roles, roles.Candidate!, next, now)
+            : RolloutPlan.Promote(roles, situation, RolloutReasons.AnalysisPassed, "It passed every step.", Bake(spec), now);
     }
 
-    public static RolloutOutcome Begin(RevisionRoles roles, Revision candidate, StepSpec step)
+    public static RolloutOutcome Begin(RevisionRoles roles, Revision candidate, StepSpec step, DateTimeOffset now)
     {
         var state = candidate.Rollout with
         {
             Step = step.Name,
+            Epoch = candidate.Rollout.Epoch + 1,
             TrafficPermille = step.TrafficPermille,
             MirrorPermille = step.MirrorPermille,
             StepSince = null,
             SourceErrorSince = null,
+            NotFollowedSince = now,
         };
         var message = $"It answers {step.TrafficPermille} of 1000 requests, and {step.MirrorPermille} of 1000 are compared.";
         // Routers compare two revisions at a time, so that what bakes is settled by now.
-        return new(With(RevisionPlan.EndBake(roles), candidate, state), new("StepStarted", candidate.Name, "StepStarted", $"Step \"{step.Name}\": {message}"), NotFollowed());
+        return new(
+            With(RevisionPlan.EndBake(roles, now), candidate.Enter(RevisionState.AtStep, now), state),
+            new(DecisionKind.StepStarted, candidate.Name, "StepStarted", $"Step \"{step.Name}\": {message}"),
+            NotFollowed());
     }
 
     public static Problem NotFollowed() => new(Pipelines.Reasons.Switching, "Not every router follows the weights yet.");
@@ -68,14 +75,14 @@ internal static class StepPlan
     private static RevisionRoles With(RevisionRoles roles, Revision candidate, RolloutState state) => roles with { Candidate = candidate with { Rollout = state } };
 
     // Steps may be edited while one is under way. Less takes effect at once; more has to be earned like any other rise.
-    private static RolloutState? Lowered(RolloutState state, StepSpec? step)
+    private static RolloutState? Lowered(RolloutState state, StepSpec? step, DateTimeOffset now)
     {
         if (step is null)
             return null;
         var traffic = Math.Min(state.TrafficPermille, step.TrafficPermille);
         return traffic == state.TrafficPermille && step.MirrorPermille == state.MirrorPermille
             ? null
-            : state with { TrafficPermille = traffic, MirrorPermille = step.MirrorPermille };
+            : state with { TrafficPermille = traffic, MirrorPermille = step.MirrorPermille, Epoch = state.Epoch + 1, NotFollowedSince = now };
     }
 
     private static RolloutState Followed(RolloutState state, Evidence evidence, DateTimeOffset now) => state with
@@ -116,9 +123,9 @@ internal static class StepPlan
     {
         if (situation.Placement is { } problem)
             return problem;
-        if (!situation.Acknowledged || state.StepSince is not { } since)
+        if (state.StepSince is not { } since)
             return NotFollowed();
-        if (situation.Directives.Pauses(candidate.Name))
+        if (situation.Directives.Pauses(candidate))
             return Paused($"A directive pauses it at step \"{state.Step}\"; its guards stay armed.");
         if (situation.Analysis.Verdict != Verdict.Pass)
             return Observing(situation.Analysis);
@@ -127,7 +134,7 @@ internal static class StepPlan
         var left = since + TimeSpan.FromSeconds(step?.MinDurationSeconds ?? 0) - now;
         if (left > TimeSpan.Zero)
             return new(Pipelines.Reasons.RolloutInProgress, $"Step \"{state.Step}\" lasts until {Conditions.Seconds(now + left):yyyy-MM-ddTHH:mm:ssZ}.");
-        return step is { Approval: Approval.Required } && !situation.Directives.Approves(candidate.Name, step.Name)
+        return step is { Approval: Approval.Required } && !situation.Directives.Approves(candidate, step.Name)
             ? new(Pipelines.Reasons.AwaitingApproval, $"Step \"{step.Name}\" is passed and waits for a directive `Approve`.")
             : null;
     }
@@ -147,7 +154,7 @@ internal static class StepPlan
     /// The step after this one. When this one's weight was raised meanwhile, it is that step itself again; when it was removed, the first one that gives
     /// more.
     /// </summary>
-    private static StepSpec? Following(List<StepSpec> steps, RolloutState state)
+    public static StepSpec? Following(List<StepSpec> steps, RolloutState state)
     {
         var index = steps.FindIndex(s => s.Name == state.Step);
         if (index < 0)

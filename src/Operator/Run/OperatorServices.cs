@@ -56,6 +56,7 @@ internal static class OperatorServices
         services.AddSingleton<PipelineEnvironment>();
         services.AddSingleton<PipelineWriter>();
         services.AddSingleton<DocumentPusher>();
+        services.AddSingleton<TableRefusals>();
         services.AddSingleton<PipelineReporter>();
         services.AddChild<V1ConfigMap>().AddChild<V1NetworkPolicy>().AddChild<V1Service>().AddChild<V1Deployment>()
             .AddChild<V1PodDisruptionBudget>().AddChild<V2HorizontalPodAutoscaler>();

@@ -89,6 +89,49 @@ public sealed class DirectivePlanTests
         Assert.Equal("""[{"revision":"cccccccccc","action":"Abort","step":"None"},{"revision":"f6e5d4c3b2","action":"Retry","step":"None","attempt":2}]""", plan.ToJson().ToJsonString());
     }
 
+    [Fact]
+    public void ForRetry_WhatWasSaidOfEarlierTries_GoesWithThem()
+    {
+        var plan = DirectivePlan.ForRetry(
+            Context(
+                "rejected",
+                new() { Revision = Candidate, Action = "PromoteNow" },
+                new() { Revision = Candidate, Action = "Approve", Step = "canary" },
+                new DirectiveSpec { Revision = Candidate, Action = "Pause" }),
+            revision: null);
+
+        Assert.Equal([new() { Revision = Candidate, Action = "Retry", Attempt = 2 }], plan.Directives);
+    }
+
+    [Fact]
+    public void OfALaterTry_EveryVerb_NamesTheTry()
+    {
+        var context = Context("rolling");
+        context = context with { Pipeline = context.Pipeline with { Status = context.Pipeline.Status with { Candidate = context.Pipeline.Status.Candidate! with { Attempt = 3 } } } };
+
+        Assert.All(
+            [DirectivePlan.ForApprove(context, step: null), DirectivePlan.ForPause(context), DirectivePlan.ForAbort(context), DirectivePlan.ForPromote(context)],
+            plan => Assert.Equal(3, Assert.Single(plan.Directives).Attempt));
+    }
+
+    [Fact]
+    public void OfABake_ApproveAndPromote_EndIt()
+    {
+        Assert.Equal([new() { Revision = Candidate, Action = "Approve", Step = "bake" }], DirectivePlan.ForApprove(Context("baking"), step: null).Directives);
+        Assert.Equal([new() { Revision = Candidate, Action = "PromoteNow" }], DirectivePlan.ForPromote(Context("baking")).Directives);
+    }
+
+    [Fact]
+    public void ForRetry_WhatLostItsTrafficToAnUnconfirmedLimit_GetsAnotherTry()
+    {
+        var context = Context("rolling");
+        var status = context.Pipeline.Status;
+        var stalled = new Condition { Type = "Stalled", Status = "True", Reason = "HardLimitUnconfirmed", Message = "", LastTransitionTime = Sample.Now };
+        context = context with { Pipeline = context.Pipeline with { Status = status with { Conditions = [.. status.Conditions.Where(c => c.Type != "Stalled"), stalled] } } };
+
+        Assert.Equal([new() { Revision = Candidate, Action = "Retry", Attempt = 2 }], DirectivePlan.ForRetry(context, revision: null).Directives);
+    }
+
     [Theory]
     [InlineData("a1", "is not rejected")]
     [InlineData("9", "has no revision \"9\"")]

@@ -31,7 +31,7 @@ internal static class Carrier
         ],
         Rollout = new()
         {
-            Steps = [new() { Name = "all", TrafficPermille = 1000, MirrorPermille = 100, MinRequests = 1, MinDurationSeconds = 1 }],
+            Steps = [new() { Name = "all", TrafficPermille = 900, MirrorPermille = 100, MinRequests = 1, MinDurationSeconds = 1, PassWhen = PassWhen.Estimated }],
             BakeSeconds = 0,
             RetainStableSeconds = 0,
             FastRollbackRevisions = 0,

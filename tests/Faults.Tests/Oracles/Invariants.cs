@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Rerank.Faults.Tests.Faults;
+using Rerank.Operator.Pipelines.Revisions;
 using Rerank.Operator.Tests.World;
 
 namespace Rerank.Faults.Tests.Oracles;
@@ -153,6 +154,8 @@ internal sealed class Invariants(FakeNodes nodes)
             }
 
             var stored = StoredRevision.Read(entry.Body!);
+            if (_revisions.TryGetValue(name, out var earlier))
+                Require(IsReached(earlier.State, stored.State), $"S8: {name} goes from {earlier.State} to {stored.State} by {entry.Call}");
             _revisions[name] = stored;
             var all = _revisions.Where(r => r.Value.Owner == stored.Owner).ToList();
             var stable = all.Where(r => r.Value.Role == "stable").OrderByDescending(r => r.Value.Sequence).Select(r => r.Key).FirstOrDefault();
@@ -161,6 +164,10 @@ internal sealed class Invariants(FakeNodes nodes)
                 _stable.Add(stable);
         }
     }
+
+    // A look may take two steps before it stores anything, such as settling what the spec asks for and beginning with it.
+    private static bool IsReached(RevisionState from, RevisionState to) =>
+        Lifecycle.Allows(from, to) || Lifecycle.Transitions.Any(t => t.From == from && Lifecycle.Allows(t.To, to));
 
     /// <summary>S2: a weight rises only when every ready router follows the last rise; S4: what was rejected answers nothing.</summary>
     private void WeightsTold(JsonObject table)

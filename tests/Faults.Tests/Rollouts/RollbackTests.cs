@@ -95,6 +95,99 @@ public sealed class RollbackTests(ControlPlane server)
         await world.UntilAsync(async () => (await world.StableAsync())!.Snapshot.Tiers[^1].Model!.Model.Name == "better");
     }
 
+    [Fact]
+    [Trait("Fault", "T60")]
+    public async Task OneRouterDoesNotFollowForADay_ItIsNamedAndNothingIsRejected()
+    {
+        using var world = FaultWorld.InMemory();
+        await Deploy.DoneAsync(world, Deploy.Steps);
+        var deaf = world.Nodes.Pods.First(p => p.Router is not null);
+        world.Plan.On(call => call.Verb == Faults.Verb.Push && call.Name!.StartsWith($"{deaf.Ip}:", StringComparison.Ordinal), new Faults.Fault.LostRequest());
+        await world.ApplyAsync(Samples.TwoTiers(full: "better", change: Deploy.Steps));
+        for (var turn = 0; turn < 6; turn++)
+            await world.TurnAsync();
+        Assert.Equal(ConditionStatus.False, (await world.ConditionAsync("Stalled")).Status);
+
+        world.Time.Advance(TimeSpan.FromDays(1));
+        await world.TurnAsync();
+
+        var stalled = await world.ConditionAsync("Stalled");
+        Assert.Equal((ConditionStatus.True, RolloutReasons.RouterNotFollowing), (stalled.Status, stalled.Reason));
+        Assert.Contains(deaf.Pod.Name(), stalled.Message, StringComparison.Ordinal);
+        Assert.Contains(await world.ListAsync<Eventsv1Event>(), e => e.Reason == RolloutReasons.RouterNotFollowing);
+        Assert.Null((await world.PipelineAsync()).Status!.Rejected);
+
+        world.Plan.Clear();
+        await world.UntilAsync(async () => (await world.StableAsync())!.Snapshot.Tiers[^1].Model!.Model.Name == "better");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [Trait("Fault", "T60")]
+    public async Task CandidateRejectedWhileARouterIsCutOff_ItsOwnPodsGoAfterTheDeadlineOnlyIfThatIsSilent(bool isSilent)
+    {
+        using var world = FaultWorld.InMemory();
+        await Deploy.DoneAsync(world, Own);
+        await world.ApplyAsync(Samples.TwoTiers(full: "better", change: Own));
+        await world.UntilStepAsync("half");
+        var deaf = world.Nodes.Pods.First(p => p.Router is not null);
+        world.Plan.On(
+            call => (call.Verb == Faults.Verb.Push || (isSilent && call.Verb == Faults.Verb.Ask)) && call.Name!.StartsWith($"{deaf.Ip}:", StringComparison.Ordinal),
+            new Faults.Fault.LostRequest());
+        foreach (var router in world.Nodes.ReadyRouters)
+            router.Seen = router.Seen! with { Trip = new(BuiltInLimit.InvalidScores, "3 requests", world.Time.GetUtcNow()) };
+        for (var turn = 0; turn < 6; turn++)
+            await world.TurnAsync();
+        Assert.Single((await world.PipelineAsync()).Status!.Rejected!);
+        Assert.Equal(2, await PoolsAsync());
+
+        // The router that is cut off still asks for it: that is what is given up.
+        world.Invariants.IsOutage = true;
+        world.Time.Advance(TimeSpan.FromSeconds(901));
+        for (var turn = 0; turn < 3; turn++)
+            await world.TurnAsync();
+
+        Assert.Equal(isSilent ? 1 : 2, await PoolsAsync());
+        Assert.Equal(
+            isSilent,
+            (await world.ListAsync<Eventsv1Event>()).Any(e => e.Reason == RolloutReasons.RouterNotFollowing && e.Note.Contains(deaf.Pod.Name(), StringComparison.Ordinal)));
+
+        async Task<int> PoolsAsync() => (await world.ListAsync<V1Deployment>()).Count(d => d.Name().StartsWith("search-full", StringComparison.Ordinal));
+
+        static void Own(RerankPipelineSpec spec)
+        {
+            Deploy.Steps(spec);
+            spec.Rollout.Steps = [new() { Name = "half", TrafficPermille = 500, Approval = Approval.Required }];
+            spec.Rollout.Capacity = new() { Placement = CapacityPlacement.DedicatedPods };
+        }
+    }
+
+    [Fact]
+    [Trait("Fault", "T57")]
+    public async Task PodLostLongAfterAStepBegan_IsNoReasonToReject()
+    {
+        using var world = FaultWorld.InMemory();
+        await Deploy.DoneAsync(world, Deploy.Steps);
+        await world.ApplyAsync(Samples.TwoTiers(full: "better", change: Deploy.Steps));
+        await world.UntilStepAsync("shadow");
+        world.Traffic.PerTurn = 0;
+        world.Time.Advance(TimeSpan.FromMinutes(20));
+        await world.TurnAsync();
+
+        await world.Nodes.KillAsync(world.Nodes.Pods.First(p => p.Component == "full").Pod.Name(), Stop);
+        await world.TurnAsync();
+        // Nor is a look at which nobody answers.
+        world.Plan.On(call => call.Verb == Faults.Verb.Ask, new Faults.Fault.LostRequest());
+        await world.TurnAsync();
+        world.Plan.Clear();
+        await world.TurnAsync();
+        Assert.Null((await world.PipelineAsync()).Status!.Rejected);
+
+        world.Traffic.PerTurn = 400;
+        await world.UntilAsync(async () => (await world.StableAsync())!.Snapshot.Tiers[^1].Model!.Model.Name == "better");
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(-1)]

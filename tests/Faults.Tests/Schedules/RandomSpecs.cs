@@ -46,7 +46,7 @@ internal sealed class RandomSpecs(Random random)
         var traffic = 0;
         for (var i = random.Next(4); i > 0; i--)
         {
-            traffic = random.Next(traffic, 1001);
+            traffic = random.Next(traffic, 1000);
             yield return new() { Name = $"step-{i}", TrafficPermille = traffic, MirrorPermille = random.Next(1, 1001), MinDurationSeconds = random.Next(3) };
         }
     }

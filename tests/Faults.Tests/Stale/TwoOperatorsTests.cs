@@ -47,6 +47,43 @@ public sealed class TwoOperatorsTests(ControlPlane server)
         }
     }
 
+    /// <summary>The old leader had the lease when it sent; the network delivers later.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    [Trait("Fault", "T20")]
+    public async Task OldLeadersPatch_DeliveredAfterAnotherLeadersDecision_IsRefused(bool isReal)
+    {
+        using var world = await FaultWorld.OnAsync(server, isReal);
+        await Deploy.DoneAsync(world, Deploy.Steps);
+        await world.ApplyAsync(Samples.TwoTiers(full: "better", change: Deploy.Steps));
+        await world.UntilStepAsync("half");
+        var candidate = (await world.PipelineAsync()).Status!.Candidate!.Revision;
+        using var old = world.StartAnother();
+        for (var turn = 0; turn < 8; turn++)
+            await world.LiveAsync();
+        var isDelivered = false;
+        world.Plan.On(
+            call => call is { IsWrite: true, Kind: "controllerrevisions" },
+            new Fault.Meanwhile(async () =>
+            {
+                isDelivered = true;
+                foreach (var router in world.Nodes.ReadyRouters)
+                    router.Seen = router.Seen! with { Trip = new("errors", "9 of 10 failed", world.Time.GetUtcNow()) };
+                await world.SettleAsync();
+            }),
+            times: 1);
+
+        // It promotes; by the time that this arrives, the candidate is rejected.
+        await world.ReconcileAsync(old);
+        await world.SettleAsync();
+
+        Assert.True(isDelivered);
+        Assert.Equal(candidate, Assert.Single((await world.PipelineAsync()).Status!.Rejected!).Revision);
+        Assert.Single(world.Invariants.StableHistory);
+        Assert.All(world.Nodes.ReadyRouters, r => Assert.Null(r.Table!.Candidate));
+    }
+
     [Fact]
     [Trait("Fault", "T21")]
     public async Task TwoAtOnce_EndTheSameAndAreQuiet()

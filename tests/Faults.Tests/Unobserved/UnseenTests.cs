@@ -31,7 +31,7 @@ public sealed class UnseenTests(ControlPlane server)
         world.Stale = _ => false;
         world.Traffic.PerTurn = 400;
         await world.UntilAsync(async () => (await world.StableAsync())!.Snapshot.Tiers[^1].Model!.Model.Name == "better");
-        Assert.Equal(["none", "tiny+better 0/500", "tiny+better 500/0", "tiny+better 1000/0"], world.Invariants.Weights.Distinct());
+        Assert.Equal(["none", "tiny+better 0/500", "tiny+better 500/0", "tiny+better 980/0"], world.Invariants.Weights.Distinct());
     }
 
     [Fact]

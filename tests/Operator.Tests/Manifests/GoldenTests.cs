@@ -55,7 +55,7 @@ public sealed class GoldenTests
         var now = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
         // As if its models were loaded already: with a routing table.
         var placed = RevisionPlan.Settle([], DesiredRevision.Of(deployed, models.GetValueOrDefault).Snapshot, new(null), now);
-        var stable = RevisionPlan.Promote(placed, new(RevisionVerdictKind.Promoted, "FirstRevision", "It is the first one.", now, 1), TimeSpan.Zero, now).Stable!;
+        var stable = RevisionPlan.Promote(placed, new(RevisionVerdictKind.Promoted, "FirstRevision", "It is the first one.", now, 1), TimeSpan.Zero, holdbackPermille: 0, now).Stable!;
         var plan = PipelinePlan.Of(observed with { Revisions = [stable] }, context, new ClusterPoolAddresses(), now);
         return
         [

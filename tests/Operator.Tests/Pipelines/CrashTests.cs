@@ -42,7 +42,7 @@ public sealed class CrashTests
     public async Task TierRemoved_CrashAfterAnyWrite_EndsTheSame()
     {
         await ForEveryWriteAsync(
-            world => world.ApplyAsync(Samples.Of(new() { Tiers = [Samples.Sidecar("small", "tiny")], Rollout = new() { RetainStableSeconds = 0, BakeSeconds = 0 } })),
+            world => world.ApplyAsync(Samples.Of(new() { Tiers = [Samples.Sidecar("small", "tiny")], Rollout = new() { Steps = [], RetainStableSeconds = 0, BakeSeconds = 0 } })),
             DeployedAsync);
     }
 

@@ -33,9 +33,9 @@ public sealed class DocumentPlanTests
     public void ModelSet_ARouterIsSilentAboutWhatWasReplaced_WhatAnswersIsRequired(int traffic, bool candidateIs, bool replacedIs)
     {
         var sidecarsOnly = Snapshot(Samples.TwoTiers(change: p => p.Tiers.RemoveAt(1)));
-        var candidate = Revision(Base, RevisionRole.Candidate, 3)! with { Rollout = new() { Step = "half", TrafficPermille = traffic } };
+        var candidate = Revision(Base, RevisionState.Placing, 3)! with { State = RevisionState.AtStep, Rollout = new() { Step = "half", TrafficPermille = traffic } };
         var roles = new RevisionRoles(
-            Revision(sidecarsOnly, RevisionRole.Stable, 2), candidate, Retained: [Revision(Better, RevisionRole.Retained, 1)!], Retired: []);
+            Revision(sidecarsOnly, RevisionState.Stable, 2), candidate, Retained: [Revision(Better, RevisionState.Retained, 1)!], Retired: []);
 
         var documents = Plan(roles, Stored(Plan(roles)), pods: [SilentRouter()]);
 
@@ -73,6 +73,29 @@ public sealed class DocumentPlanTests
 
         Assert.Equal(["full", "small", "small.sidecar"], table.Clusters.Select(c => c.Name).Order(StringComparer.Ordinal));
         Assert.Equal("small.sidecar", table.Stable.Tiers[0].Model!.Cluster);
+    }
+
+    [Theory]
+    [InlineData(1000, 0)]
+    [InlineData(1250, 6)]
+    [InlineData(2000, 16)]
+    [InlineData(1091, 3)]
+    public void Candidate_SaysWhichEpochItIsAndWhatIsSlow(int ratio, int steps)
+    {
+        var candidate = Revision(Better, RevisionState.AtStep, 2)! with { Rollout = new() { Step = "half", TrafficPermille = 500, Epoch = 7 } };
+
+        var arm = Plan(new(Revision(Base, RevisionState.Stable, 1), candidate, [], []), change: spec =>
+        {
+            spec.Rollout.Analysis.FeedbackAfterSeconds = 60;
+            spec.Rollout.Analysis.Metrics =
+            [
+                new() { Name = "p99", Type = MetricType.LatencyQuantile, QuantilePermille = 990, MaxRatioPermille = ratio, Mode = MetricMode.Advise },
+                new() { Name = "errors", Type = MetricType.ErrorRate, MaxDeltaPermille = 10 },
+            ];
+        }).Table!.Candidate!;
+
+        Assert.Equal((7, 60), (arm.Epoch, arm.FeedbackAfterSeconds));
+        Assert.Equal([new LatencyTest("p99", 990, steps)], arm.LatencyTests);
     }
 
     [Fact]
@@ -118,9 +141,10 @@ public sealed class DocumentPlanTests
         Assert.Same(first.Table, Plan(Roles(candidate: Base), Stored(first)).Table);
     }
 
-    private static DesiredDocuments Plan(RevisionRoles roles, StoredDocuments? stored = null, IReadOnlyList<ObservedPod>? pods = null)
+    private static DesiredDocuments Plan(
+        RevisionRoles roles, StoredDocuments? stored = null, IReadOnlyList<ObservedPod>? pods = null, Action<RerankPipelineSpec>? change = null)
     {
-        var pipeline = Samples.TwoTiers();
+        var pipeline = Samples.TwoTiers(change: change);
         pipeline.Metadata.Uid = "uid";
         var observed = new Observation
         {
@@ -148,10 +172,10 @@ public sealed class DocumentPlanTests
         new() { Table = documents.Table, PoolSets = documents.PoolSets, SidecarSets = documents.SidecarSets };
 
     private static RevisionRoles Roles(RevisionSnapshot? stable = null, RevisionSnapshot? candidate = null) =>
-        new(Revision(stable, RevisionRole.Stable, 1), Revision(candidate, RevisionRole.Candidate, 2), [], []);
+        new(Revision(stable, RevisionState.Stable, 1), Revision(candidate, RevisionState.Placing, 2), [], []);
 
-    private static Revision? Revision(RevisionSnapshot? snapshot, RevisionRole role, long sequence) =>
-        snapshot is null ? null : new() { Name = snapshot.Hash(), Role = role, Sequence = sequence, Snapshot = snapshot };
+    private static Revision? Revision(RevisionSnapshot? snapshot, RevisionState state, long sequence) =>
+        snapshot is null ? null : new() { Name = snapshot.Hash(), State = state, Sequence = sequence, Snapshot = snapshot };
 
     private static RevisionSnapshot Snapshot(RerankPipeline pipeline, Action<ModelVersionSpec>? change = null) =>
         DesiredRevision.Of(pipeline, name => Samples.Model(name, change)).Snapshot!;

@@ -230,7 +230,7 @@ public sealed class RolloutTests
     {
         await DeployAsync(p => p.Rollout.RetainStableSeconds = 0);
 
-        await _world.ApplyAsync(Samples.Of(new() { Tiers = [Samples.Sidecar("small", "tiny")], Rollout = new() { RetainStableSeconds = 0, BakeSeconds = 0 } }));
+        await _world.ApplyAsync(Samples.Of(new() { Tiers = [Samples.Sidecar("small", "tiny")], Rollout = new() { Steps = [], RetainStableSeconds = 0, BakeSeconds = 0 } }));
         await _world.SettleAsync(20);
 
         Assert.Equal(["search-router"], (await _world.ListAsync<V1Deployment>()).Select(d => d.Name()));
@@ -321,12 +321,14 @@ public sealed class RolloutTests
     }
 
     [Fact]
-    public async Task RouterPolicyChanged_IsARevisionThatTakesOverAtOnce()
+    public async Task RouterPolicyChanged_IsARevisionThatTakesOverAsSoonAsRoutersKnowIt()
     {
         await DeployAsync();
         var stable = (await _world.StableAsync())!.Name;
 
         await _world.ApplyAsync(Samples.TwoTiers(change: p => p.Router.RequestTimeoutMilliseconds = 500));
+        await _world.ReconcileAsync();
+        Assert.Equal((stable, 0), (await _world.TableAsync() is { } table ? (table.Stable.Revision, table.Candidate!.TrafficPermille) : default));
         await _world.ReconcileAsync();
 
         Assert.NotEqual(stable, (await _world.StableAsync())!.Name);

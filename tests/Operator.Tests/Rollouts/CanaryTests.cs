@@ -27,7 +27,7 @@ public sealed class CanaryTests
             weights.AddRange(_world.Nodes.ReadyRouters.Select(r => r.Table!.Candidate?.TrafficPermille ?? -1).Distinct());
         }
 
-        Assert.Equal([-1, 0, 100, 500, 1000], weights.Distinct());
+        Assert.Equal([-1, 0, 100, 500, 980], weights.Distinct());
         var stable = (await _world.StableAsync())!;
         Assert.NotEqual(before, stable.Name);
         Assert.Equal(RevisionVerdictKind.Promoted, stable.Verdict!.Verdict);
@@ -181,6 +181,85 @@ public sealed class CanaryTests
         Assert.Equal(promoted, Assert.Single((await _world.PipelineAsync()).Status!.Rejected!).Revision);
         await _world.SettleAsync(20);
         Assert.Equal(["base"], HeldBy("full"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RoutersRefuseTheTable_TheCandidateIsRejectedWithTheirWords_AndNothingElseHappens(bool hasSteps)
+    {
+        var before = await DeployAsync();
+        _world.Nodes.RefusesTable = table => table.Candidate is null && table.Stable.Revision == before ? null : "candidate.arm.tiers[1] is not to my taste";
+        await ChangeAsync("better", spec =>
+        {
+            if (hasSteps)
+                Steps(spec);
+            else
+                spec.Rollout.BakeSeconds = 600;
+        });
+        await _world.SettleAsync(20);
+
+        var status = (await _world.PipelineAsync()).Status!;
+        var rejected = Assert.Single(status.Rejected!);
+        Assert.Equal(RolloutReasons.TableRefused, rejected.Reason);
+        Assert.Contains("it answered 400: candidate.arm.tiers[1] is not to my taste", rejected.Message, StringComparison.Ordinal);
+        Assert.Equal(before, status.Stable!.Revision);
+        Assert.Equal(ConditionStatus.True, (await _world.ConditionAsync("TrafficConverged")).Status);
+
+        // What the next spec asks for waits for nothing.
+        _world.Nodes.RefusesTable = _ => null;
+        await _world.ApplyAsync(Samples.Model("best"));
+        await ChangeAsync("best", _ => { });
+        await _world.SettleAsync(6);
+        Assert.Equal("best", (await _world.StableAsync())!.Snapshot.Tiers[^1].Model!.Model.Name);
+    }
+
+    [Fact]
+    public async Task RoutersRefuseTheFirstTable_TheCorrectionTakesOverAtOnce()
+    {
+        foreach (var model in new[] { "tiny", "base", "better" })
+            await _world.ApplyAsync(Samples.Model(model));
+        _world.Nodes.RefusesTable = table => table.Stable.Tiers[^1].Model!.Model == "base" ? "no" : null;
+        await ChangeAsync("base", Steps);
+        await _world.SettleAsync();
+        Assert.Equal(ConditionStatus.False, (await _world.ConditionAsync("Available")).Status);
+
+        await ChangeAsync("better", Steps);
+        await _world.SettleAsync(8);
+
+        Assert.Equal(ConditionStatus.True, (await _world.ConditionAsync("Available")).Status);
+        Assert.Equal("better", (await _world.StableAsync())!.Snapshot.Tiers[^1].Model!.Model.Name);
+    }
+
+    [Fact]
+    public async Task Retried_WhatWasSaidOfTheTryBefore_HasNoEffect()
+    {
+        await DeployAsync();
+        await ChangeAsync("better", Steps);
+        await UntilStepAsync("half");
+        var revision = (await _world.PipelineAsync()).Status!.Candidate!.Revision;
+        var before = await DirectAsync(new DirectiveSpec { Revision = revision, Action = DirectiveAction.PromoteNow });
+        Assert.Equal(revision, (await _world.StableAsync())!.Name);
+        foreach (var router in _world.Nodes.ReadyRouters)
+            router.Seen = router.Seen! with { Trip = new(BuiltInLimit.InvalidScores, "3 requests", _world.Time.GetUtcNow()) };
+        await _world.SettleAsync(6);
+        Assert.Equal(revision, Assert.Single((await _world.PipelineAsync()).Status!.Rejected!).Revision);
+
+        await DirectAsync([.. before, new DirectiveSpec { Revision = revision, Action = DirectiveAction.Retry, Attempt = 2 }]);
+
+        var candidate = (await _world.PipelineAsync()).Status!.Candidate!;
+        Assert.Equal((2, "shadow"), (candidate.Attempt, candidate.Step));
+
+        async Task<DirectiveSpec[]> DirectAsync(params DirectiveSpec[] directives)
+        {
+            await ChangeAsync("better", spec =>
+            {
+                Steps(spec);
+                spec.Rollout.Directives = [.. directives];
+            });
+            await _world.SettleAsync(3);
+            return directives;
+        }
     }
 
     [Fact]

@@ -11,8 +11,8 @@ namespace Rerank.Operator.Tests.Rollouts;
 public sealed class RolloutPlanTests
 {
     private static readonly DateTimeOffset Now = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private static readonly Revision Old = Of(100, RevisionRole.Stable, 1) with { StableSince = Now.AddDays(-1) };
-    private static readonly Revision New = Of(200, RevisionRole.Candidate, 2) with { CandidateSince = Now };
+    private static readonly Revision Old = Of(100, RevisionState.Stable, 1) with { StableSince = Now.AddDays(-1) };
+    private static readonly Revision New = Of(200, RevisionState.Placing, 2) with { CandidateSince = Now };
 
     private readonly RolloutSpec _spec = new()
     {
@@ -39,7 +39,7 @@ public sealed class RolloutPlanTests
         var outcome = Next(New, Situation());
 
         Assert.Equal(("shadow", 0, 200), Weights(outcome));
-        Assert.Equal("StepStarted", outcome.Decision!.What);
+        Assert.Equal(DecisionKind.StepStarted, outcome.Decision!.Kind);
     }
 
     [Fact]
@@ -65,7 +65,11 @@ public sealed class RolloutPlanTests
     {
         _spec.Steps = [];
 
-        var outcome = Next(New, Situation());
+        var introduced = Next(New, Situation());
+        Assert.Equal((RevisionState.Introducing, 0, 0), (introduced.Roles.Candidate!.State, introduced.Roles.Candidate.Rollout.TrafficPermille, introduced.Roles.Candidate.Rollout.MirrorPermille));
+        Assert.Equal((Old.Name, New.Name, 0), Arms(introduced));
+        Assert.Equal(RevisionState.Introducing, Next(introduced.Roles.Candidate, Situation() with { Acknowledged = false }).Roles.Candidate!.State);
+        var outcome = Next(introduced.Roles.Candidate, Situation());
 
         Assert.Equal((New.Name, Old.Name), (outcome.Roles.Stable!.Name, outcome.Roles.Stable.Rollout.BakesAgainst));
         Assert.Equal(Now.AddSeconds(600), outcome.Roles.Stable.Rollout.BakesUntil);
@@ -74,7 +78,8 @@ public sealed class RolloutPlanTests
     [Fact]
     public void Placing_WasStableNotLongAgo_PromotesWithoutStepsOrBake()
     {
-        var outcome = Next(New with { StableSince = Now.AddHours(-2) }, Situation());
+        var introduced = Next(New with { StableSince = Now.AddHours(-2) }, Situation());
+        var outcome = Next(introduced.Roles.Candidate!, Situation());
 
         Assert.Equal((New.Name, null), (outcome.Roles.Stable!.Name, outcome.Roles.Stable.Rollout.BakesAgainst));
         Assert.Equal(RolloutReasons.FastRollback, outcome.Roles.Stable.Verdict!.Reason);
@@ -88,7 +93,6 @@ public sealed class RolloutPlanTests
         var outcome = Next(New with { StableSince = Now.AddHours(-2), Verdict = rejected }, Situation());
 
         Assert.Equal("shadow", outcome.Roles.Candidate!.Rollout.Step);
-        Assert.Equal(2, outcome.Roles.Candidate.Try);
     }
 
     [Fact]
@@ -196,7 +200,7 @@ public sealed class RolloutPlanTests
 
         Assert.Equal(New.Name, outcome.Roles.Stable!.Name);
         Assert.Equal(Old.Name, Assert.Single(outcome.Roles.Retained).Name);
-        Assert.Equal((Old.Name, New.Name, 1000), Arms(outcome));
+        Assert.Equal((Old.Name, New.Name, 980), Arms(outcome));
     }
 
     [Fact]
@@ -307,12 +311,13 @@ public sealed class RolloutPlanTests
     [Fact]
     public void Bake_ItsTimeIsOver_EndsIt()
     {
-        Assert.Equal((Old.Name, New.Name, 1000), Arms(RolloutPlan.Next(Baking(), Situation(), Now.AddSeconds(599))));
+        Assert.Equal((Old.Name, New.Name, 980), Arms(RolloutPlan.Next(Baking(), Situation(), Now.AddSeconds(599))));
+        Assert.Null(RolloutPlan.Next(Baking(), Situation() with { Acknowledged = false }, Now.AddSeconds(600)).Decision);
 
         var ended = RolloutPlan.Next(Baking(), Situation(), Now.AddSeconds(600));
 
         Assert.Equal((New.Name, null, 0), Arms(ended));
-        Assert.Equal("Baked", ended.Decision!.What);
+        Assert.Equal(DecisionKind.Baked, ended.Decision!.Kind);
     }
 
     [Fact]
@@ -326,13 +331,263 @@ public sealed class RolloutPlanTests
     [Fact]
     public void Bake_NextCandidateBeginsAStep_EndsIt()
     {
-        var third = Of(300, RevisionRole.Candidate, 9) with { CandidateSince = Now };
+        var third = Of(300, RevisionState.Placing, 9) with { CandidateSince = Now };
 
         var baking = Baking();
         _spec.Steps = [new() { Name = "shadow", MirrorPermille = 200 }];
         var outcome = RolloutPlan.Next(baking with { Candidate = third }, Situation(), Now);
 
         Assert.Equal((New.Name, third.Name, 0), Arms(outcome));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(899)]
+    public void Step_UnhealthyLongAfterItsStart_IsRejectedOnlyAfterThatTime(int seconds)
+    {
+        var unhealthy = Situation() with { Placement = new(Reasons.PodsNotReady, "") };
+        var first = Now.AddSeconds(901);
+        var candidate = Next(At("shadow", Now), unhealthy, first).Roles.Candidate!;
+
+        Assert.Equal("shadow", Next(candidate, unhealthy, first.AddSeconds(seconds)).Roles.Candidate!.Rollout.Step);
+        AssertRejected(Next(candidate, unhealthy, first.AddSeconds(901)), RolloutReasons.ProgressDeadlineExceeded);
+    }
+
+    [Fact]
+    public void Step_WaitsOverAWeekendForApproval_OneBadLookIsNothing()
+    {
+        var unhealthy = Situation() with { Placement = new(Reasons.PodsNotReady, "") };
+        var candidate = Next(At("half", Now, traffic: 500), Situation()).Roles.Candidate!;
+
+        candidate = Next(candidate, unhealthy, Now.AddDays(3)).Roles.Candidate!;
+        candidate = Next(candidate, Situation(), Now.AddDays(3).AddSeconds(1)).Roles.Candidate!;
+        var outcome = Next(candidate, Situation(), Now.AddDays(3).AddSeconds(61));
+
+        Assert.Equal(Reasons.AwaitingApproval, outcome.Waits!.Reason);
+        Assert.Equal((null, null), (outcome.Roles.Candidate!.Rollout.UnhealthySince, outcome.Roles.Candidate.Rollout.HealthySince));
+    }
+
+    [Fact]
+    public void Step_FlapsForEver_IsRejectedAtTheDeadlineFromItsFirstFailure()
+    {
+        var candidate = At("half", Now, traffic: 500);
+        for (var second = 0; second <= 900; second += 30)
+        {
+            var isBad = second % 60 == 0;
+            candidate = Next(candidate, Situation() with { Placement = isBad ? new(Reasons.PodsNotReady, "") : null }, Now.AddSeconds(second)).Roles.Candidate!;
+        }
+
+        AssertRejected(Next(candidate, Situation() with { Placement = new(Reasons.PodsNotReady, "") }, Now.AddSeconds(901)), RolloutReasons.ProgressDeadlineExceeded);
+    }
+
+    [Fact]
+    public void Step_NoAnswer_IsUnknownForHalfAMinuteAndUnhealthyFromItsBeginningAfterThat()
+    {
+        var silent = Situation() with { Placement = new(Reasons.AdminUnreachable, "no answer") };
+
+        var candidate = Next(At("shadow", Now), silent, Now.AddHours(1)).Roles.Candidate!;
+        Assert.Null(candidate.Rollout.UnhealthySince);
+        candidate = Next(candidate, silent, Now.AddHours(1).AddSeconds(30)).Roles.Candidate!;
+        Assert.Equal(Now.AddHours(1), candidate.Rollout.UnhealthySince);
+        AssertRejected(Next(candidate, silent, Now.AddHours(1).AddSeconds(901)), RolloutReasons.ProgressDeadlineExceeded);
+    }
+
+    [Fact]
+    public void Placing_WasPlacedAndWaits_OneBadLookIsNothing()
+    {
+        _spec.Directives = [new() { Revision = New.Name, Action = DirectiveAction.Pause }];
+        var candidate = Next(New, Situation()).Roles.Candidate!;
+
+        var outcome = Next(candidate, Situation() with { Placement = new(Reasons.PodsNotReady, "") }, Now.AddDays(1));
+
+        Assert.NotNull(outcome.Roles.Candidate);
+    }
+
+    [Fact]
+    public void Step_ARouterDoesNotFollow_StallsAfterTheDeadlineWithItsNameAndIsNotRejected()
+    {
+        var deaf = Situation() with { Acknowledged = false, Behind = ["router-1"] };
+        var candidate = Next(At("shadow", since: null), deaf).Roles.Candidate!;
+
+        Assert.False(Next(candidate, deaf, Now.AddSeconds(900)).IsOverdue);
+        var outcome = Next(candidate, deaf, Now.AddDays(1));
+
+        Assert.Equal((RolloutReasons.RouterNotFollowing, true), (outcome.Waits!.Reason, outcome.IsOverdue));
+        Assert.Contains("router-1", outcome.Waits.Message, StringComparison.Ordinal);
+        Assert.Equal("shadow", outcome.Roles.Candidate!.Rollout.Step);
+    }
+
+    [Fact]
+    public void TableRefused_AtAnyArm_RejectsWithTheRoutersWords()
+    {
+        var refused = Situation() with { Acknowledged = false, TableRefusal = "it answered 400: no" };
+
+        var outcome = Next(At("shadow", since: null), refused);
+
+        AssertRejected(outcome, RolloutReasons.TableRefused);
+        Assert.Contains("it answered 400: no", outcome.Decision!.Message, StringComparison.Ordinal);
+        _spec.Steps = [];
+        AssertRejected(Next(Next(New, Situation()).Roles.Candidate!, refused), RolloutReasons.TableRefused);
+    }
+
+    [Fact]
+    public void Bake_NoRouterHasFollowedAndTheSpecChanges_ReturnsAtOnce()
+    {
+        var roles = Baking();
+        var third = Of(300, RevisionState.Placing, 9) with { CandidateSince = Now };
+
+        var outcome = RolloutPlan.Next(
+            roles with { Stable = roles.Stable! with { ServedSince = null }, Candidate = third }, Situation() with { Acknowledged = false, IsServed = false }, Now.AddSeconds(1));
+
+        Assert.Equal((Old.Name, third.Name), (outcome.Roles.Stable!.Name, outcome.Roles.Candidate!.Name));
+        Assert.Null(Assert.Single(outcome.Roles.Retained).StableSince);
+    }
+
+    [Fact]
+    public void FirstRevision_NoRouterFollowsIt_ItsCorrectionTakesOverAtOnce()
+    {
+        var broken = Old with { ServedSince = null, Verdict = new(RevisionVerdictKind.Promoted, RolloutReasons.FirstRevision, "It is the first one.", Now, 1) };
+
+        var outcome = RolloutPlan.Next(new(broken, New, [], []), Situation() with { Acknowledged = false, IsServed = false }, Now);
+
+        Assert.Equal((New.Name, RolloutReasons.NeverServed), (outcome.Roles.Stable!.Name, outcome.Decision!.Reason));
+    }
+
+    [Fact]
+    public void TakesOver_NoRouterIsReadyAndThoseThatAnswerFollow_IsNotHeldUp()
+    {
+        _spec.Steps = [];
+        var down = Situation() with { Acknowledged = false, IsFollowedOutOfService = true };
+
+        Assert.Equal(New.Name, Next(Next(New, down).Roles.Candidate!, down).Roles.Stable!.Name);
+    }
+
+    [Fact]
+    public void Epoch_EveryStepWeightAndThePromotion_IsAHigherOne()
+    {
+        var epochs = new List<int>();
+        var candidate = New;
+        foreach (var _ in _spec.Steps)
+        {
+            candidate = Next(candidate, Situation(requests: 1000), Now.AddDays(1)).Roles.Candidate!;
+            epochs.Add(candidate.Rollout.Epoch);
+            candidate = Next(candidate, Situation(), Now.AddDays(1)).Roles.Candidate!;
+            candidate = candidate with { Rollout = candidate.Rollout with { StepSince = Now } };
+        }
+
+        _spec.Steps[2].TrafficPermille = 400;
+        candidate = Next(candidate, Situation(), Now.AddDays(1)).Roles.Candidate!;
+        epochs.Add(candidate.Rollout.Epoch);
+        _spec.Directives = [new() { Revision = New.Name, Action = DirectiveAction.PromoteNow }];
+        var roles = Next(candidate, Situation(), Now.AddDays(1)).Roles;
+        epochs.Add(roles.Stable!.Rollout.Epoch);
+        _spec.BakeHoldbackPermille = 100;
+        roles = RolloutPlan.Next(roles, Situation(), Now.AddDays(1)).Roles;
+        epochs.Add(RolloutPlan.Next(roles, Situation(), Now.AddDays(1)).Roles.Stable!.Rollout.Epoch);
+
+        Assert.Equal([1, 2, 3, 4, 5, 6], epochs);
+    }
+
+    [Fact]
+    public void Bake_WithStepsAndNotPassed_GoesOnUntilTheDeadlineOfNoData_AndThenWaitsForADirective()
+    {
+        var (baking, end) = (BakingAfterSteps(), Now.AddSeconds(600));
+        var undecided = Situation() with { Analysis = Analysis(Verdict.Undecided, lacksData: true) };
+
+        Assert.Null(RolloutPlan.Next(baking, undecided, end.AddSeconds(7200)).Waits);
+        var waiting = RolloutPlan.Next(baking, undecided, end.AddSeconds(7201));
+        Assert.Equal((RolloutReasons.NoData, true, RevisionState.Baking), (waiting.Waits!.Reason, waiting.IsOverdue, waiting.Roles.Stable!.State));
+        Assert.Contains("errors", waiting.Waits.Message, StringComparison.Ordinal);
+
+        _spec.Directives = [new() { Revision = New.Name, Action = DirectiveAction.Approve, Step = StepSpec.Bake }];
+        Assert.Equal(RevisionState.Stable, RolloutPlan.Next(baking, undecided, end.AddSeconds(7201)).Roles.Stable!.State);
+        Assert.Equal(RevisionState.Baking, RolloutPlan.Next(baking, undecided, end.AddSeconds(1)).Roles.Stable!.State);
+        Assert.Equal(RevisionState.Stable, RolloutPlan.Next(baking, Situation(), end.AddSeconds(1)).Roles.Stable!.State);
+
+        _spec.Analysis.NoData.OnDeadline = DeadlineAction.Rollback;
+        var over = RolloutPlan.Next(baking, undecided, end.AddSeconds(7201));
+        Assert.Equal((RevisionState.Returning, RolloutReasons.NoData), (over.Roles.Stable!.State, over.Decision!.Reason));
+    }
+
+    [Fact]
+    public void Trip_NotShownToBeItsFault_TakesTrafficAwayAndWaitsForADirective()
+    {
+        var tripped = Situation() with { Trip = new("errors", "9 of 10 failed", Now) { IsCandidates = false } };
+
+        var withheld = Next(At("half", Now, traffic: 500), tripped);
+        Assert.Equal((DecisionKind.Withheld, RolloutReasons.HardLimitUnconfirmed, true), (withheld.Decision!.Kind, withheld.Waits!.Reason, withheld.IsOverdue));
+        Assert.Equal((Old.Name, New.Name, 0), Arms(withheld));
+        var waiting = Next(withheld.Roles.Candidate!, tripped, Now.AddDays(1));
+        Assert.Equal((null, RolloutReasons.HardLimitUnconfirmed, true), (waiting.Decision, waiting.Waits!.Reason, waiting.IsOverdue));
+        Assert.Contains("9 of 10 failed", waiting.Waits.Message, StringComparison.Ordinal);
+
+        AssertRejected(Next(waiting.Roles.Candidate!, tripped with { Trip = tripped.Trip! with { IsCandidates = true } }), RolloutReasons.HardLimitExceeded);
+        Direct(DirectiveAction.Abort);
+        AssertRejected(Next(waiting.Roles.Candidate!, tripped), RolloutReasons.Aborted);
+        Direct(DirectiveAction.Retry);
+        var again = Next(waiting.Roles.Candidate!, tripped).Roles.Candidate!;
+        Assert.Equal((RevisionState.Placing, 2, 2), (again.State, again.Try, again.Rollout.Attempt));
+        Direct(DirectiveAction.PromoteNow);
+        var promoted = Next(waiting.Roles.Candidate!, tripped).Roles.Stable!;
+        Assert.Equal((New.Name, 2), (promoted.Name, promoted.Rollout.Attempt));
+
+        void Direct(DirectiveAction action) => _spec.Directives = [new() { Revision = New.Name, Action = action }];
+    }
+
+    [Fact]
+    public void Trip_InABakeAndNotShownToBeItsFault_TheReplacedGetsAllAndItWaits()
+    {
+        var tripped = Situation() with { Trip = new("errors", "9 of 10 failed", Now) { IsCandidates = false } };
+
+        var withheld = RolloutPlan.Next(Baking(), tripped, Now);
+        Assert.Equal((Old.Name, New.Name, 0), Arms(withheld));
+        Assert.Equal(RolloutReasons.HardLimitUnconfirmed, withheld.Waits!.Reason);
+        // Its time does not run out meanwhile.
+        Assert.Equal((Old.Name, New.Name, 0), Arms(RolloutPlan.Next(withheld.Roles, tripped, Now.AddDays(1))));
+
+        _spec.Directives = [new() { Revision = New.Name, Action = DirectiveAction.Retry }];
+        var again = RolloutPlan.Next(withheld.Roles, tripped, Now.AddDays(1)).Roles.Stable!;
+        Assert.Equal((2, 2, 980, Now.AddDays(1).AddSeconds(600)), (again.Try, again.Rollout.Attempt, again.Rollout.TrafficPermille, again.Rollout.BakesUntil));
+
+        // What the spec does not ask for any more is not waited for.
+        var third = Of(300, RevisionState.Placing, 9) with { CandidateSince = Now };
+        var replaced = RolloutPlan.Next(withheld.Roles with { Candidate = third }, tripped, Now);
+        Assert.Equal((RevisionState.Returning, RolloutReasons.HardLimitUnconfirmed), (replaced.Roles.Stable!.State, replaced.Decision!.Reason));
+    }
+
+    [Fact]
+    public void Directives_OfAnEarlierTry_SayNothingOfThisOne()
+    {
+        var second = At("half", Now, traffic: 500) with { Try = 2 };
+        _spec.Directives =
+        [
+            new() { Revision = New.Name, Action = DirectiveAction.Approve, Step = "half" },
+            new() { Revision = New.Name, Action = DirectiveAction.PromoteNow },
+            new() { Revision = New.Name, Action = DirectiveAction.Abort },
+        ];
+        Assert.Equal(Reasons.AwaitingApproval, Next(second, Situation()).Waits!.Reason);
+
+        foreach (var directive in _spec.Directives)
+            directive.Attempt = 2;
+        AssertRejected(Next(second, Situation()), RolloutReasons.Aborted);
+        _spec.Directives.RemoveAt(2);
+        Assert.Equal(New.Name, Next(second, Situation()).Roles.Stable!.Name);
+    }
+
+    [Theory]
+    [InlineData("shadow", PassWhen.Estimated)]
+    [InlineData("half", PassWhen.Shown)]
+    [InlineData("gone", PassWhen.Shown)]
+    public void PassRule_OfASpecThatSaysNothing_IsShownWhereAllTrafficComesNext(string step, object expected) =>
+        Assert.Equal(expected, PassRule.Of(_spec, At(step, Now, traffic: step == "shadow" ? 0 : 500)));
+
+    [Fact]
+    public void PassRule_OfABake_IsShownWithSteps_AndTheSpecDecidesForSteps()
+    {
+        Assert.Equal(PassWhen.Shown, PassRule.Of(_spec, BakingAfterSteps().Stable!));
+        _spec.Steps[2].PassWhen = PassWhen.Estimated;
+        Assert.Equal(PassWhen.Estimated, PassRule.Of(_spec, At("half", Now)));
+        Assert.Equal(PassWhen.Estimated, PassRule.Of(_spec, Baking().Stable!));
     }
 
     [Fact]
@@ -343,10 +598,17 @@ public sealed class RolloutPlanTests
         Assert.Single(roles.Retained);
     }
 
+    private RevisionRoles BakingAfterSteps()
+    {
+        _spec.Steps[2].Approval = Approval.NotRequired;
+        return RolloutPlan.Next(Next(At("half", Now, traffic: 500), Situation()).Roles, Situation(), Now).Roles;
+    }
+
     private RevisionRoles Baking()
     {
         _spec.Steps = [];
-        var roles = Next(New, Situation()).Roles;
+        var roles = Next(Next(New, Situation()).Roles.Candidate!, Situation()).Roles;
+        roles = RolloutPlan.Next(roles, Situation(), Now).Roles;
         Assert.NotNull(roles.Stable!.Rollout.BakesUntil);
         return roles;
     }
@@ -355,6 +617,7 @@ public sealed class RolloutPlanTests
     {
         Spec = _spec,
         Acknowledged = true,
+        IsServed = true,
         Evidence = Evidence.None with { Candidate = ArmEvidence.None with { Requests = requests }, Shadow = ShadowEvidence.None with { Pairs = compared } },
         Analysis = Analysis(Verdict.Pass),
     };
@@ -383,6 +646,7 @@ public sealed class RolloutPlanTests
 
     private static Revision At(string step, DateTimeOffset? since, int traffic = 0) => New with
     {
+        State = RevisionState.AtStep,
         Rollout = new() { Step = step, StepSince = since, TrafficPermille = traffic, MirrorPermille = step == "shadow" ? 200 : 0 },
     };
 
@@ -393,7 +657,7 @@ public sealed class RolloutPlanTests
         var rejected = outcome.Roles.All.Single(r => r.Name == New.Name);
         Assert.True(rejected.IsRejected);
         Assert.Equal(reason, rejected.Verdict!.Reason);
-        Assert.Equal(("Rejected", reason), (outcome.Decision!.What, outcome.Decision.Reason));
+        Assert.Equal((DecisionKind.Rejected, reason), (outcome.Decision!.Kind, outcome.Decision.Reason));
     }
 
     private static (string?, int, int) Weights(RolloutOutcome outcome)
@@ -408,13 +672,13 @@ public sealed class RolloutPlanTests
         return (arms.Baseline.Name, arms.Judged?.Name, arms.TrafficPermille);
     }
 
-    private static Revision Of(int timeout, RevisionRole role, long sequence)
+    private static Revision Of(int timeout, RevisionState state, long sequence)
     {
         var snapshot = new RevisionSnapshot
         {
             Policy = new RouterPolicy { RequestTimeoutMilliseconds = timeout },
             Tiers = [new() { Name = "cache", Cache = new(1024, 60) }],
         };
-        return new() { Name = snapshot.Hash(), Role = role, Sequence = sequence, Snapshot = snapshot };
+        return new() { Name = snapshot.Hash(), State = state, Sequence = sequence, Snapshot = snapshot };
     }
 }

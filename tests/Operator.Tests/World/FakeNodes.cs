@@ -27,6 +27,9 @@ internal sealed class FakeNodes(IResourceClient kubelet, FakeNetwork network, st
     /// <summary>What becomes of a model on a host; the rest loads.</summary>
     public Func<ModelSpec, ModelStatus?> Outcome { get; set; } = _ => null;
 
+    /// <summary>What routers find wrong with a table; null: nothing.</summary>
+    public Func<RoutingTable, string?> RefusesTable { get; set; } = _ => null;
+
     /// <summary>Whether pods of this component get a node; the rest does.</summary>
     public Func<string, bool> Schedules { get; set; } = _ => true;
 
@@ -113,7 +116,7 @@ internal sealed class FakeNodes(IResourceClient kubelet, FakeNetwork network, st
             IFakeProcess process;
             if (container.Name == RouterContainer.Name)
             {
-                pod.Router = new FakeRouter(Reach);
+                pod.Router = new FakeRouter(Reach) { Refuses = table => RefusesTable(table) };
                 pod.Router.Start(File(files, PodPaths.RoutingTableKey));
                 process = pod.Router;
             }

@@ -32,13 +32,16 @@ internal sealed class FakeRouter(Func<Cluster, int> reach) : IFakeProcess
         }
     }
 
+    /// <summary>What is wrong with a table that it can't use; null: nothing.</summary>
+    public Func<RoutingTable, string?> Refuses { get; set; } = _ => null;
+
     public bool IsReady => Table is not null;
 
     /// <summary>Starts with a mounted document.</summary>
     public void Start(string? document)
     {
-        if (document is not null)
-            Table = JsonSerializer.Deserialize(document, ContractsJson.Default.RoutingTable);
+        var mounted = document is null ? null : JsonSerializer.Deserialize(document, ContractsJson.Default.RoutingTable)!;
+        Table = mounted is null || Refuses(mounted) is not null ? null : mounted;
     }
 
     public AdminReply Put(string document)
@@ -48,6 +51,8 @@ internal sealed class FakeRouter(Func<Cluster, int> reach) : IFakeProcess
             return AdminReply.Conflict(Table.Generation);
         if (table.Generation == Table?.Generation && Text(table) != Text(Table))
             return AdminReply.Conflict(Table.Generation);
+        if (Refuses(table) is { } error)
+            return AdminReply.Invalid(error);
         var isNews = !Confirmed || table.Generation != Table?.Generation;
         Table = table;
         Confirmed = true;

@@ -48,7 +48,7 @@ internal static class Samples
                 Pool("full", full),
             ],
             // Nothing is compared unless a test asks for it.
-            Rollout = new() { BakeSeconds = 0 },
+            Rollout = new() { Steps = [], BakeSeconds = 0 },
         };
         change?.Invoke(spec);
         return Of(spec);

@@ -119,6 +119,20 @@ public abstract class ApplyContract(IContractServer server) : ClientContract(ser
     }
 
     [Fact]
+    public async Task Apply_ResourceVersionOfBeforeAnotherWrite_ConflictsAndChangesNothing()
+    {
+        var first = await Client.ApplyAsync(ConfigMap("a", ("key", "1")), Cancel);
+        var late = ConfigMap("a", ("key", "late"));
+        late.Metadata.ResourceVersion = first.Metadata.ResourceVersion;
+        var second = ConfigMap("a", ("key", "2"));
+        second.Metadata.ResourceVersion = first.Metadata.ResourceVersion;
+        await Client.ApplyAsync(second, Cancel);
+
+        await Assert.ThrowsAsync<ConflictException>(() => Client.ApplyAsync(late, Cancel));
+        Assert.Equal("2", (await GetConfigMap("a")).Data["key"]);
+    }
+
+    [Fact]
     public async Task Apply_UidOfAnObjectThatIsGone_Conflicts()
     {
         var applied = await Client.ApplyAsync(ConfigMap("a"), Cancel);

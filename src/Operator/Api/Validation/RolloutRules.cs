@@ -5,6 +5,8 @@ namespace Rerank.Operator.Api.Validation;
 
 internal static class RolloutRules
 {
+    private const int All = 1000;
+
     public static IReadOnlyList<FieldError> Check(RolloutSpec rollout, string path) =>
     [
         .. Require(
@@ -15,6 +17,11 @@ internal static class RolloutRules
             rollout.Steps.Zip(rollout.Steps.Skip(1)).All(pair => pair.First.TrafficPermille <= pair.Second.TrafficPermille),
             $"{path}.steps",
             "must not have a step with less `trafficPermille` than the one before it"),
+        .. Require(
+            !rollout.Steps.Any(step => step.TrafficPermille == All) || !rollout.Analysis.Metrics.Any(NeedsStablesTraffic),
+            $"{path}.steps",
+            "must not have a step with `trafficPermille: 1000` when a metric of type \"ErrorRate\", \"LatencyQuantile\", \"DegradedShare\", \"Feedback\" or \"Prometheus\" has the mode "
+                + "\"Enforce\", because the stable revision would answer nothing to compare with"),
         .. rollout.Steps.SelectMany((step, i) => CheckStep(step, $"{path}.steps[{i}]")),
         .. Require(
             rollout.Capacity is { MaxExtraGPUs: 0 } or { Placement: CapacityPlacement.DedicatedPods },
@@ -28,12 +35,22 @@ internal static class RolloutRules
         .. (rollout.Directives ?? []).SelectMany((directive, i) => CheckDirective(directive, $"{path}.directives[{i}]")),
     ];
 
+    private static bool NeedsStablesTraffic(MetricSpec metric) => metric is
+    {
+        Mode: MetricMode.Enforce,
+        Type: MetricType.ErrorRate or MetricType.LatencyQuantile or MetricType.DegradedShare or MetricType.Feedback or MetricType.Prometheus,
+    };
+
     private static bool ComparesRankings(MetricSpec metric) => metric is { Type: MetricType.TopKOverlap, Mode: MetricMode.Enforce };
 
-    private static IEnumerable<FieldError> CheckStep(StepSpec step, string path) => Require(
-        step.TrafficPermille > 0 || step.MirrorPermille > 0,
-        path,
-        "must have `trafficPermille` or `mirrorPermille` above zero, because nothing can be seen otherwise");
+    private static IReadOnlyList<FieldError> CheckStep(StepSpec step, string path) =>
+    [
+        .. Require(step.Name != StepSpec.Bake, $"{path}.name", $"\"{StepSpec.Bake}\": must not be \"{StepSpec.Bake}\", which names what comes after all steps"),
+        .. Require(
+            step.TrafficPermille > 0 || step.MirrorPermille > 0,
+            path,
+            "must have `trafficPermille` or `mirrorPermille` above zero, because nothing can be seen otherwise"),
+    ];
 
     private static IReadOnlyList<FieldError> CheckDirective(DirectiveSpec directive, string path) =>
     [
@@ -42,8 +59,8 @@ internal static class RolloutRules
             $"{path}.step",
             "must be set when `action` is \"Approve\", and only then"),
         .. Require(
-            directive.Attempt is null || directive.Action == DirectiveAction.Retry,
+            directive.Attempt is null or >= DirectiveSpec.FirstRetry || directive.Action != DirectiveAction.Retry,
             $"{path}.attempt",
-            "may only be specified when `action` is \"Retry\""),
+            "must be at least 2 when `action` is \"Retry\", because the first try needs no directive"),
     ];
 }

@@ -10,7 +10,7 @@ internal static class Homes
     /// <summary>The same roles, with the candidate where it belongs. Once it has begun a step, or is still loaded from before, it stays where it is.</summary>
     public static RevisionRoles Settle(RevisionRoles roles, CapacityPlacement placement)
     {
-        if (roles is not { Candidate: { Rollout.Step: null, RetiredAt: null } candidate, Stable: not null })
+        if (roles is not { Candidate: { IsNew: true } candidate, Stable: not null })
             return roles;
         var others = roles.Live.Where(r => r.Name != candidate.Name).Select(r => r.Snapshot).ToList();
         var snapshot = candidate.Snapshot.WithHomes(tier => Shared(tier, others, placement) is { } pool ? pool.Home : Own(tier.Pool, candidate.Name, others));

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using k8s;
 using k8s.Models;
 using Rerank.Operator.Manifests;
@@ -17,13 +15,16 @@ internal static class RevisionObject
     public static V1ControllerRevision From(PipelineOwner owner, Revision revision)
     {
         var labels = Labels.Of(owner.Names);
-        labels[Labels.Role] = Label(revision.Role);
+        labels[Labels.Role] = revision.Role.ToString().ToLowerInvariant();
         labels[Labels.Revision] = revision.Name;
+        var annotations = new Dictionary<string, string> { [Labels.State] = JsonSerializer.Serialize(Document(revision), RolloutJson.Default.RevisionDocument) };
+        var metadata = owner.Metadata(owner.Names.Revision(revision.Name), labels, annotations);
+        metadata.ResourceVersion = revision.ResourceVersion;
         return new()
         {
             ApiVersion = "apps/v1",
             Kind = V1ControllerRevision.KubeKind,
-            Metadata = owner.Metadata(owner.Names.Revision(revision.Name), labels, Annotations(revision)),
+            Metadata = metadata,
             Revision = revision.Sequence,
             Data = JsonSerializer.SerializeToElement(revision.Snapshot, RevisionJson.Default.RevisionSnapshot),
         };
@@ -36,37 +37,56 @@ internal static class RevisionObject
     /// <exception cref="InvalidDataException">It isn't one of this operator's, or of a later one's.</exception>
     public static Revision Read(V1ControllerRevision stored)
     {
-        var name = stored.GetLabel(Labels.Revision);
-        var role = stored.GetLabel(Labels.Role) switch
-        {
-            "stable" => RevisionRole.Stable,
-            "candidate" => RevisionRole.Candidate,
-            "retained" => RevisionRole.Retained,
-            "retired" => RevisionRole.Retired,
-            _ => throw new InvalidDataException($"ControllerRevision {stored.Name()} has no valid label {Labels.Role}"),
-        };
+        var name = stored.GetLabel(Labels.Revision) ?? throw new InvalidDataException($"ControllerRevision {stored.Name()} has no label {Labels.Revision}");
+        var document = stored.GetAnnotation(Labels.State) is { } text ? Parse(stored, text) : EarlierRevisionFormat.Read(stored);
         return new()
         {
-            Name = name ?? throw new InvalidDataException($"ControllerRevision {stored.Name()} has no label {Labels.Revision}"),
-            Role = role,
+            Name = name,
+            State = document.State,
+            Since = document.Since,
             Sequence = stored.Revision ?? 0,
-            Snapshot = Housed(ReadSnapshot(stored), ReadJson(stored, Labels.Homes, RevisionJson.Default.SortedDictionaryStringString)),
-            CandidateSince = ReadTime(stored, Labels.CandidateSince),
-            StableSince = ReadTime(stored, Labels.StableSince),
-            RetiredAt = ReadTime(stored, Labels.RetiredAt),
-            Rollout = ReadJson(stored, Labels.Rollout, RolloutJson.Default.RolloutState) ?? new(),
-            Verdict = ReadJson(stored, Labels.Verdict, RolloutJson.Default.RevisionVerdict),
+            Snapshot = Housed(ReadSnapshot(stored), document.Homes),
+            CandidateSince = document.CandidateSince,
+            StableSince = document.StableSince,
+            ServedSince = document.ServedSince,
+            RetiredAt = document.RetiredAt,
+            Try = document.Try,
+            Rollout = document.Rollout ?? new(),
+            Verdict = document.Verdict,
             Uid = stored.Uid(),
+            ResourceVersion = stored.ResourceVersion(),
         };
     }
 
-    private static string Label(RevisionRole role) => role switch
+    private static RevisionDocument Document(Revision revision) => new()
     {
-        RevisionRole.Stable => "stable",
-        RevisionRole.Candidate => "candidate",
-        RevisionRole.Retained => "retained",
-        _ => "retired",
+        State = revision.State,
+        Since = revision.Since,
+        CandidateSince = revision.CandidateSince,
+        StableSince = revision.StableSince,
+        ServedSince = revision.ServedSince,
+        RetiredAt = revision.RetiredAt,
+        Try = revision.Try,
+        Homes = Homes(revision.Snapshot) is { Count: > 0 } homes ? homes : null,
+        Rollout = revision.Rollout == new RolloutState() ? null : revision.Rollout,
+        Verdict = revision.Verdict,
     };
+
+    private static RevisionDocument Parse(V1ControllerRevision stored, string text)
+    {
+        try
+        {
+            var document = JsonSerializer.Deserialize(text, RolloutJson.Default.RevisionDocument)
+                ?? throw new InvalidDataException($"ControllerRevision {stored.Name()} has an empty annotation {Labels.State}");
+            return document.Version <= RevisionDocument.CurrentVersion
+                ? document
+                : throw new InvalidDataException($"ControllerRevision {stored.Name()} was written by a later operator, in version {document.Version} of {Labels.State}");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"ControllerRevision {stored.Name()} has an annotation {Labels.State} that this operator can't read: {e.Message}", e);
+        }
+    }
 
     private static RevisionSnapshot ReadSnapshot(V1ControllerRevision stored)
     {
@@ -83,50 +103,9 @@ internal static class RevisionObject
         }
     }
 
-    /// <summary>By tier; those that have one.</summary>
     private static SortedDictionary<string, string> Homes(RevisionSnapshot snapshot) =>
         new(snapshot.Pools.Where(p => p.Home is not null).ToDictionary(p => p.Tier, p => p.Home!), StringComparer.Ordinal);
 
     private static RevisionSnapshot Housed(RevisionSnapshot snapshot, SortedDictionary<string, string>? homes) =>
         homes is null ? snapshot : snapshot.WithHomes(tier => homes.GetValueOrDefault(tier.Name));
-
-    private static Dictionary<string, string> Annotations(Revision revision)
-    {
-        var annotations = new Dictionary<string, string>();
-        Add(Labels.CandidateSince, revision.CandidateSince);
-        Add(Labels.StableSince, revision.StableSince);
-        Add(Labels.RetiredAt, revision.RetiredAt);
-        if (Homes(revision.Snapshot) is { Count: > 0 } homes)
-            annotations[Labels.Homes] = JsonSerializer.Serialize(homes, RevisionJson.Default.SortedDictionaryStringString);
-        if (revision.Rollout != new RolloutState())
-            annotations[Labels.Rollout] = JsonSerializer.Serialize(revision.Rollout, RolloutJson.Default.RolloutState);
-        if (revision.Verdict is { } verdict)
-            annotations[Labels.Verdict] = JsonSerializer.Serialize(verdict, RolloutJson.Default.RevisionVerdict);
-        return annotations;
-
-        void Add(string key, DateTimeOffset? time)
-        {
-            if (time is { } value)
-                annotations[key] = value.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
-        }
-    }
-
-    private static DateTimeOffset? ReadTime(V1ControllerRevision stored, string annotation) =>
-        stored.GetAnnotation(annotation) is { } text
-            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-            ? time
-            : null;
-
-    private static T? ReadJson<T>(V1ControllerRevision stored, string annotation, JsonTypeInfo<T> type)
-        where T : class
-    {
-        try
-        {
-            return stored.GetAnnotation(annotation) is { } text ? JsonSerializer.Deserialize(text, type) : null;
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"ControllerRevision {stored.Name()} has an annotation {annotation} that this operator can't read: {e.Message}", e);
-        }
-    }
 }

@@ -3,7 +3,7 @@ using Rerank.Operator.Rollouts;
 namespace Rerank.Operator.Pipelines.Revisions;
 
 /// <summary>
-/// What revisions become. Each change starts from stored roles, so it can be cut off after any write and taken again. When to change what is
+/// What revisions become. Each change starts from stored states, so it can be cut off after any write and taken again. When to change what is
 /// <see cref="RolloutPlan"/>'s.
 /// </summary>
 internal static class RevisionPlan
@@ -18,24 +18,28 @@ internal static class RevisionPlan
     }
 
     /// <summary>The candidate answers from now on; what answered until now stays loaded, and gets everything back if the candidate doesn't stand the bake.</summary>
-    public static RevisionRoles Promote(RevisionRoles roles, RevisionVerdict verdict, TimeSpan bake, DateTimeOffset now)
+    /// <param name="holdbackPermille">What the replaced revision goes on answering during the bake.</param>
+    public static RevisionRoles Promote(RevisionRoles roles, RevisionVerdict verdict, TimeSpan bake, int holdbackPermille, DateTimeOffset now)
     {
         var candidate = roles.Candidate!;
         var bakes = bake > TimeSpan.Zero && roles.Stable is not null;
-        var stable = candidate with
+        var stable = candidate.Enter(bakes ? RevisionState.Baking : RevisionState.Stable, now) with
         {
-            Role = RevisionRole.Stable,
             Sequence = Next(roles),
             StableSince = now,
+            ServedSince = null,
             CandidateSince = null,
             RetiredAt = null,
             Verdict = verdict,
-            Rollout = candidate.Rollout with
+            Rollout = Settled(candidate.Rollout) with
             {
-                Step = null,
+                Epoch = candidate.Rollout.Epoch + 1,
+                TrafficPermille = RolloutArms.All - (bakes ? holdbackPermille : 0),
+                MirrorPermille = 0,
                 BakesAgainst = bakes ? roles.Stable!.Name : null,
                 BakesUntil = bakes ? now + bake : null,
                 TrafficSince = candidate.Rollout.TrafficSince ?? now,
+                NotFollowedSince = now,
             },
         };
         IEnumerable<Revision> replaced = roles.Stable is null ? [] : [StepBack(roles.Stable, now)];
@@ -49,9 +53,8 @@ internal static class RevisionPlan
     /// <summary>The stable revision, which didn't stand its bake, steps back; what it had replaced is the stable one again.</summary>
     public static RevisionRoles Return(RevisionRoles roles, Revision replaced, DateTimeOffset now)
     {
-        var returned = replaced with
+        var returned = replaced.Enter(RevisionState.Stable, now) with
         {
-            Role = RevisionRole.Stable,
             Sequence = Next(roles),
             StableSince = now,
             CandidateSince = null,
@@ -64,14 +67,15 @@ internal static class RevisionPlan
             [StepBack(roles.Stable!, now), .. roles.Retained.Where(r => r.Name != replaced.Name), .. roles.Retired]);
     }
 
-    /// <summary>The stable revision is guarded no more.</summary>
-    public static RevisionRoles EndBake(RevisionRoles roles) =>
-        roles.Stable is { } stable ? roles with { Stable = stable with { Rollout = Settled(stable.Rollout) } } : roles;
+    /// <summary>The stable revision is guarded no more, and answers everything.</summary>
+    public static RevisionRoles EndBake(RevisionRoles roles, DateTimeOffset now) => roles.Stable is { IsGuarded: true } stable
+        ? roles with { Stable = stable.Enter(RevisionState.Stable, now) with { Rollout = Settled(stable.Rollout) with { TrafficPermille = RolloutArms.All, NotFollowedSince = now } } }
+        : roles;
 
     /// <summary>Retires what has been retained for long enough. Not before every router has left it: they might still send requests for it.</summary>
     /// <param name="retention">For what was stable.</param>
     /// <param name="requests">For what never was, or was rejected: as long as requests may take.</param>
-    /// <param name="routersHaveLeft">Whether no router uses it any more.</param>
+    /// <param name="routersHaveLeft">Whether no router uses it any more, as far as can be known.</param>
     public static RevisionRoles Expire(
         RevisionRoles roles, TimeSpan retention, TimeSpan requests, Func<Revision, bool> routersHaveLeft, DateTimeOffset now)
     {
@@ -81,7 +85,9 @@ internal static class RevisionPlan
         var others = roles.Retained.Select(r =>
         {
             var time = r.StableSince is null || r.IsRejected || retention < requests ? requests : retention;
-            return r.Name == kept || r.RetiredAt + time > now || !routersHaveLeft(r) ? r : r with { Role = RevisionRole.Retired };
+            return r.Name == kept || r.RetiredAt + time > now || !routersHaveLeft(r)
+                ? r
+                : r.Enter(RevisionState.Retired, now) with { Rollout = r.Rollout with { SilentSince = null } };
         });
         return Roles(roles.Stable, roles.Candidate, [.. others, .. roles.Retired]);
     }
@@ -102,6 +108,16 @@ internal static class RevisionPlan
         return [.. stableFirst.Where(r => !stored.TryGetValue(r.Name, out var before) || before != r)];
     }
 
+    /// <summary>The same revision at the beginning of another try: evidence of the one before must not count for it.</summary>
+    public static Revision TryAgain(Revision candidate, DateTimeOffset now) => candidate.Enter(RevisionState.Placing, now) with
+    {
+        CandidateSince = now,
+        // It is loaded already, and stays where it is.
+        RetiredAt = candidate.RetiredAt ?? now,
+        Try = candidate.Try + 1,
+        Rollout = new() { Attempt = candidate.Rollout.Attempt + 1 },
+    };
+
     private static Revision? Candidate(
         IReadOnlyList<Revision> existing, Revision? stable, RevisionSnapshot desired, Directives directives, DateTimeOffset now)
     {
@@ -116,14 +132,18 @@ internal static class RevisionPlan
         return new Revision
         {
             Name = name,
-            Role = RevisionRole.Candidate,
+            State = RevisionState.Placing,
+            Since = now,
             Sequence = existing.Select(r => r.Sequence).DefaultIfEmpty().Max() + 1,
             Snapshot = known?.Snapshot ?? desired,
             Uid = known?.Uid,
+            ResourceVersion = known?.ResourceVersion,
             CandidateSince = now,
             StableSince = known?.StableSince,
+            ServedSince = known?.ServedSince,
             // Kept, so that a retained revision that is asked for and then not wanted after all is still retained for its time.
             RetiredAt = known?.Role == RevisionRole.Retained ? known.RetiredAt : null,
+            Try = known is { IsRejected: true, Verdict: { } verdict } ? verdict.Attempts + 1 : 1,
             Rollout = new() { Attempt = NextAttempt(known) },
             Verdict = known?.Verdict,
         };
@@ -134,23 +154,31 @@ internal static class RevisionPlan
 
     private static long Next(RevisionRoles roles) => roles.All.Max(r => r.Sequence) + 1;
 
-    private static RolloutState Settled(RolloutState state) => state with { Step = null, StepSince = null, BakesAgainst = null, BakesUntil = null, SourceErrorSince = null };
+    // What remains of a rollout that is over: which try it was, and since when it had traffic.
+    private static RolloutState Settled(RolloutState state) => new()
+    {
+        Attempt = state.Attempt,
+        Epoch = state.Epoch,
+        TrafficPermille = state.TrafficPermille,
+        MirrorPermille = state.MirrorPermille,
+        TrafficSince = state.TrafficSince,
+        RequestsBefore = state.RequestsBefore,
+        ComparedBefore = state.ComparedBefore,
+    };
 
     private static Revision StepBack(Revision revision, DateTimeOffset now) => revision.Role switch
     {
-        RevisionRole.Stable => revision with { Role = RevisionRole.Retained, RetiredAt = now, Rollout = Settled(revision.Rollout) },
-        // Nobody was ever told to use it.
-        RevisionRole.Candidate when revision is { RetiredAt: null, Rollout.Step: null } =>
-            revision with { Role = RevisionRole.Retired, CandidateSince = null, RetiredAt = now },
-        RevisionRole.Candidate => revision with
-        {
-            Role = RevisionRole.Retained,
-            CandidateSince = null,
-            RetiredAt = revision.RetiredAt ?? now,
-            Rollout = Settled(revision.Rollout),
-        },
+        RevisionRole.Stable => Left(revision, now) with { RetiredAt = now },
+        RevisionRole.Candidate when revision.IsNew => revision.Enter(RevisionState.Retired, now) with { CandidateSince = null, RetiredAt = now, Rollout = Settled(revision.Rollout) },
+        RevisionRole.Candidate => Left(revision, now) with { CandidateSince = null, RetiredAt = revision.RetiredAt ?? now },
         _ => revision,
     };
+
+    private static Revision Left(Revision revision, DateTimeOffset now)
+    {
+        var isRejected = revision.Verdict?.Verdict == RevisionVerdictKind.Rejected;
+        return revision.Enter(isRejected ? RevisionState.Rejected : RevisionState.Retained, now) with { Rollout = Settled(revision.Rollout) };
+    }
 
     private static RevisionRoles Roles(Revision? stable, Revision? candidate, IReadOnlyList<Revision> others) => new(
         stable,

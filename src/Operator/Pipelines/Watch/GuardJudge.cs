@@ -21,6 +21,9 @@ internal static class GuardJudge
             Analysis = judgement.Analysis,
             Trip = judgement.Trip,
         };
-        return (RolloutPlan.Harm(judged, situation), judgement.Ledger);
+        // What is only withheld gets nothing either, until somebody decides.
+        var harm = RolloutPlan.Harm(judged, situation)
+            ?? (RolloutPlan.Unconfirmed(judged, situation) is { } words ? new Problem(RolloutReasons.HardLimitUnconfirmed, words) : null);
+        return (harm, judgement.Ledger);
     }
 }

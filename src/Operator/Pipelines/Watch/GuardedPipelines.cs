@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Rerank.Operator.Admin;
-using Rerank.Operator.Rollouts;
+using Rerank.Operator.Analysis;
 using Rerank.Operator.Runtime;
 
 namespace Rerank.Operator.Pipelines.Watch;

@@ -46,8 +46,8 @@ internal sealed class RolloutFollowers(Guard guard, RolloutMetrics metrics, Prom
 
     private static (Telemetry.RolloutOutcome Outcome, string Reason)? End(Observation observed, PipelinePlan plan) => plan.Rollout.Decision switch
     {
-        { What: "Promoted" } promoted => (Telemetry.RolloutOutcome.Promoted, promoted.Reason),
-        { What: "Rejected" } rejected => (Telemetry.RolloutOutcome.RolledBack, rejected.Reason),
+        { Kind: DecisionKind.Promoted } promoted => (Telemetry.RolloutOutcome.Promoted, promoted.Reason),
+        { Kind: DecisionKind.Rejected } rejected => (Telemetry.RolloutOutcome.RolledBack, rejected.Reason),
         _ when observed.Revisions.Any(r => r.Role == RevisionRole.Candidate && r.Name != plan.Roles.Candidate?.Name && r.Name != plan.Roles.Stable?.Name) =>
             (Telemetry.RolloutOutcome.Replaced, "SpecChanged"),
         _ => null,

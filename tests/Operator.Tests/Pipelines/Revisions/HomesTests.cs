@@ -41,7 +41,7 @@ public sealed class HomesTests
     [Fact]
     public void Settle_OwnNameIsTaken_GetsAnother()
     {
-        var roles = Roles(Base.WithHomes(_ => Better.Hash()), Better) with { Retained = [Revision(Base with { Policy = new() { RequestTimeoutMilliseconds = 3 } }, RevisionRole.Retained)] };
+        var roles = Roles(Base.WithHomes(_ => Better.Hash()), Better) with { Retained = [Revision(Base with { Policy = new() { RequestTimeoutMilliseconds = 3 } }, RevisionState.Retained)] };
 
         Assert.Equal([new PoolId("full", $"{Better.Hash()}-2")], Homes.Settle(roles, CapacityPlacement.DedicatedPods).Candidate!.Snapshot.Pools);
     }
@@ -61,7 +61,7 @@ public sealed class HomesTests
     public void Settle_AtAStep_StaysWhereItIs()
     {
         var roles = Roles(Base, Better);
-        roles = roles with { Candidate = roles.Candidate! with { Rollout = new() { Step = "half" } } };
+        roles = roles with { Candidate = roles.Candidate! with { State = RevisionState.AtStep, Rollout = new() { Step = "half" } } };
 
         Assert.Same(roles, Homes.Settle(roles, CapacityPlacement.DedicatedPods));
     }
@@ -85,19 +85,19 @@ public sealed class HomesTests
         pipeline.Metadata.Uid = "uid";
         var owner = PipelineOwner.Of(pipeline);
 
-        var stored = RevisionObject.From(owner, Revision(Base.WithHomes(_ => "x"), RevisionRole.Stable));
+        var stored = RevisionObject.From(owner, Revision(Base.WithHomes(_ => "x"), RevisionState.Stable));
 
         Assert.Equal([new PoolId("full", "x")], RevisionObject.Read(stored).Snapshot.Pools);
-        Assert.Equal(RevisionObject.From(owner, Revision(Base, RevisionRole.Stable)).Data!.ToString(), stored.Data!.ToString());
+        Assert.Equal(RevisionObject.From(owner, Revision(Base, RevisionState.Stable)).Data!.ToString(), stored.Data!.ToString());
     }
 
     private static IEnumerable<PoolId> Settle(RevisionSnapshot stable, RevisionSnapshot candidate, CapacityPlacement placement) =>
         Homes.Settle(Roles(stable, candidate), placement).Candidate!.Snapshot.Pools;
 
     private static RevisionRoles Roles(RevisionSnapshot? stable, RevisionSnapshot candidate) =>
-        new(stable is null ? null : Revision(stable, RevisionRole.Stable), Revision(candidate, RevisionRole.Candidate), [], []);
+        new(stable is null ? null : Revision(stable, RevisionState.Stable), Revision(candidate, RevisionState.Placing), [], []);
 
-    private static Revision Revision(RevisionSnapshot snapshot, RevisionRole role) => new() { Name = snapshot.Hash(), Role = role, Sequence = 1, Snapshot = snapshot };
+    private static Revision Revision(RevisionSnapshot snapshot, RevisionState state) => new() { Name = snapshot.Hash(), State = state, Sequence = 1, Snapshot = snapshot };
 
     private static RevisionSnapshot Snapshot(RerankPipeline pipeline) => DesiredRevision.Of(pipeline, name => Samples.Model(name)).Snapshot!;
 }

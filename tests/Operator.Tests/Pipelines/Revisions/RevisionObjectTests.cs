@@ -19,7 +19,7 @@ public sealed class RevisionObjectTests
         var revision = new Revision
         {
             Name = snapshot.Hash(),
-            Role = RevisionRole.Retained,
+            State = RevisionState.Retained,
             Sequence = 7,
             Snapshot = snapshot,
             StableSince = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero),
@@ -31,6 +31,64 @@ public sealed class RevisionObjectTests
 
         Assert.Equal(revision with { Snapshot = read.Snapshot }, read);
         Assert.Equal(snapshot.Hash(), read.Snapshot.Hash());
+    }
+
+    [Theory]
+    [InlineData("candidate", "{}", null, RevisionState.Placing, 1)]
+    [InlineData("candidate", """{"attempt":3,"step":"half","trafficPermille":500,"mirrorPermille":0,"stepSince":"2030-01-01T00:00:00Z","requestsBefore":7}""", "Rejected", RevisionState.AtStep, 3)]
+    [InlineData("stable", """{"attempt":1,"trafficPermille":500,"bakesAgainst":"old","bakesUntil":"2030-01-02T00:00:00Z"}""", "Promoted", RevisionState.Baking, 1)]
+    [InlineData("stable", """{"attempt":1,"bakesAgainst":"old"}""", "Rejected", RevisionState.Returning, 2)]
+    [InlineData("stable", "{}", "Promoted", RevisionState.Stable, 1)]
+    [InlineData("retained", "{}", "Rejected", RevisionState.Rejected, 2)]
+    [InlineData("retained", "{}", "Promoted", RevisionState.Retained, 1)]
+    [InlineData("retired", "{}", "Rejected", RevisionState.Retired, 2)]
+    public void Read_WhatAnEarlierOperatorStored_IsTheStateThatItStoodFor(string role, string rollout, string? verdict, object state, int attempt)
+    {
+        var snapshot = DesiredRevision.Of(Samples.TwoTiers(), name => Samples.Model(name)).Snapshot!;
+        var stored = RevisionObject.From(Owner, new() { Name = snapshot.Hash(), State = RevisionState.Retired, Sequence = 7, Snapshot = snapshot });
+        stored.Metadata.Labels[Labels.Role] = role;
+        stored.Metadata.Annotations = new Dictionary<string, string>
+        {
+            ["rerank.dev/candidate-since"] = "2030-01-01T00:00:00.0000000Z",
+            ["rerank.dev/stable-since"] = "2030-01-01T01:00:00.0000000Z",
+            ["rerank.dev/homes"] = """{"full":"x"}""",
+            ["rerank.dev/rollout"] = rollout,
+        };
+        if (verdict is not null)
+            stored.Metadata.Annotations["rerank.dev/verdict"] = $$"""{"verdict":"{{verdict}}","reason":"R","message":"m","time":"2030-01-01T00:00:00Z","attempts":2}""";
+
+        var read = RevisionObject.Read(KubernetesJson.Deserialize<V1ControllerRevision>(KubernetesJson.Serialize(stored)));
+
+        Assert.Equal((state, attempt), (read.State, read.Try));
+        Assert.Equal(role, read.Role.ToString().ToLowerInvariant());
+        Assert.Equal(new(2030, 1, 1, 1, 0, 0, TimeSpan.Zero), read.StableSince);
+        Assert.Equal([new PoolId("full", "x")], read.Snapshot.Pools);
+        // What it is written as from now on says the same.
+        var again = RevisionObject.Read(RevisionObject.From(Owner, read));
+        Assert.Equal(read with { Snapshot = again.Snapshot }, again);
+    }
+
+    [Fact]
+    public void Read_OfABakeOfAnEarlierOperator_HasAllOfTheTraffic()
+    {
+        var snapshot = DesiredRevision.Of(Samples.TwoTiers(), name => Samples.Model(name)).Snapshot!;
+        var stored = RevisionObject.From(Owner, new() { Name = snapshot.Hash(), State = RevisionState.Stable, Sequence = 7, Snapshot = snapshot });
+        stored.Metadata.Annotations = new Dictionary<string, string> { ["rerank.dev/rollout"] = """{"attempt":1,"trafficPermille":500,"mirrorPermille":9,"bakesAgainst":"old"}""" };
+
+        Assert.Equal((1000, 0), (RevisionObject.Read(stored).Rollout.TrafficPermille, RevisionObject.Read(stored).Rollout.MirrorPermille));
+    }
+
+    [Theory]
+    [InlineData("""{"version":2,"state":"Stable"}""")]
+    [InlineData("""{"version":1,"state":"Asleep"}""")]
+    [InlineData("{")]
+    public void Read_AStateThatThisOperatorDoesNotKnow_SaysWhich(string document)
+    {
+        var snapshot = DesiredRevision.Of(Samples.TwoTiers(), name => Samples.Model(name)).Snapshot!;
+        var stored = RevisionObject.From(Owner, new() { Name = snapshot.Hash(), State = RevisionState.Stable, Sequence = 7, Snapshot = snapshot });
+        stored.Metadata.Annotations[Labels.State] = document;
+
+        Assert.Contains(stored.Name(), Assert.Throws<InvalidDataException>(() => RevisionObject.Read(stored)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class RevisionPlanTests
     [Fact]
     public void Settle_StableIsDesired_ThereIsNoCandidateAndNothingToWrite()
     {
-        Revision[] existing = [Of(A, RevisionRole.Stable, 1)];
+        Revision[] existing = [Of(A, RevisionState.Stable, 1)];
 
         var roles = RevisionPlan.Settle(existing, A, None, Now);
 
@@ -37,7 +37,7 @@ public sealed class RevisionPlanTests
     [Fact]
     public void Settle_TwoStablesAfterACrash_TheHigherSequenceIsIt()
     {
-        var roles = RevisionPlan.Settle([Of(A, RevisionRole.Stable, 1), Of(B, RevisionRole.Stable, 2)], B, None, Now);
+        var roles = RevisionPlan.Settle([Of(A, RevisionState.Stable, 1), Of(B, RevisionState.Stable, 2)], B, None, Now);
 
         Assert.Equal(B.Hash(), roles.Stable!.Name);
         var old = Assert.Single(roles.Retained);
@@ -47,7 +47,7 @@ public sealed class RevisionPlanTests
     [Fact]
     public void Settle_SpecCantBeMet_ACandidateIsDroppedAndStableStays()
     {
-        var roles = RevisionPlan.Settle([Of(A, RevisionRole.Stable, 1), Of(B, RevisionRole.Candidate, 2)], desired: null, None, Now);
+        var roles = RevisionPlan.Settle([Of(A, RevisionState.Stable, 1), Of(B, RevisionState.Placing, 2)], desired: null, None, Now);
 
         Assert.Equal(A.Hash(), roles.Stable!.Name);
         Assert.Null(roles.Candidate);
@@ -57,7 +57,7 @@ public sealed class RevisionPlanTests
     [Fact]
     public void Settle_AnotherSpec_ReplacesTheCandidate()
     {
-        var roles = RevisionPlan.Settle([Of(A, RevisionRole.Stable, 1), Of(B, RevisionRole.Candidate, 2)], C, None, Now);
+        var roles = RevisionPlan.Settle([Of(A, RevisionState.Stable, 1), Of(B, RevisionState.Placing, 2)], C, None, Now);
 
         Assert.Equal(C.Hash(), roles.Candidate!.Name);
         Assert.Equal(3, roles.Candidate.Sequence);
@@ -69,7 +69,7 @@ public sealed class RevisionPlanTests
     {
         var since = Now.AddMinutes(-5);
 
-        var roles = RevisionPlan.Settle([Of(A, RevisionRole.Candidate, 1) with { CandidateSince = since }], A, None, Now);
+        var roles = RevisionPlan.Settle([Of(A, RevisionState.Placing, 1) with { CandidateSince = since }], A, None, Now);
 
         Assert.Equal(since, roles.Candidate!.CandidateSince);
     }
@@ -78,7 +78,7 @@ public sealed class RevisionPlanTests
     public void Settle_RetainedAskedForAndThenNotWanted_IsRetainedAgainForTheRestOfItsTime()
     {
         var retired = Now.AddMinutes(-1);
-        Revision[] existing = [Of(B, RevisionRole.Stable, 2), Of(A, RevisionRole.Retained, 1) with { RetiredAt = retired }];
+        Revision[] existing = [Of(B, RevisionState.Stable, 2), Of(A, RevisionState.Retained, 1) with { RetiredAt = retired }];
         var asked = RevisionPlan.Settle(existing, A, None, Now);
 
         var roles = RevisionPlan.Settle([.. asked.All], B, None, Now);
@@ -90,9 +90,9 @@ public sealed class RevisionPlanTests
     [Fact]
     public void Promote_WritesTheNewStableFirst()
     {
-        Revision[] existing = [Of(A, RevisionRole.Stable, 1), Of(B, RevisionRole.Candidate, 2)];
+        Revision[] existing = [Of(A, RevisionState.Stable, 1), Of(B, RevisionState.Placing, 2)];
 
-        var roles = RevisionPlan.Promote(RevisionPlan.Settle(existing, B, None, Now), Passed, bake: TimeSpan.Zero, Now);
+        var roles = RevisionPlan.Promote(RevisionPlan.Settle(existing, B, None, Now), Passed, bake: TimeSpan.Zero, holdbackPermille: 20, Now);
         var writes = RevisionPlan.Writes(existing, roles);
 
         Assert.Equal([(B.Hash(), RevisionRole.Stable), (A.Hash(), RevisionRole.Retained)], writes.Select(w => (w.Name, w.Role)));
@@ -105,7 +105,7 @@ public sealed class RevisionPlanTests
     [InlineData(60, false, false)]
     public void Expire_WhenItsTimeHasPassedAndRoutersHaveLeft_Retires(int seconds, bool routersHaveLeft, bool retires)
     {
-        var roles = new RevisionRoles(Of(B, RevisionRole.Stable, 2), null, [Of(A, RevisionRole.Retained, 1) with { RetiredAt = Now, StableSince = Now }], []);
+        var roles = new RevisionRoles(Of(B, RevisionState.Stable, 2), null, [Of(A, RevisionState.Retained, 1) with { RetiredAt = Now, StableSince = Now }], []);
 
         var expired = RevisionPlan.Expire(roles, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), _ => routersHaveLeft, Now.AddSeconds(seconds));
 
@@ -115,13 +115,13 @@ public sealed class RevisionPlanTests
     [Fact]
     public void Surplus_BeyondTheLimit_IsTheOldest()
     {
-        var roles = new RevisionRoles(null, null, [], [Of(A, RevisionRole.Retired, 1), Of(B, RevisionRole.Retired, 5), Of(C, RevisionRole.Retired, 3)]);
+        var roles = new RevisionRoles(null, null, [], [Of(A, RevisionState.Retired, 1), Of(B, RevisionState.Retired, 5), Of(C, RevisionState.Retired, 3)]);
 
         Assert.Equal([A.Hash()], RevisionPlan.Surplus(roles, 2, desired: null).Select(r => r.Name));
     }
 
-    private static Revision Of(RevisionSnapshot snapshot, RevisionRole role, long sequence) =>
-        new() { Name = snapshot.Hash(), Role = role, Sequence = sequence, Snapshot = snapshot };
+    private static Revision Of(RevisionSnapshot snapshot, RevisionState state, long sequence) =>
+        new() { Name = snapshot.Hash(), State = state, Sequence = sequence, Snapshot = snapshot };
 
     private static RevisionSnapshot Snapshot(int timeout) => new()
     {
