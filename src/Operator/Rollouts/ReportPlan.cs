@@ -72,7 +72,7 @@ internal static class ReportPlan
     {
         Time = now,
         Step = judged.Rollout.Step,
-        TrafficPermille = judged.Role == RevisionRole.Stable ? 1000 : judged.Rollout.TrafficPermille,
+        TrafficPermille = judged.Rollout.TrafficPermille,
         StableRequests = evidence.Stable.Requests,
         CandidateRequests = evidence.Candidate.Requests,
         ComparedRequests = evidence.Shadow.Pairs,

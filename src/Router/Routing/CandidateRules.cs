@@ -8,7 +8,6 @@ namespace Rerank.Router.Routing;
 internal static partial class CandidateRules
 {
     private const int Everything = 1000;
-    private const int MaxShadowCost = 10_000;
     private const int MaxPlaces = 1000;
     private const int MaxLatencyTests = 16;
     private const int MaxFeedbackSeconds = 3600;
@@ -30,8 +29,8 @@ internal static partial class CandidateRules
             yield return $"trafficPermille must be from 0 to {Everything}, not {candidate.TrafficPermille}";
         if (OutOfRange(candidate.MirrorPermille))
             yield return $"mirrorPermille must be from 0 to {Everything}, not {candidate.MirrorPermille}";
-        if (candidate.MaxShadowCostPermille is < 0 or > MaxShadowCost)
-            yield return $"maxShadowCostPermille must be from 0 to {MaxShadowCost}, not {candidate.MaxShadowCostPermille}";
+        if (candidate.MaxShadowCostPermille is < 0 or > RoutingLimits.MaxShadowCostPermille)
+            yield return $"maxShadowCostPermille must be from 0 to {RoutingLimits.MaxShadowCostPermille}, not {candidate.MaxShadowCostPermille}";
         if (candidate.ComparedPlaces is < 1 or > MaxPlaces)
             yield return $"comparedPlaces must be from 1 to {MaxPlaces}, not {candidate.ComparedPlaces}";
         foreach (var error in AssignmentErrors(candidate.Assignment))

@@ -15,7 +15,6 @@ internal static partial class RoutingTableRules
     private const int MaxAddresses = 1000;
     private const int MaxTiers = 4;
     private const long MinCacheBytes = 64 * 1024;
-    private const long MaxCacheBytes = 1024L * 1024 * 1024 * 1024;
     private const int MaxTimeoutMilliseconds = 10 * 60 * 1000;
     private const int MaxBodyBytes = 256 * 1024 * 1024;
     private const int MaxDocuments = 10_000;
@@ -126,8 +125,8 @@ internal static partial class RoutingTableRules
 
     private static IEnumerable<string> CacheErrors(CacheTier cache)
     {
-        if (cache.MemoryBytes is < MinCacheBytes or > MaxCacheBytes)
-            yield return $"cache.memoryBytes must be from {MinCacheBytes} to {MaxCacheBytes}, not {cache.MemoryBytes}";
+        if (cache.MemoryBytes is < MinCacheBytes or > RoutingLimits.MaxCacheBytes)
+            yield return $"cache.memoryBytes must be from {MinCacheBytes} to {RoutingLimits.MaxCacheBytes}, not {cache.MemoryBytes}";
         if (cache.TtlSeconds < 1)
             yield return $"cache.ttlSeconds must be at least 1, not {cache.TtlSeconds}";
     }

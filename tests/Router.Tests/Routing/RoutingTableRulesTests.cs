@@ -35,7 +35,7 @@ public sealed class RoutingTableRulesTests
         { "stable.tiers[1].cache: a cache must be the first tier", Arm(arm => arm with { Tiers = [arm.Tiers[1], Tables.Cache, arm.Tiers[2]] }) },
         { "stable.tiers[0] must have exactly one of cache and model", Arm(arm => arm with { Tiers = [new Tier { Name = "x" }, arm.Tiers[2]] }) },
         { "stable.tiers[1].name: full is there twice", Arm(arm => arm with { Tiers = [Tables.Model("full", Tables.Always), Tables.Model("full")] }) },
-        { "stable.tiers[0].cache.memoryBytes must be from 65536 to 1099511627776, not 1", Arm(arm => arm with { Tiers = [new Tier { Name = "cache", Cache = new CacheTier(1, 1) }, arm.Tiers[2]] }) },
+        { "stable.tiers[0].cache.memoryBytes must be from 65536 to 68719476736, not 1", Arm(arm => arm with { Tiers = [new Tier { Name = "cache", Cache = new CacheTier(1, 1) }, arm.Tiers[2]] }) },
         { "stable.tiers[0].model.cluster: there is no cluster other", Arm(arm => arm with { Tiers = [Tables.Model("other")] }) },
         { "stable.tiers[0].model.escalation is required on every tier but the last", Arm(arm => arm with { Tiers = [Tables.Model("small"), Tables.Model("full")] }) },
         { "stable.tiers[0].model.escalation must be absent on the last tier", Arm(arm => arm with { Tiers = [Tables.Model("full", Tables.Always)] }) },

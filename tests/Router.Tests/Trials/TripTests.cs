@@ -129,7 +129,7 @@ public sealed class TripTests
     }
 
     [Fact]
-    public async Task Table_CandidatesCacheIsLargerThanTheMemory_IsRefusedAndNamed()
+    public async Task Table_CandidatesCacheIsLargerThanIsAllowed_IsRefusedAndNamed()
     {
         await using var canary = await Canary.StartAsync();
         var large = new Tier { Name = "cache", Cache = new CacheTier(1L << 40, 60) };
@@ -142,7 +142,7 @@ public sealed class TripTests
 
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         Assert.Contains(
-            "candidate.arm.tiers: the router has no memory for a cache of 1099511627776 bytes",
+            "candidate.arm.tiers[0].cache.memoryBytes must be from 65536 to 68719476736, not 1099511627776",
             await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
             StringComparison.Ordinal);
         Assert.Equal("c1", (await canary.Router.CohereAsync("q", Documents)).Header("X-Rerank-Revision"));

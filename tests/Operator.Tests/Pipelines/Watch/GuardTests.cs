@@ -207,6 +207,7 @@ public sealed class GuardTests
         var asked = 0;
         _world.Network.Began = _ => Interlocked.Increment(ref asked);
         await _world.Guard.StartAsync(Stop);
+        await Eventually.True(() => asked >= 2, Stop);
 
         for (var tenth = 0; tenth < 100; tenth++)
             _world.Time.Advance(TimeSpan.FromMilliseconds(100));
