@@ -70,12 +70,12 @@ internal static class ExplainText
     {
         if (report.Metrics.Count == 0)
         {
-            text.Append("\nNo metrics are configured: spec.rollout.analysis.metrics is empty.\n");
+            text.Append("\nNothing was compared: there are no metrics in its report.\n");
             return;
         }
 
         text.Append('\n').Append(style.Heading("Metrics")).Append('\n');
-        var table = new Table(style).Header("NAME", "TYPE", "MODE", "VERDICT", "STABLE", "CANDIDATE", "ESTIMATE", "BOUNDS", "LIMIT", "ALPHA", "SAMPLES");
+        var table = new Table(style).Header("NAME", "TYPE", "MODE", "VERDICT", "STABLE", "CANDIDATE", "ESTIMATE", "BOUNDS", "LIMIT", "ALPHA", "SAMPLES", "STRATA", "KEYS");
         foreach (var metric in report.Metrics)
         {
             table.Row(
@@ -84,13 +84,17 @@ internal static class ExplainText
                 MetricValues.OfComparison(metric.Type, metric.Estimate), MetricValues.Bounds(metric.Type, metric.Lower, metric.Upper),
                 MetricValues.OfComparison(metric.Type, metric.Threshold),
                 metric.Alpha?.ToString("0.####", CultureInfo.InvariantCulture) ?? "-",
-                $"{Counts.Of(metric.StableSamples)} / {Counts.Of(metric.CandidateSamples)}");
+                $"{Counts.Of(metric.StableSamples)} / {Counts.Of(metric.CandidateSamples)}",
+                metric.Strata is { } strata ? Counts.Of(strata) : "-",
+                metric is { StableKeys: { } stableKeys, CandidateKeys: { } candidateKeys } ? $"{Keys(stableKeys)} / {Keys(candidateKeys)}" : "-");
         }
 
         table.WriteTo(text);
         foreach (var metric in report.Metrics.Where(metric => !string.IsNullOrEmpty(metric.Message)))
             text.Append($"  {metric.Name}: {metric.Message}\n");
     }
+
+    private static string Keys(double effective) => effective.ToString("0.#", CultureInfo.InvariantCulture);
 
     private static void WriteGauges(StringBuilder text, Report report, Style style)
     {
@@ -102,7 +106,7 @@ internal static class ExplainText
         foreach (var metric in report.Metrics)
             table.Row(metric.Name, new(Gauge.Draw(metric.Lower, metric.Estimate, metric.Upper, metric.Threshold, GaugeWidth), Style.OfVerdict(metric.Verdict)));
         table.WriteTo(text);
-        text.Append(style.Apply(Tint.Faint, "  ● estimate  ─ where the true value is, but for a chance of alpha over the whole rollout  ┃ limit")).Append('\n');
+        text.Append(style.Apply(Tint.Faint, "  ● estimate  ─ where the true value is: of pairs but for a chance of alpha over the whole rollout, of shares about  ┃ limit")).Append('\n');
     }
 
     private static void WritePath(StringBuilder text, Report report, DateTimeOffset now, Style style)

@@ -80,6 +80,12 @@ internal sealed record MetricReport
 
     public long CandidateSamples { get; set; }
 
+    public long? Strata { get; set; }
+
+    public double? StableKeys { get; set; }
+
+    public double? CandidateKeys { get; set; }
+
     public bool LacksData { get; set; }
 
     public string? SourceError { get; init; }

@@ -1,4 +1,5 @@
 using Rerank.Contracts.Evidence;
+using Rerank.Operator.Analysis.Statistics;
 using Rerank.Operator.Analysis.Tests;
 
 namespace Rerank.Operator.Analysis;
@@ -232,18 +233,33 @@ internal sealed record EvidenceLedger
     private PlaceLooks Looked(PlaceLooks looks, (int[] Trials, int[] Bad)? places, ShareTerms terms, LedgerNews news, Levels levels, int look)
     {
         looks = looks with { Done = look + 1, Harm = null, HarmLevel = null };
-        if (places is not var (trials, bad) || KeyCounts.Of(trials, news.TrafficPermille).Fewest < KeyCounts.FewestEffective)
+        if (places is not var (trials, bad))
             return looks;
-        var (harmLevel, safetyLevel) = (levels.HarmOfPlaces(EpochsBefore, look), levels.SafetyOfPlaces(look));
+        var keys = KeyCounts.Of(trials, news.TrafficPermille);
+        if (keys.Fewest < KeyCounts.FewestEffective)
+            return looks;
+        var asked = new PlaceTest.PValues(levels.HarmOfPlaces(EpochsBefore, look), levels.SafetyOfPlaces(look));
         var seed = ((ulong)Attempt << 32) + ((ulong)Epoch << 16) + (ulong)look;
-        var p = Statistics.PlaceTest.Test(trials, bad, news.TrafficPermille, terms.Margin, harmLevel, seed);
+        var p = PlaceTest.Test(trials, bad, news.TrafficPermille, terms.Margin, asked, seed);
+
+        // Either alone may be wrong: the one about rare events, the other about keys that differ.
+        var alone = BlockShare.PValues(Pooled(trials, bad, news.TrafficPermille), terms.Margin);
+        var (harm, safety) = (Math.Max(p.Harm, alone.Harm), Math.Max(p.Safety, alone.Safety));
         return looks with
         {
-            Harm = p.Harm,
-            HarmLevel = harmLevel,
-            Safety = p.Safety,
-            SafetyShown = p.Safety <= safetyLevel,
+            Harm = harm,
+            HarmLevel = asked.Harm,
+            Safety = safety,
+            SafetyShown = safety <= asked.Safety && keys.Fewest >= KeyCounts.FewestToShowSafety,
         };
+    }
+
+    private static ShareCounts Pooled(int[] trials, int[] bad, int candidates)
+    {
+        var sum = default(ShareCounts);
+        for (var i = 0; i < trials.Length; i++)
+            sum = ShareTest.Sum(sum, i < candidates ? new(0, 0, trials[i], bad[i]) : new(trials[i], bad[i], 0, 0));
+        return sum;
     }
 
     private static void Add(int[] sum, int[] part)

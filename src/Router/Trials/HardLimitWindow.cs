@@ -15,11 +15,16 @@ internal sealed class HardLimitWindow(HardLimit limit)
     /// </summary>
     public const double Unlikely = 1e-3;
 
+    private const int LongerBy = 6;
+
     private readonly WindowCounts _candidate = new(limit.WindowSeconds);
 
     // What the arms are compared by: each key once in a window. One that fails whoever it asks must not be many failures of the arm that it happens to have.
     private readonly WindowCounts _candidateUnits = new(limit.WindowSeconds);
     private readonly WindowCounts _stableUnits = new(limit.WindowSeconds);
+
+    // Where stable is too seldom asked for a window to say much: the last minute.
+    private readonly WindowCounts _stableForLonger = new(LongerBy * limit.WindowSeconds);
     private readonly KeySpacing _candidateKeys = new(limit.WindowSeconds);
     private readonly KeySpacing _stableKeys = new(limit.WindowSeconds);
 
@@ -38,7 +43,11 @@ internal sealed class HardLimitWindow(HardLimit limit)
         if (arm == ArmRole.Stable)
         {
             if (_stableKeys.TryCount(key, second))
+            {
                 _stableUnits.Add(second, bad);
+                _stableForLonger.Add(second, bad);
+            }
+
             return;
         }
 
@@ -58,14 +67,25 @@ internal sealed class HardLimitWindow(HardLimit limit)
         _stableUnits.MoveTo(second);
         var (candidate, candidateBad) = (_candidateUnits.All, _candidateUnits.Bad);
         var (stable, stableBad) = (_stableUnits.All, _stableUnits.Bad);
-        if (stable == 0)
-            return (true, false);
-        if (candidate == 0 || (long)candidateBad * stable <= (long)stableBad * candidate)
+        if (stable > 0 && (candidate == 0 || (long)candidateBad * stable <= (long)stableBad * candidate))
             return (false, false);
-        if (Chance.Smallest(candidate, stable) > Certain)
-            return (stableBad == 0 && Chance.OfAtLeast(Bad, All, limit.Permille / 1000.0) <= Unlikely, false);
+        if (stable == 0 || Chance.Smallest(candidate, stable) > Certain)
+            return (IsUnlikelyAtTheLimit(second), false);
 
         var isWorse = Chance.OfAsManyBad(candidate, candidateBad, stable, stableBad) <= Certain;
         return (isWorse, isWorse);
+    }
+
+    /// <summary>For want of anything to compare with in the window itself: beyond what chance makes of a candidate that is at the limit, and of one that is as stable was in the last minute.</summary>
+    private bool IsUnlikelyAtTheLimit(long second)
+    {
+        _stableForLonger.MoveTo(second);
+        var (candidate, candidateBad) = (_candidateUnits.All, _candidateUnits.Bad);
+        var (stable, stableBad) = (_stableForLonger.All, _stableForLonger.Bad);
+        if (stable == 0)
+            return true;
+        if (_stableUnits.Bad > 0 || Chance.OfAtLeast(candidateBad, candidate, limit.Permille / 1000.0) > Unlikely)
+            return false;
+        return Chance.Smallest(candidate, stable) > Unlikely ? stableBad == 0 : Chance.OfAsManyBad(candidate, candidateBad, stable, stableBad) <= Unlikely;
     }
 }

@@ -8,7 +8,7 @@ public sealed class MetricValuesTests
     [InlineData("ErrorRate", 0.0152, "+1.52 pp")]
     [InlineData("Prometheus", -0.002, "-0.20 pp")]
     [InlineData("ErrorRate", 0.0, "0.00 pp")]
-    [InlineData("LatencyQuantile", 1.2, "1.20x")]
+    [InlineData("LatencyQuantile", 0.012, "+1.20 pp")]
     [InlineData("TopKOverlap", 0.934, "0.934")]
     [InlineData("ScoreShift", 0.1, "0.100")]
     [InlineData("Feedback", 0.02, "+0.020")]
@@ -16,7 +16,7 @@ public sealed class MetricValuesTests
 
     [Theory]
     [InlineData("DegradedShare", 0.0152, "1.52 %")]
-    [InlineData("LatencyQuantile", 0.04866, "48.7 ms")]
+    [InlineData("LatencyQuantile", 0.0102, "1.02 %")]
     [InlineData("Feedback", 0.5, "0.500")]
     public void OfRevision_Type_HasItsUnit(string type, double value, string expected) => Assert.Equal(expected, MetricValues.OfRevision(type, value));
 
@@ -24,6 +24,6 @@ public sealed class MetricValuesTests
     public void Bounds_Absent_AreOpen()
     {
         Assert.Equal("-", MetricValues.Bounds("ErrorRate", null, null));
-        Assert.Equal("[…, 1.20x]", MetricValues.Bounds("LatencyQuantile", null, 1.2));
+        Assert.Equal("[…, +1.20 pp]", MetricValues.Bounds("LatencyQuantile", null, 0.012));
     }
 }

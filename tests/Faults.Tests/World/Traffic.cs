@@ -37,9 +37,20 @@ internal sealed class Traffic(FakeNodes nodes)
                 Stable = Add(seen.Stable, PerTurn - ours, 0),
                 Candidate = Add(seen.Candidate, ours, ours * CandidateErrorPermille / All),
                 Shadow = Add(seen.Shadow, PerTurn * candidate.MirrorPermille / All),
+                Epoch = candidate.Epoch,
+                Strata = [.. seen.Strata.TakeLast(StratumEvidence.Kept - 1), Stratum(seen.Strata, candidate.Epoch, PerTurn - ours, ours)],
             };
         }
     }
+
+    private StratumEvidence Stratum(IReadOnlyList<StratumEvidence> before, int epoch, int stable, int candidate) => new(
+        (before.Count > 0 ? before[^1].Number : 0) + 1,
+        epoch,
+        new Dictionary<string, ShareCounts>
+        {
+            [Shares.Errors] = new(stable, 0, candidate, candidate * CandidateErrorPermille / All),
+            [Shares.Degraded] = new(stable, 0, candidate, 0),
+        });
 
     private static ArmEvidence Add(ArmEvidence arm, int requests, int errors) => arm with
     {
@@ -57,6 +68,7 @@ internal sealed class Traffic(FakeNodes nodes)
         RankBiasedOverlap = Add(shadow.RankBiasedOverlap, Overlap, pairs),
         KendallTau = Add(shadow.KendallTau, Overlap, pairs),
         LogitShift = Add(shadow.LogitShift, 0, pairs),
+        BestScores = Add(shadow.BestScores, ScoreBucket * Buckets.BestScores + ScoreBucket, pairs),
     };
 
     private static Histogram Add(Histogram histogram, int bucket, int count)

@@ -36,6 +36,8 @@ public abstract class ApplyContract(IContractServer server) : ClientContract(ser
         var first = await Client.ApplyAsync(ConfigMap("a", ("key", "value")), Cancel);
         var between = await Client.ApplyAsync(ConfigMap("a", ("key", "other")), Cancel);
 
+        // With its version it would be a precondition.
+        first.Metadata.ResourceVersion = null;
         var second = await Client.ApplyAsync(first, Cancel);
 
         Assert.Equal("value", second.Data["key"]);

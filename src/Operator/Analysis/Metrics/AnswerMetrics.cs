@@ -53,7 +53,7 @@ internal sealed class LatencyMetric : ShareMetric
 
     public override string Reason => "LatencyRegression";
 
-    public override ShareTerms Terms(MetricSpec metric) => new(Contracts.Evidence.Shares.Slow(metric.Name), Margin: 0, Prior: 1 - Quantile(metric));
+    public override ShareTerms Terms(MetricSpec metric) => new(Contracts.Evidence.Shares.Slow(metric.Name), Margin: 0, Prior: 1 - Quantile(metric), IsNominal: true);
 
     public override HardLimit? HardLimit(MetricSpec metric) => metric.HardLimitMilliseconds is { } milliseconds
         ? new() { Name = metric.Name, Type = HardLimitType.Slow, Permille = Half, Milliseconds = milliseconds }

@@ -16,8 +16,15 @@ internal sealed class PrometheusMetric : ShareMetric
     // The prefix keeps it apart from what routers count.
     public override ShareTerms Terms(MetricSpec metric) => new($"source/{metric.Name}", Margins.Delta(metric), Prior: 0.1);
 
-    public override Finding Measure(MetricSpec metric, MetricEvidence evidence, Levels levels) =>
-        base.Measure(metric, evidence, levels) with { SourceError = Problem(evidence.Source) };
+    public override Finding Measure(MetricSpec metric, MetricEvidence evidence, Levels levels)
+    {
+        var finding = base.Measure(metric, evidence, levels) with { SourceError = Problem(evidence.Source) };
+
+        // The source knows nothing of keys. Those that stay on one arm may be worse by themselves: that holds a step, and rejects nobody.
+        return levels.IsByKey && finding.IsBeyond
+            ? finding with { IsBeyond = false, IsWithin = false, IsShown = false, Words = $"{finding.Words}; keys stay on one arm and may be the cause, so that it holds and doesn't reject (with `assignment.type: Random` it would)" }
+            : finding;
+    }
 
     /// <summary>Counts of bad trials; null when they can't be used.</summary>
     public static ShareCounts? Bad(MetricSpec metric, ExternalCounts? source)

@@ -6,10 +6,13 @@ namespace Rerank.Operator.Analysis.Metrics;
 
 /// <summary>
 /// A share of each arm's trials. Requests without keys are judged stratum by stratum (<see cref="BlockShare"/>), requests with keys by place (<see cref="PlaceTest"/>): either can show harm, and
-/// the one with more of the candidate's trials decides whether it is shown to be within the margin.
+/// each that is more than a tenth of the traffic has to be within the margin.
 /// </summary>
 internal abstract class ShareMetric : Metric
 {
+    /// <summary>A tenth of the traffic is a small part.</summary>
+    private const long SmallParts = 10;
+
     public override Finding Measure(MetricSpec metric, MetricEvidence evidence, Levels levels)
     {
         var test = evidence.Test ?? ShareTest.Begin(Terms(metric)!);
@@ -23,10 +26,17 @@ internal abstract class ShareMetric : Metric
             Strata = test.Strata,
             Keys = keys,
         };
-        var isByPlace = keys is not null && PlaceTrials(evidence).Candidate >= test.EpochCounts.CandidateTrials;
-        finding = isByPlace ? ByPlace(metric, finding, test, evidence, levels) : ByStratum(metric, finding, test, levels);
+        var (ofPlaces, ofStrata) = (keys is null ? 0 : PlaceTrials(evidence).Candidate, test.EpochCounts.CandidateTrials);
+        var isByPlace = keys is not null && ofPlaces >= ofStrata;
+        Finding byPlace = keys is null ? finding : ByPlace(metric, finding, test, evidence, levels), byStratum = ByStratum(metric, finding, test, levels);
+        finding = isByPlace ? byPlace : byStratum;
+        if (Counts(isByPlace ? ofStrata : ofPlaces, ofPlaces + ofStrata))
+            finding = finding with { IsWithin = byPlace.IsWithin && byStratum.IsWithin, IsShown = byPlace.IsShown && byStratum.IsShown };
         return finding.Estimate is null ? finding : finding with { Words = InWords(metric, finding, test, isByPlace, levels) };
     }
+
+    /// <summary>Whether a part of the traffic is large enough that it has to be within the margin too.</summary>
+    private static bool Counts(long part, long all) => part * SmallParts > all;
 
     /// <summary>What is tried, such as <c>requests</c>.</summary>
     protected abstract string Trials(MetricSpec metric);
@@ -85,8 +95,11 @@ internal abstract class ShareMetric : Metric
 
     private static string Strength(Finding finding, ShareTest test, bool isByPlace, Levels levels) => isByPlace
         ? $"{finding.Keys!.CandidateEffective:0} effective keys of the candidate and {finding.Keys.StableEffective:0} of stable, "
-            + (test.Places.Harm is { } p ? $"last look's chance of as much harm {p:0.00000} ({test.Places.HarmLevel:0.00000} needed)" : "not looked at yet")
+            + (test.Places.Harm is { } p ? $"last look's chance of as much harm {Chance(p)} ({Chance(test.Places.HarmLevel!.Value)} needed)" : "nothing to see at the last look")
+            + (test.Places.HarmLevel is { } level && !PlaceTest.CanReach(level) ? ", too many weights for it to be shown" : "")
         : $"{test.Strata:n0} strata, odds for harm {Words.Odds(test.LogHarm)} ({Words.Odds(-Math.Log(levels.HarmOfStrata))} needed), for being within {Words.Odds(test.LogSafety)} ({Words.Odds(-Math.Log(levels.SafetyOfStrata))} needed)";
+
+    private static string Chance(double p) => p.ToString("0.0e0", System.Globalization.CultureInfo.InvariantCulture);
 
     private static (long Stable, long Candidate) TrialsInEpoch(ShareTest test, MetricEvidence evidence)
     {

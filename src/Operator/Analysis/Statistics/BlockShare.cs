@@ -5,7 +5,8 @@ namespace Rerank.Operator.Analysis.Statistics;
 /// <summary>
 /// E-variables for two shares from one block (stratum) of both arms: a number that isn't negative and has an expectation of at most 1 whenever the candidate's share in
 /// this block is at most stable's plus a margin, <i>whatever stable's share is in it</i>. The product over blocks is a test martingale, so by Ville's inequality it ever
-/// reaches 1/alpha with probability alpha at most, although the level may move from block to block in any way.
+/// reaches 1/alpha with probability alpha at most, although the level may move from block to block in any way. What it shows is harm in
+/// some of the blocks: a candidate that was worse for a while is not forgiven.
 /// </summary>
 /// <remarks>
 /// Turner, Ly, Grünwald, Generic E-variables for exact sequential k-sample tests that allow for optional stopping, JSPI 230 (2024): the likelihood ratio of a point alternative (a, b)
@@ -37,6 +38,31 @@ internal static class BlockShare
         if (ns <= 0 || nc <= 0)
             return 0;
 
+        var p = Nearest(ns, nc, margin, a, b, low, high);
+        return Term(xs, a, p) + Term(ns - xs, 1 - a, 1 - p) + Term(xc, b, p + margin) + Term(nc - xc, 1 - b, 1 - p - margin);
+    }
+
+    /// <summary>
+    /// p-values of the likelihood ratio test at the null's edge, as if all trials were independent: of "the candidate's share is at most the margin above stable's", and of "at least". For one look.
+    /// </summary>
+    /// <remarks>The signed root of twice the ratio is nearly normal, also for rare events; its tail is bounded by Mills' ratio.</remarks>
+    public static (double Harm, double Safety) PValues(in ShareCounts counts, double margin)
+    {
+        var (ns, xs, nc, xc) = counts;
+        if (ns <= 0 || nc <= 0)
+            return (1, 1);
+        double a = (double)xs / ns, b = (double)xc / nc;
+        var isWorse = b > a + margin;
+        var (low, high) = isWorse ? (a, b - margin) : (Math.Max(b - margin, 0), Math.Min(a, 1 - margin));
+        var p = Nearest(ns, nc, margin, a, b, low, high);
+        var ratio = Term(xs, a, p) + Term(ns - xs, 1 - a, 1 - p) + Term(xc, b, p + margin) + Term(nc - xc, 1 - b, 1 - p - margin);
+        var root = Math.Sqrt(2 * Math.Max(0, ratio));
+        var tail = Math.Min(0.5, Math.Exp(-ratio) / (root * Math.Sqrt(2 * Math.PI)));
+        return isWorse ? (tail, 1) : (1, double.IsNaN(tail) ? 0.5 : tail);
+    }
+
+    private static double Nearest(long ns, long nc, double margin, double a, double b, double low, double high)
+    {
         // The point (p, p + margin) of the edge where the derivative of the relative entropy, which is convex along the edge, is zero.
         for (var i = 0; i < Halvings; i++)
         {
@@ -47,9 +73,7 @@ internal static class BlockShare
                 high = middle;
         }
 
-        var p = 0.5 * (low + high);
-        var q = p + margin;
-        return Term(xs, a, p) + Term(ns - xs, 1 - a, 1 - p) + Term(xc, b, q) + Term(nc - xc, 1 - b, 1 - q);
+        return 0.5 * (low + high);
     }
 
     private static double Slope(long ns, long nc, double p, double margin, double a, double b)
@@ -58,5 +82,5 @@ internal static class BlockShare
         return ns * (p - a) / (p * (1 - p)) + nc * (q - b) / (q * (1 - q));
     }
 
-    private static double Term(long count, double alternative, double @null) => count == 0 ? 0 : count * Math.Log(alternative / @null);
+    private static double Term(long count, double alternative, double @null) => count == 0 ? 0 : count * Math.Log(alternative / Math.Max(@null, double.Epsilon));
 }

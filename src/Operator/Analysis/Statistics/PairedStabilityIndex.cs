@@ -10,7 +10,6 @@ namespace Rerank.Operator.Analysis.Statistics;
 /// A pair moves into a bin, out of it, or neither: q - p is the share of the first less that of the second. Two arms that score alike move few pairs, so that this is known far sooner
 /// than from two samples apart. The bins come from the data, so the bounds hold for every interval of buckets at once: half of alpha is spread over the cuts, which have one open end, half over all
 /// other intervals. A divergence doesn't grow when bins are merged; so the index is at least that of every merging of neighbouring bins, and the lower bound is the largest over all of them.
-/// The bounds of shares hold for their running means, whatever moves them: see <see cref="Proportion"/>.
 /// </remarks>
 internal sealed class PairedStabilityIndex
 {
@@ -113,7 +112,8 @@ internal sealed class PairedStabilityIndex
         if (start == 0 && end == _cuts.Count - 1)
             return (0, 0);
         double cuts = Buckets - 1, others = cuts * (cuts - 1) / 2;
-        var share = alpha * 0.5 / (start == 0 || end == _cuts.Count - 1 ? cuts : others);
+        // Each cut has an interval on either side.
+        var share = alpha * 0.5 / (start == 0 || end == _cuts.Count - 1 ? 2 * cuts : others);
         var (stable, into, outOf) = Moves(start, end);
         var p = Proportion.Bounds(stable, Pairs, share / 3);
         var change = Proportion.Bounds(into, Pairs, share / 3) - Proportion.Bounds(outOf, Pairs, share / 3);

@@ -8,14 +8,15 @@ namespace Rerank.Operator.Analysis.Statistics;
 /// <remarks>
 /// Fisher, The Design of Experiments (1935); Imbens, Rubin, Causal Inference (2015), chapter 5. The statistic is the difference of both arms' ratios over its standard error from place to
 /// place, as for cluster samples (Cochran, Sampling Techniques, 1977, section 6.3): studentised, so that the test is right about the mean too when the candidate's counts only differ in spread
-/// (Wu, Ding, Randomization tests for weak null hypotheses in randomized experiments, JASA 116, 2021).
+/// (Wu, Ding, Randomization tests for weak null hypotheses in randomized experiments, JASA 116, 2021). With a margin that holds for large counts only: of rare events, subtracting the margin makes
+/// counts that vary less than any can. So whoever decides by it asks <see cref="BlockShare.PValues"/> too.
 /// </remarks>
 internal static class PlaceTest
 {
     /// <summary>Draws after which it goes on only where the counts look like harm.</summary>
     private const int Screen = 2000;
 
-    private const int MostDraws = 400_000;
+    private const int MostDraws = 1_000_000;
 
     /// <param name="Harm">Of "the candidate's share is at most the margin above stable's": small when it is worse than allowed.</param>
     /// <param name="Safety">Of "the candidate's share is at least the margin above stable's": small when it is within it.</param>
@@ -25,9 +26,9 @@ internal static class PlaceTest
     /// <param name="bad">By place.</param>
     /// <param name="candidates">How many places, from the first on, are the candidate's.</param>
     /// <param name="margin">By how much the candidate's share may be above stable's.</param>
-    /// <param name="alpha">The level that <see cref="PValues.Harm"/> will be compared with; decides on the number of draws.</param>
+    /// <param name="levels">The levels that the p-values will be compared with; decide on the number of draws.</param>
     /// <param name="seed">Of the draws: the same counts and seed give the same p-values, whoever looks.</param>
-    public static PValues Test(ReadOnlySpan<int> trials, ReadOnlySpan<int> bad, int candidates, double margin, double alpha, ulong seed)
+    public static PValues Test(ReadOnlySpan<int> trials, ReadOnlySpan<int> bad, int candidates, double margin, PValues levels, ulong seed)
     {
         var places = trials.Length;
         if (candidates <= 0 || candidates >= places)
@@ -57,9 +58,11 @@ internal static class PlaceTest
             order[i] = i;
 
         var random = new SplitMix64(seed);
-        var most = (int)Math.Min(MostDraws, Math.Max(Screen, Math.Ceiling(3 / alpha)));
+        int harmDraws = DrawsFor(levels.Harm), safetyDraws = DrawsFor(levels.Safety);
         int draws = 0, above = 0, below = 0;
-        while (draws < most && (draws < Screen || above + 1 <= alpha * (most + 1)))
+        while (draws < Screen
+            || (draws < harmDraws && above + 1 <= levels.Harm * (harmDraws + 1))
+            || (draws < safetyDraws && below + 1 <= levels.Safety * (safetyDraws + 1)))
         {
             var set = default(Sums);
             for (var i = 0; i < drawn; i++)
@@ -77,6 +80,11 @@ internal static class PlaceTest
 
         return new((above + 1.0) / (draws + 1), (below + 1.0) / (draws + 1));
     }
+
+    /// <summary>Whether a level can be reached at all.</summary>
+    public static bool CanReach(double level) => level * (MostDraws + 1) >= 1;
+
+    private static int DrawsFor(double level) => (int)Math.Clamp(Math.Ceiling(3 / level), Screen, MostDraws);
 
     /// <summary>Difference of both arms' shares and its standard error from place to place; null while an arm has no trials.</summary>
     public static (double Difference, double StandardError)? Estimate(ReadOnlySpan<int> trials, ReadOnlySpan<int> bad, int candidates)

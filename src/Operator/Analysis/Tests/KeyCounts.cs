@@ -12,6 +12,11 @@ internal sealed record KeyCounts(double StableEffective, double CandidateEffecti
     /// <summary>With fewer in an arm nothing is said of it: the test would hold, but hardly ever show anything, and one key should not decide.</summary>
     public const double FewestEffective = 5;
 
+    /// <summary>
+    /// With fewer in an arm nothing is shown to be within a margin: keys that the candidate alone would fail may all be stable's. What is shown is about the keys that the candidate has answered.
+    /// </summary>
+    public const double FewestToShowSafety = 20;
+
     public double Fewest => Math.Min(StableEffective, CandidateEffective);
 
     /// <param name="trials">By place.</param>

@@ -43,11 +43,11 @@ internal sealed record Levels
     private double Strata => IsByKey ? StrataPart : 1;
 
     /// <summary>Of requests with a key, at one look.</summary>
-    /// <param name="epoch">From 0, of those in which the candidate had traffic: each has half of what is left.</param>
+    /// <param name="epoch">From 0, of those in which the candidate had traffic: their parts are 1/2, 1/6, 1/12, ..., which add up to 1.</param>
     /// <param name="look">From 0, within the epoch.</param>
-    public double HarmOfPlaces(int epoch, int look) => Harm * (1 - Strata) * Math.Pow(2, -1 - epoch) * Part(look);
+    public double HarmOfPlaces(int epoch, int look) => Harm * (1 - Strata) / ((epoch + 1.0) * (epoch + 2)) * Part(look);
 
-    /// <summary>What is shown to pass a step is shown in that step alone.</summary>
+    /// <summary>What is shown to pass a step is shown in that step alone; a bake goes on with what the last step has shown.</summary>
     public double SafetyOfPlaces(int look) => Safety * (1 - Strata) * Part(look);
 
     /// <summary>When, after the begin of an epoch, places are looked at: a test that draws anew can't be looked at all the time.</summary>

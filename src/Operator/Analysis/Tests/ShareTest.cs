@@ -18,6 +18,15 @@ internal sealed record ShareTest
     /// <summary>Stable's share of late: after this many trials, half of their weight is forgotten.</summary>
     private const double Memory = 5000;
 
+    /// <summary>The same where stable's share has to stay near what it is meant to be: there, what was long ago doesn't matter.</summary>
+    private const double ShortMemory = 1000;
+
+    /// <summary>How far stable's share may be from what it is meant to be, as a factor either way, for a stratum to show safety.</summary>
+    private const double Near = 2;
+
+    /// <summary>The most that one stratum may then add to the logarithm: that it was no longer near is only known afterwards.</summary>
+    private const double MostOfNominal = 0.5;
+
     private const double PriorTrials = 20;
     private const double Least = 1e-6;
     private const double Most = 0.999;
@@ -78,10 +87,10 @@ internal sealed record ShareTest
         Safety = new double[Parts.Length],
     };
 
-    /// <summary>e-value of harm: of the candidate's share being above stable's by more than the margin in some stratum.</summary>
+    /// <summary>e-value of harm: against the candidate's share being at most the margin above stable's in every stratum.</summary>
     public double LogHarm => LogMean(Harm);
 
-    /// <summary>e-value of the candidate's share being less than the margin above stable's.</summary>
+    /// <summary>e-value of safety: against the candidate's share being at least the margin above stable's in every stratum.</summary>
     public double LogSafety => LogMean(Safety);
 
     /// <summary>Another epoch begins.</summary>
@@ -115,15 +124,18 @@ internal sealed record ShareTest
                     harm[i] += BlockShare.LogHarm(counts, Terms.Margin, stable, candidate);
             }
 
-            for (var i = 0; isOfEpoch && i < safety.Length; i++)
-                safety[i] += BlockShare.LogSafety(counts, Terms.Margin, stable, Parts[i] * (stable + Terms.Margin));
+            for (var i = 0; isOfEpoch && IsNear(stable) && i < safety.Length; i++)
+            {
+                var gain = BlockShare.LogSafety(counts, Terms.Margin, stable, Parts[i] * (stable + Terms.Margin));
+                safety[i] += Terms.IsNominal ? Math.Min(gain, MostOfNominal) : gain;
+            }
         }
 
         var isMet = stableTrials > 0 && candidateTrials > 0;
         double n = stableTrials + candidateTrials, weight = isMet ? stableTrials * (double)candidateTrials / n : 0;
         var pooled = isMet ? (stableBad + candidateBad) / n : 0;
         var difference = isMet ? (candidateBad * (double)stableTrials - stableBad * (double)candidateTrials) / n : 0;
-        var forget = RecentTrials > Memory ? 0.5 : 1;
+        var forget = RecentTrials > (Terms.IsNominal ? ShortMemory : Memory) ? 0.5 : 1;
         return this with
         {
             RecentTrials = forget * RecentTrials + stableTrials,
@@ -157,6 +169,8 @@ internal sealed record ShareTest
 
     public static ShareCounts Sum(in ShareCounts a, in ShareCounts b) => new(
         a.StableTrials + b.StableTrials, a.StableBad + b.StableBad, a.CandidateTrials + b.CandidateTrials, a.CandidateBad + b.CandidateBad);
+
+    private bool IsNear(double stable) => !Terms.IsNominal || (stable <= Near * Terms.Prior && stable >= Terms.Prior / Near);
 
     private static double LogMean(IReadOnlyList<double> logs)
     {

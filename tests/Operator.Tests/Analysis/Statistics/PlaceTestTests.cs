@@ -19,7 +19,7 @@ public sealed class PlaceTestTests
         var wrong = Peeking.CountWrong(runs, random =>
         {
             var (trials, bad) = Tenants(random, tenants, candidates, worseBy: 0);
-            return PlaceTest.Test(trials, bad, candidates, 0, 0.05, (ulong)random.Next()).Harm <= 0.05;
+            return PlaceTest.Test(trials, bad, candidates, 0, new(0.05, 0.05), (ulong)random.Next()).Harm <= 0.05;
         });
 
         Assert.InRange(wrong, 0, Peeking.Limit(runs, 0.05));
@@ -34,7 +34,7 @@ public sealed class PlaceTestTests
         {
             var random = new Random(seed);
             var (trials, bad) = Tenants(random, 1000, 500, worseBy: 0.01);
-            var p = PlaceTest.Test(trials, bad, 500, 0.01, 0.05, (ulong)seed);
+            var p = PlaceTest.Test(trials, bad, 500, 0.01, new(0.05, 0.05), (ulong)seed);
             worse += p.Harm <= 0.05 ? 1 : 0;
             within += p.Safety <= 0.05 ? 1 : 0;
         }
@@ -48,7 +48,7 @@ public sealed class PlaceTestTests
     {
         var (trials, bad) = Tenants(new Random(1), 1000, 500, worseBy: 0.05);
 
-        Assert.InRange(PlaceTest.Test(trials, bad, 500, 0.01, 1e-4, 1).Harm, 0, 1e-4);
+        Assert.InRange(PlaceTest.Test(trials, bad, 500, 0.01, new(1e-4, 1e-4), 1).Harm, 0, 1e-4);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class PlaceTestTests
     {
         var (trials, bad) = Tenants(new Random(1), 1000, 500, worseBy: 0);
 
-        Assert.InRange(PlaceTest.Test(trials, bad, 500, 0.05, 1e-4, 1).Safety, 0, 1e-3);
+        Assert.InRange(PlaceTest.Test(trials, bad, 500, 0.05, new(1e-4, 1e-4), 1).Safety, 0, 1e-3);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class PlaceTestTests
     {
         var (trials, bad) = Tenants(new Random(3), 50, 50, worseBy: 0.01);
 
-        Assert.Equal(PlaceTest.Test(trials, bad, 50, 0.01, 1e-4, 7), PlaceTest.Test(trials, bad, 50, 0.01, 1e-4, 7));
+        Assert.Equal(PlaceTest.Test(trials, bad, 50, 0.01, new(1e-4, 1e-4), 7), PlaceTest.Test(trials, bad, 50, 0.01, new(1e-4, 1e-4), 7));
     }
 
     [Theory]
@@ -74,7 +74,7 @@ public sealed class PlaceTestTests
     {
         var (trials, bad) = Tenants(new Random(3), 50, 50, worseBy: 0);
 
-        Assert.Equal(new(1, 1), PlaceTest.Test(trials, bad, candidates, 0, 0.01, 1));
+        Assert.Equal(new(1, 1), PlaceTest.Test(trials, bad, candidates, 0, new(0.01, 0.01), 1));
     }
 
     [Fact]
