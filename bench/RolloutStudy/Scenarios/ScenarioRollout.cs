@@ -92,7 +92,7 @@ internal sealed class ScenarioRollout
         if (arms.Judged is not null)
         {
             var reports = _routers.Select((router, i) => ($"router-{i}", router.Status(_ledger.Processes.GetValueOrDefault($"router-{i}")?.LastStratum ?? 0)));
-            (analysis, _ledger) = Judgement.Of(_spec, arms, _ledger, reports, new Dictionary<string, ExternalCounts>(), now);
+            (analysis, _ledger) = Judgement.Of(_spec, arms, _ledger, reports, 0, new Dictionary<string, ExternalCounts>(), now);
         }
 
         var outcome = RolloutPlan.Next(_roles, SimulatedRoles.Situation(_spec.Rollout, _ledger, analysis), now);

@@ -26,9 +26,10 @@ internal sealed class AdminClient(IHttpClientFactory clients, IOptions<OperatorO
 
     /// <summary>What is in force in a router, as soon as it has another version than the known one, or else after a while.</summary>
     /// <param name="wait">At most <see cref="AdminProtocol.MaxWaitMilliseconds"/>.</param>
-    public Task<AdminAnswer<RouterStatus>> PollStatusAsync(Uri router, string token, long known, TimeSpan wait, CancellationToken cancellationToken)
+    public Task<AdminAnswer<RouterStatus>> PollStatusAsync(
+        Uri router, string token, long known, long afterStratum, TimeSpan wait, CancellationToken cancellationToken)
     {
-        var query = FormattableString.Invariant($"?{AdminProtocol.VersionQuery}={known}&{AdminProtocol.WaitQuery}={(long)wait.TotalMilliseconds}");
+        var query = FormattableString.Invariant($"?{AdminProtocol.VersionQuery}={known}&{AdminProtocol.WaitQuery}={(long)wait.TotalMilliseconds}&{AdminProtocol.AfterStratumQuery}={afterStratum}");
         var request = new HttpRequestMessage(HttpMethod.Get, new Uri(router, AdminProtocol.StatusPath + query));
         return SendAsync(request, token, options.Value.StatusTimeout + wait, ContractsJson.Default.RouterStatus, cancellationToken);
     }

@@ -21,14 +21,15 @@ internal sealed class RouterStatuses(AdminClient admin, LastAnswers last, TimePr
             : OnceAsync(router, () => AskAsync(router, token, cancellationToken));
 
     /// <summary>Waits for a change, but not for long.</summary>
-    public async Task<AdminAnswer<RouterStatus>> PollAsync(ProcessKey router, string token, TimeSpan wait, CancellationToken cancellationToken)
+    /// <param name="read">Number of the last stratum that was read of a process, by its id.</param>
+    public async Task<AdminAnswer<RouterStatus>> PollAsync(ProcessKey router, string token, Func<string, long> read, TimeSpan wait, CancellationToken cancellationToken)
     {
-        var known = last.Of<RouterStatus>(router, Fresh)?.Version;
+        var known = last.Of<RouterStatus>(router, Fresh);
         var answer = await OnceAsync(
             router,
             () => known is null || wait == TimeSpan.Zero
                 ? AskAsync(router, token, cancellationToken)
-                : admin.PollStatusAsync(router.Address, token, known.Value, wait, cancellationToken));
+                : admin.PollStatusAsync(router.Address, token, known.Version, read(known.ProcessId), wait, cancellationToken));
         if (answer.Status is not null)
             _polled[router] = time.GetTimestamp();
         return answer;

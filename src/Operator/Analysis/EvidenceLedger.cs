@@ -11,7 +11,7 @@ namespace Rerank.Operator.Analysis;
 /// </summary>
 internal sealed record EvidenceLedger
 {
-    /// <summary>Processes that report no more are folded beyond so many, the longest known first.</summary>
+    /// <summary>Processes that report no more, and can't be routers that only don't answer now, are folded beyond so many.</summary>
     private const int MostSilent = 16;
 
     /// <summary>Names of folded processes that are remembered, so that one that comes back isn't counted again.</summary>
@@ -55,6 +55,9 @@ internal sealed record EvidenceLedger
     /// <summary>By metric: when its estimate is judged next in this epoch, and how it was last.</summary>
     public IReadOnlyDictionary<string, EstimateLook> Estimates { get; set; } = new Dictionary<string, EstimateLook>();
 
+    /// <summary>Metrics of pairs of which harm was shown at any look: it stays, as that of shares does.</summary>
+    public IReadOnlyList<string> ShownHarm { get; set; } = [];
+
     public static EvidenceLedger Empty(string revision, int attempt) => new() { Revision = revision, Attempt = attempt };
 
     /// <summary>Takes reports in. Those of another revision or try are passed over, and so is what was read before.</summary>
@@ -67,8 +70,15 @@ internal sealed record EvidenceLedger
         var reporting = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (id, status) in news.Reports)
         {
-            if (status.Revision != Revision || status.Attempt != Attempt || FoldedProcesses.Contains(id))
+            if (status.Revision != Revision || status.Attempt != Attempt)
                 continue;
+            if (FoldedProcesses.Contains(id))
+            {
+                // It was thought to be gone. What it has counted is in the sum already, but that it has tripped matters.
+                ledger = ledger with { FoldedTrip = First(ledger.FoldedTrip, status.Trip) };
+                continue;
+            }
+
             reporting.Add(id);
             var known = processes.GetValueOrDefault(id);
             var read = known?.LastStratum ?? 0;
@@ -85,13 +95,13 @@ internal sealed record EvidenceLedger
             }
 
             processes[id] = known is null || Seen(status) >= Seen(known.Status)
-                ? new(status with { Strata = [] }, read)
+                ? new(status with { Strata = [], Places = Tested(status.Places, terms.Values) }, read)
                 : known with { LastStratum = read };
         }
 
         ledger = ledger with { Processes = processes, Tests = tests };
         var levels = Levels.Of(news.Spec, news.IsByKey);
-        return ledger.WithSources(news, terms).Fold(reporting).LookAtStrata(levels).LookAtPlaces(news, terms, levels);
+        return ledger.WithSources(news, terms).Fold(reporting, news.Unanswered).LookAtStrata(levels).LookAtPlaces(news, terms, levels);
     }
 
     public Evidence Total() => new()
@@ -101,8 +111,8 @@ internal sealed record EvidenceLedger
         Shadow = Sums.Of([Folded.Shadow, .. Processes.Values.Select(p => p.Status.Shadow)]),
     };
 
-    /// <summary>The first of the routers that took the candidate's traffic away by itself.</summary>
-    public Trip? Trip() => Processes.Values.Select(p => p.Status.Trip).Append(FoldedTrip).OfType<Trip>().MinBy(t => t.Time);
+    /// <summary>The first trip of a router that took the candidate's traffic away by itself. One that is shown to be the candidate's fault comes before those that aren't.</summary>
+    public Trip? Trip() => First([.. Processes.Values.Select(p => p.Status.Trip), FoldedTrip]);
 
     /// <summary>Trials and bad ones of a share by place in this epoch; null when there are none.</summary>
     public (int[] Trials, int[] Bad)? PlacesOf(string share)
@@ -122,10 +132,22 @@ internal sealed record EvidenceLedger
         return sum;
     }
 
+    /// <summary>The same without places of processes that are there.</summary>
+    public EvidenceLedger WithoutPlaces() => this with
+    {
+        Processes = Processes.ToDictionary(p => p.Key, p => p.Value with { Status = p.Value.Status with { Places = null } }, StringComparer.Ordinal),
+    };
+
+    /// <summary>Only what a metric tests is kept.</summary>
+    private static PlaceEvidence? Tested(PlaceEvidence? places, IEnumerable<ShareTerms> terms) => places is null
+        ? null
+        : places with { Shares = places.Shares.Where(share => terms.Any(t => t.Share == share.Key)).ToDictionary() };
+
     private EvidenceLedger InEpoch(LedgerNews news)
     {
-        if (EpochSince is not null && news.Epoch == Epoch)
-            return this;
+        // A clock that was set back: the epoch began now at the latest.
+        if (EpochSince is { } since && news.Epoch == Epoch)
+            return since > news.Now ? this with { EpochSince = news.Now } : this;
         var had = EpochSince is not null && Tests.Values.Any(t => t.EpochCounts.CandidateTrials > 0 || t.Places.Done > 0);
         return this with
         {
@@ -177,12 +199,16 @@ internal sealed record EvidenceLedger
         return this with { Tests = tests, Sources = sources };
     }
 
-    private EvidenceLedger Fold(HashSet<string> reporting)
+    /// <param name="unanswered">Routers that are there and didn't answer: any of the silent processes may be theirs.</param>
+    private EvidenceLedger Fold(HashSet<string> reporting, int unanswered)
     {
         var silent = Processes.Keys.Where(id => !reporting.Contains(id)).ToList();
-        if (silent.Count <= MostSilent)
+        var most = MostSilent + unanswered;
+        if (silent.Count <= most)
             return this;
-        var folded = silent[..^MostSilent];
+
+        // Those that have seen least: a router that is still there has seen more than what was replaced soon.
+        var folded = silent.OrderBy(id => Seen(Processes[id].Status)).ThenBy(id => id, StringComparer.Ordinal).Take(silent.Count - most).ToList();
         var gone = folded.Select(id => Processes[id].Status).ToList();
         var places = FoldedPlaces.ToDictionary();
         foreach (var share in gone.SelectMany(status => status.Places is { } p && p.Epoch == Epoch ? p.Shares : new Dictionary<string, PlaceCounts>()))
@@ -197,7 +223,7 @@ internal sealed record EvidenceLedger
                 Candidate = Sums.Of([Folded.Candidate, .. gone.Select(s => s.Candidate)]),
                 Shadow = Sums.Of([Folded.Shadow, .. gone.Select(s => s.Shadow)]),
             },
-            FoldedTrip = gone.Select(s => s.Trip).Append(FoldedTrip).OfType<Trip>().MinBy(t => t.Time),
+            FoldedTrip = First([.. gone.Select(s => s.Trip), FoldedTrip]),
             FoldedPlaces = places,
         };
     }
@@ -250,7 +276,7 @@ internal sealed record EvidenceLedger
             Harm = harm,
             HarmLevel = asked.Harm,
             Safety = safety,
-            SafetyShown = safety <= asked.Safety && keys.Fewest >= KeyCounts.FewestToShowSafety,
+            SafetyShown = (news.KeepsSafety && looks.SafetyShown) || (safety <= asked.Safety && keys.Fewest >= KeyCounts.FewestToShowSafety),
         };
     }
 
@@ -261,6 +287,8 @@ internal sealed record EvidenceLedger
             sum = ShareTest.Sum(sum, i < candidates ? new(0, 0, trials[i], bad[i]) : new(trials[i], bad[i], 0, 0));
         return sum;
     }
+
+    private static Trip? First(params IEnumerable<Trip?> trips) => trips.OfType<Trip>().OrderBy(t => t.IsCandidates == false).ThenBy(t => t.Time).FirstOrDefault();
 
     private static void Add(int[] sum, int[] part)
     {
@@ -294,6 +322,9 @@ internal sealed record LedgerNews
 
     /// <summary>Counts of metrics that have a source of their own, by metric.</summary>
     public IReadOnlyDictionary<string, ExternalCounts> Sources { get; init; } = new Dictionary<string, ExternalCounts>();
+
+    /// <summary>Router pods that are there and haven't answered.</summary>
+    public int Unanswered { get; init; }
 
     /// <summary>Of the weights that the revision is to have.</summary>
     public required int Epoch { get; init; }

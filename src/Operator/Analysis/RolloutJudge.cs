@@ -27,11 +27,20 @@ internal static class RolloutJudge
         var levels = Levels.Of(spec, terms.IsByKey);
         var totals = ledger.Total();
         var estimates = ledger.Estimates.ToDictionary();
-        var results = new List<MetricResult>();
+        var (results, shown) = (new List<MetricResult>(), new List<string>());
         foreach (var metric in spec.Metrics.OrderBy(metric => metric.Name, StringComparer.Ordinal))
         {
             var type = MetricTypes.Of(metric);
             var finding = type.Measure(metric, EvidenceOf(metric, type, ledger, totals, terms, sources), levels);
+
+            // Only as long as the threshold is what it was shown against.
+            var mark = $"{metric.Name} {finding.Threshold:R}";
+            if (type.Terms(metric) is null && (finding.IsBeyond || ledger.ShownHarm.Contains(mark)))
+            {
+                shown.Add(mark);
+                finding = finding with { IsBeyond = true };
+            }
+
             var look = Look(estimates.GetValueOrDefault(metric.Name), metric, finding);
             if (look is not null)
                 estimates[metric.Name] = look;
@@ -40,7 +49,7 @@ internal static class RolloutJudge
         }
 
         var deciding = First(results, Verdict.Fail) ?? First(results, Verdict.Undecided);
-        return (new() { Verdict = deciding?.Verdict ?? Verdict.Pass, Deciding = deciding, Metrics = results }, ledger with { Estimates = estimates });
+        return (new() { Verdict = deciding?.Verdict ?? Verdict.Pass, Deciding = deciding, Metrics = results }, ledger with { Estimates = estimates, ShownHarm = shown });
     }
 
     private static MetricEvidence EvidenceOf(

@@ -1,4 +1,6 @@
+using System.Net;
 using k8s;
+using k8s.Autorest;
 using k8s.Models;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Pipelines.Revisions;
@@ -12,7 +14,7 @@ namespace Rerank.Operator.Pipelines;
 /// Carries out a plan. Every write can be repeated, and whatever the last one before a crash was, the next reconcile goes on from there: revisions
 /// first, because they say what everything else is for.
 /// </summary>
-internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildWriter> children)
+internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildWriter> children, ILogger<PipelineWriter> logger)
 {
     private readonly IChildWriter[] _children = [.. children];
 
@@ -35,7 +37,16 @@ internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildW
         if (plan.Rollout.Report is not { } report)
             return null;
         var map = ReportObject.From(owner, report);
-        return await Of(map).ApplyAsync(owner, map, cancellationToken);
+        try
+        {
+            return await Of(map).ApplyAsync(owner, map, cancellationToken);
+        }
+        catch (HttpOperationException e) when (e.Response?.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity)
+        {
+            // Such as a quota. A report tells people, and saves reading again after a restart: no decision waits for it.
+            Log.ReportNotStored(logger, map.Name(), ServerMessage.Of(e));
+            return null;
+        }
     }
 
     /// <summary>

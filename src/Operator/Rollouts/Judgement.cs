@@ -36,17 +36,19 @@ internal sealed record Judgement
             from router in observed.Routers
             where router.Router?.Status?.Candidate is not null
             select (router.Router!.Status!.ProcessId, router.Router.Status.Candidate!);
-        var (analysis, ledger) = Of(observed.Pipeline.Spec, arms, LedgerOf(observed, judged), reports, observed.ExternalCounts, now);
+        var (analysis, ledger) = Of(observed.Pipeline.Spec, arms, LedgerOf(observed, judged), reports, observed.Routers.Count(p => p.Router?.Status is null), observed.ExternalCounts, now);
         return new() { Roles = roles, Arms = arms, Ledger = ledger, Evidence = ledger.Total(), Analysis = analysis };
     }
 
     /// <summary>Takes new reports in, and judges.</summary>
     /// <param name="arms">With something judged.</param>
+    /// <param name="unanswered">Router pods that are there and haven't answered.</param>
     public static (AnalysisResult Analysis, EvidenceLedger Ledger) Of(
         RerankPipelineSpec spec,
         RolloutArms arms,
         EvidenceLedger ledger,
         IEnumerable<(string ProcessId, CandidateStatus Status)> reports,
+        int unanswered,
         IReadOnlyDictionary<string, ExternalCounts> sources,
         DateTimeOffset now)
     {
@@ -56,6 +58,7 @@ internal sealed record Judgement
         var news = new LedgerNews
         {
             Reports = reports,
+            Unanswered = unanswered,
             Spec = rollout.Analysis,
             Sources = sources,
             Epoch = judged.Rollout.Epoch,

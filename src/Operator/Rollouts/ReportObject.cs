@@ -16,6 +16,9 @@ internal static class ReportObject
 
     public const string Component = "report";
 
+    /// <summary>Base64 makes a third more of it, and a ConfigMap holds 1 MiB with its report.</summary>
+    private const int MaxBytes = 600 * 1024;
+
     public static V1ConfigMap From(PipelineOwner owner, StoredReport stored)
     {
         var labels = Labels.Of(owner.Names);
@@ -30,7 +33,7 @@ internal static class ReportObject
             {
                 [ReportKey] = JsonSerializer.Serialize(stored.Report, RolloutJson.Default.RolloutReport),
             },
-            BinaryData = new Dictionary<string, byte[]> { [LedgerKey] = Compress(JsonSerializer.SerializeToUtf8Bytes(stored.Ledger, RolloutJson.Default.EvidenceLedger)) },
+            BinaryData = new Dictionary<string, byte[]> { [LedgerKey] = Packed(stored.Ledger) },
         };
     }
 
@@ -50,10 +53,20 @@ internal static class ReportObject
         }
     }
 
+    /// <summary>
+    /// Places of routers that are there are told again by them after a restart of the operator. So where they would fill a ConfigMap, they are left out: only routers that go at the same moment take theirs
+    /// with them.
+    /// </summary>
+    private static byte[] Packed(EvidenceLedger ledger)
+    {
+        var packed = Compress(JsonSerializer.SerializeToUtf8Bytes(ledger, RolloutJson.Default.EvidenceLedger));
+        return packed.Length <= MaxBytes ? packed : Compress(JsonSerializer.SerializeToUtf8Bytes(ledger.WithoutPlaces(), RolloutJson.Default.EvidenceLedger));
+    }
+
     private static byte[] Compress(byte[] json)
     {
         var packed = new MemoryStream();
-        using (var zip = new GZipStream(packed, CompressionLevel.Fastest))
+        using (var zip = new GZipStream(packed, CompressionLevel.Optimal))
             zip.Write(json);
         return packed.ToArray();
     }

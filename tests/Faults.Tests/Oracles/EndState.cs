@@ -90,8 +90,12 @@ internal static partial class EndState
         if (item is V1ControllerRevision)
             json.Remove("revision");
         // How long a rollout took and what was seen meanwhile differs; that there is a report doesn't.
-        if (item is V1ConfigMap { Data: { } files } && files.ContainsKey(ReportObject.ReportKey))
+        if (item is V1ConfigMap { Data: { } files } map && files.ContainsKey(ReportObject.ReportKey))
+        {
             json["data"] = string.Join(' ', files.Keys);
+            json["binaryData"] = string.Join(' ', map.BinaryData.Keys);
+        }
+
         if (item is V1Pod)
         {
             json["status"]?.AsObject().Remove("podIP");

@@ -123,6 +123,35 @@ public sealed class EvidenceLedgerTests
         Assert.Equal(3000, ledger.With(News(("0", Status(10)))).Total().Candidate.Requests);
     }
 
+    /// <summary>The operator was cut off from most routers for a while: they are still there.</summary>
+    [Fact]
+    public void With_ManyRoutersThatDontAnswer_FoldsNoneOfThem()
+    {
+        (string, CandidateStatus)[] all = [.. Enumerable.Range(0, 40).Select(i => ($"{i}", Status(10)))];
+        var ledger = Empty.With(News(all)).With(News(all[0]) with { Unanswered = 39 });
+
+        Assert.Equal(40, ledger.Processes.Count);
+        Assert.NotNull(ledger.With(News(("7", Status(11) with { Trip = new("errors", "9 of 10", DateTimeOffset.UnixEpoch) }))).Trip());
+    }
+
+    [Fact]
+    public void Trip_OneThatIsTheCandidates_ComesBeforeAnEarlierOneThatMayNotBe()
+    {
+        var early = new Trip("errors", "9 of 10", DateTimeOffset.UnixEpoch) { IsCandidates = false };
+        var late = new Trip("errors", "19 of 20", DateTimeOffset.UnixEpoch.AddSeconds(1)) { IsCandidates = true };
+
+        Assert.Equal(late, Empty.With(News(("a", Status(1) with { Trip = early }), ("b", Status(1) with { Trip = late }))).Trip());
+    }
+
+    [Fact]
+    public void With_ClockSetBack_LooksAtPlacesAllTheSame()
+    {
+        var now = Judging.News(Spec, 500).Now;
+        var ledger = Empty.With(News() with { Now = now.AddHours(5) }).With(News());
+
+        Assert.Equal(now, ledger.EpochSince);
+    }
+
     [Fact]
     public void With_KeysOfACandidateThatFails_ShowHarmAtALook()
     {

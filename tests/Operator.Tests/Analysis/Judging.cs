@@ -16,19 +16,20 @@ internal static class Judging
         bool hasTraffic = true,
         bool hasMirror = true,
         PassWhen passWhen = PassWhen.Estimated,
-        (string Metric, ExternalCounts Counts)? external = null)
+        (string Metric, ExternalCounts Counts)? external = null,
+        bool isByKey = true)
     {
         var traffic = hasTraffic ? 500 : 0;
         Dictionary<string, ExternalCounts> sources = [];
         if (external is var (metric, counts))
         {
             sources[metric] = new(new(0, 0), new(0, 0), null);
-            ledger = ledger.With(News(spec, traffic, sources));
+            ledger = ledger.With(News(spec, traffic, sources) with { IsByKey = isByKey });
             sources[metric] = counts;
         }
 
-        ledger = ledger.With(News(spec, traffic, sources));
-        return RolloutJudge.Judge(spec, ledger, new(traffic, hasMirror, passWhen, IsByKey: true), sources).Analysis;
+        ledger = ledger.With(News(spec, traffic, sources) with { IsByKey = isByKey });
+        return RolloutJudge.Judge(spec, ledger, new(traffic, hasMirror, passWhen, isByKey), sources).Analysis;
     }
 
     public static LedgerNews News(

@@ -162,6 +162,16 @@ public sealed class RolloutJudgeTests
         Assert.Equal(verdict, $"{Judge([metric], Nothing, external: new(new(900, 1000), new(600, 1000), null)).Verdict}");
     }
 
+    /// <summary>What a source counts knows nothing of keys, and those that stay on one arm may be worse by themselves.</summary>
+    [Fact]
+    public void Judge_PrometheusWhereKeysAssign_HoldsAndDoesNotReject()
+    {
+        var result = Judge([Orders], Nothing, external: new(new(900, 1000), new(600, 1000), null), isByKey: true);
+
+        Assert.Equal(Verdict.Undecided, result.Verdict);
+        Assert.Contains("keys stay on one arm and may be the cause", result.Deciding!.Message, StringComparison.Ordinal);
+    }
+
     public static TheoryData<long, long, string> Malformed => new()
     {
         { -1, 10, "its source counts -1 successes of 10 trials of the candidate" },
@@ -239,8 +249,8 @@ public sealed class RolloutJudgeTests
     private static readonly Seen Nothing = new(new Dictionary<string, ShareCounts>(), ShadowEvidence.None);
 
     private static AnalysisResult Judge(
-        MetricSpec[] metrics, Seen seen, bool hasTraffic = true, bool hasMirror = true, PassWhen passWhen = PassWhen.Estimated, ExternalCounts? external = null) => Judging.Judge(
-        Spec(metrics), Judging.Ledger(Spec(metrics), seen.Shares, seen.Shadow), hasTraffic, hasMirror, passWhen, external is null ? null : ("orders", external));
+        MetricSpec[] metrics, Seen seen, bool hasTraffic = true, bool hasMirror = true, PassWhen passWhen = PassWhen.Estimated, ExternalCounts? external = null, bool isByKey = false) => Judging.Judge(
+        Spec(metrics), Judging.Ledger(Spec(metrics), seen.Shares, seen.Shadow), hasTraffic, hasMirror, passWhen, external is null ? null : ("orders", external), isByKey: external is null || isByKey);
 
     private static AnalysisSpec Spec(params MetricSpec[] metrics) => new() { Metrics = [.. metrics] };
 

@@ -74,6 +74,22 @@ public sealed class SimulatedRolloutTests
         Assert.InRange(result.Promoted, 0, Statistics.Peeking.Limit(result.Rollouts, 0.05));
     }
 
+    /// <summary>Stable hardly ever fails, and keys are what is assigned: subtracting the margin from the candidate's few errors must not make it look good.</summary>
+    [Fact]
+    public void CandidateBeyondItsMargin_FewErrorsAndKeys_IsHardlyPromoted()
+    {
+        var scenario = Equal() with
+        {
+            Steps = [Traffics.Step("5 %", 130, 50)],
+            Candidate = new() { MoreErrors = 0.015 },
+            Keys = new() { Count = 1000 },
+            Metrics = [Traffics.Errors],
+            Rollouts = 60,
+        };
+
+        Assert.InRange(Simulate.Run(scenario).Promoted, 0, Statistics.Peeking.Limit(60, 0.05));
+    }
+
     [Theory]
     [InlineData("""{"name": "x", "requestsPerSecond": 1, "steps": [{"name": "a", "seconds": 9, "trafficPermille": 5}], "candidate": {"moreErrors": 2}}""", "candidate.moreErrors must be from 0 to 1, not 2")]
     [InlineData("""{"name": "x", "requestsPerSecond": 1, "steps": [{"name": "a", "seconds": 9, "trafficPermille": 5}], "keys": {"zip": 2}}""", "'zip'")]

@@ -152,12 +152,15 @@ internal sealed class Guard(
     /// <returns>Whether there was an answer.</returns>
     private async Task<bool> PollAsync(ObjectKey pipeline, GuardedTrial trial, ProcessKey router, TimeSpan wait, CancellationToken cancellationToken)
     {
-        var answer = await routers.PollAsync(router, trial.Token, wait, cancellationToken);
+        var answer = await routers.PollAsync(router, trial.Token, process => ReadOf(pipeline, process), wait, cancellationToken);
         // The token may be another one by now, which the reconcile reads. Who doesn't answer is what it says, too.
         if (answer.Refusal == HttpStatusCode.Unauthorized)
             trigger.Enqueue(pipeline);
         return answer.Status is not null;
     }
+
+    private long ReadOf(ObjectKey pipeline, string process) =>
+        pipelines.Find(pipeline)?.Ledger is { } ledger && ledger.Processes.TryGetValue(process, out var known) ? known.LastStratum : 0;
 
     private bool HasTripped(GuardedTrial trial, ProcessKey router) =>
         last.Of<RouterStatus>(router, Wait)?.Candidate is { Trip: not null } seen

@@ -108,7 +108,7 @@ public sealed class VerdictTests : IAsyncLifetime
     {
         var spec = PrometheusMetrics.Of("http://prometheus:9090");
         spec.Metrics.RemoveAll(m => m.Type != MetricType.Prometheus);
-        return Judging.Judge(spec, EvidenceLedger.Empty("rev", 1), external: (PrometheusMetrics.Name, counts));
+        return Judging.Judge(spec, EvidenceLedger.Empty("rev", 1), external: (PrometheusMetrics.Name, counts), isByKey: false);
     }
 
     private async Task<ExternalCounts> ReadAsync(string? address = null, TimeSpan? limit = null)

@@ -186,6 +186,7 @@ public sealed class GuardTests
         };
         _world.Network.Ended = authority => atOnce.AddOrUpdate(authority, 0, (_, n) => n - 1);
         await _world.Guard.StartAsync(Stop);
+        await Eventually.True(() => asked >= 2, Stop);
 
         for (var tenth = 0; tenth < 50; tenth++)
         {
