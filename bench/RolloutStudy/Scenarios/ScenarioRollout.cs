@@ -155,9 +155,9 @@ internal sealed class ScenarioRollout
         _candidateRequests += isCandidates ? 1 : 0;
         if (request.IsShort)
         {
-            // The router's own rule says whose fault it is.
+            // The router's own rule says whose fault it is: of callers whose limit neither arm can make.
             var failure = new ArmFailure(RequestErrorKind.DeadlineExceeded, "deadline", InvalidScores: false);
-            if (BlameRule.Counts(BlameRule.Of(failure, new CallerTerms(ShorterLimit: true, Priority: 0), sharedHosts: true)))
+            if (BlameRule.Counts(BlameRule.Of(failure, new CallerTerms(ShorterLimit: TimeSpan.FromMilliseconds(1), Priority: 0), trial.AmpleTime, sharedHosts: true)))
                 return Record(trial, request, arm, error: "deadline") is not null;
             return false;
         }

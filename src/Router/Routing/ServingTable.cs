@@ -11,6 +11,9 @@ namespace Rerank.Router.Routing;
 /// </summary>
 internal sealed record ServingTable
 {
+    /// <summary>Of a request's passages, so many are looked for in caches.</summary>
+    private const int PassagesLookedFor = 16;
+
     public required RoutingTable Table { get; init; }
 
     public required ServingArm Stable { get; init; }
@@ -47,27 +50,14 @@ internal sealed record ServingTable
     public ServingArm? ArmOf(string revision) => Stable.Revision == revision ? Stable : Candidate?.Revision == revision ? Candidate : null;
 
     /// <summary>
-    /// Whether a cache of either arm has a score that the arm could need. Asked for both arms alike and before either ranks, so that the answers for which there was nothing
+    /// Whether a cache of either arm has a score of the model that decides there, for one of the first passages: looking for all would cost as much as ranking from a cache
+    /// does, and a request of which only later ones are known is rare. Asked for both arms alike and before either ranks, so that the answers for which there was nothing
     /// are the same kind of work in both: a candidate with a cold cache isn't slow by it, nor is a slow one fast by a warm one.
     /// </summary>
     public bool HasAnyScore(RankingSubject subject) => HasAnyScore(Stable, subject) || (Candidate is not null && HasAnyScore(Candidate, subject));
 
-    private static bool HasAnyScore(ServingArm arm, RankingSubject subject)
-    {
-        if (arm.Cache is not { } cache)
-            return false;
-
-        foreach (var tier in arm.Tiers)
-        {
-            foreach (ref readonly var key in subject.Keys(tier.Model.Digest).AsSpan())
-            {
-                if (cache.Pairs.Contains(key, cache.TtlSeconds))
-                    return true;
-            }
-        }
-
-        return false;
-    }
+    private static bool HasAnyScore(ServingArm arm, RankingSubject subject) =>
+        arm.Cache is { } cache && subject.AnyOfFirst(PassagesLookedFor, arm.Tiers[^1].Model.Digest, key => cache.Pairs.Contains(key, cache.TtlSeconds));
 
     public ServingTable Confirm() => Confirmed ? this : this with { Confirmed = true };
 }

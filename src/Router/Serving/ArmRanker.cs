@@ -83,7 +83,7 @@ internal sealed class ArmRanker(TableStore tables, TieredRanker ranker, TrialRec
     /// <summary>Whether a failure may be the candidate's: not when it has just been taken away.</summary>
     private bool IsToBlame(ArmChoice choice) => choice.Arm.Role == ArmRole.Candidate && tables.IsRunning(choice.Table.Trial);
 
-    private static Blame BlameOf(ArmChoice choice, ArmFailure failure, CallerTerms caller) => BlameRule.Of(failure, caller, choice.Table.SharesHosts);
+    private static Blame BlameOf(ArmChoice choice, ArmFailure failure, CallerTerms caller) => BlameRule.Of(failure, caller, choice.Table.Trial?.AmpleTime, choice.Table.SharesHosts);
 
     private async Task<Attempt> TryAsync(Call call, ArmChoice choice)
     {
@@ -99,6 +99,11 @@ internal sealed class ArmRanker(TableStore tables, TieredRanker ranker, TrialRec
         catch (Exception e) when (e is RequestException || !call.Context.RequestAborted.IsCancellationRequested)
         {
             return new Attempt(null, ArmFailure.Of(e), ExceptionDispatchInfo.Capture(e), time.GetElapsedTime(started));
+        }
+        catch (OperationCanceledException)
+        {
+            CountHangUp(call, choice, time.GetElapsedTime(started));
+            throw;
         }
     }
 
@@ -128,6 +133,15 @@ internal sealed class ArmRanker(TableStore tables, TieredRanker ranker, TrialRec
         metrics.ArmRanked(choice.Arm, ResultOf(attempt));
         if (choice.Counts && BlameRule.Counts(blame))
             recorder.Record(choice.Table, ObservationOf(call, choice, attempt));
+    }
+
+    private void CountHangUp(Call call, ArmChoice choice, TimeSpan waited)
+    {
+        if (!choice.Counts || !BlameRule.Counts(BlameRule.OfHangUp(waited, call.Caller, choice.Table.Trial?.AmpleTime)))
+            return;
+
+        var failure = new ArmFailure(RequestErrorKind.DeadlineExceeded, BlameRule.Abandoned, InvalidScores: false);
+        Count(call with { Caller = default }, choice, new Attempt(null, failure, null, waited));
     }
 
     private void CountBoth(Call call, ArmChoice candidates, Attempt failed, ArmFailure failure, ArmChoice stables, Attempt? attempt)

@@ -71,7 +71,10 @@ internal sealed class RerankEndpoint(
         var deadline = Deadline.ForTiers(time, started, timeout);
         var groups = QueryGroups.Of(request);
         RankingSubject[] subjects = [.. groups.Select(group => new RankingSubject(group.Request))];
-        var caller = new CallerTerms(ShorterLimit: timeout.TotalMilliseconds < policy.RequestTimeoutMilliseconds, request.Priority);
+
+        // What is left after reading: how long a caller takes to send its request says nothing of an arm.
+        TimeSpan? shorter = timeout.TotalMilliseconds < policy.RequestTimeoutMilliseconds ? deadline.Remaining : null;
+        var caller = new CallerTerms(shorter, request.Priority);
         var answer = await ranker.RankAsync(context, choice, subjects, deadline, caller);
         try
         {

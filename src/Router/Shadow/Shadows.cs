@@ -123,7 +123,7 @@ internal sealed class Shadows(
             if (e is not RequestException)
                 Log.ShadowFailed(logger, e);
             failure = ArmFailure.Of(e);
-            if (BlameRule.Of(failure, default, choice.Table.SharesHosts) == Blame.Request)
+            if (BlameRule.Of(failure, default, null, choice.Table.SharesHosts) == Blame.Request)
                 failure = failure with { Reason = BlameRule.Refused };
             observation = Observation.OfFailure(choice, other.Role, failure, time.GetElapsedTime(started));
         }

@@ -71,18 +71,47 @@ internal sealed class RankingSubject
     /// <summary>Keys of all passages before one model. One thread at a time may ask.</summary>
     public PairKey[] Keys(string modelDigest)
     {
+        if (KnownKeys(modelDigest) is { } known)
+            return known;
+
+        Span<byte> question = stackalloc byte[PairKey.DigestBytes];
+        PairKey.HashQuestion(modelDigest, PairLimits.Of(Request), Request.Query, question);
+        var keys = new PairKey[_passages.Count];
+        for (var i = 0; i < keys.Length; i++)
+            keys[i] = KeyOf(question, i);
+        _keys.Add((modelDigest, keys));
+        return keys;
+    }
+
+    /// <summary>Whether the condition holds for a key of the first passages before one model. Makes no more keys than it takes to find one.</summary>
+    public bool AnyOfFirst(int count, string modelDigest, Predicate<PairKey> condition)
+    {
+        count = Math.Min(count, _passages.Count);
+        if (KnownKeys(modelDigest) is { } known)
+            return Array.FindIndex(known, 0, count, condition) >= 0;
+
+        Span<byte> question = stackalloc byte[PairKey.DigestBytes];
+        PairKey.HashQuestion(modelDigest, PairLimits.Of(Request), Request.Query, question);
+        for (var i = 0; i < count; i++)
+        {
+            if (condition(KeyOf(question, i)))
+                return true;
+        }
+
+        return false;
+    }
+
+    private PairKey[]? KnownKeys(string modelDigest)
+    {
         foreach (var (known, its) in _keys)
         {
             if (known == modelDigest)
                 return its;
         }
 
-        Span<byte> question = stackalloc byte[PairKey.DigestBytes];
-        PairKey.HashQuestion(modelDigest, PairLimits.Of(Request), Request.Query, question);
-        var keys = new PairKey[_passages.Count];
-        for (var i = 0; i < keys.Length; i++)
-            keys[i] = PairKey.Of(question, _digests.AsSpan(i * PairKey.DigestBytes, PairKey.DigestBytes));
-        _keys.Add((modelDigest, keys));
-        return keys;
+        return null;
     }
+
+    private PairKey KeyOf(ReadOnlySpan<byte> question, int passage) =>
+        PairKey.Of(question, _digests.AsSpan(passage * PairKey.DigestBytes, PairKey.DigestBytes));
 }

@@ -8,7 +8,7 @@ internal enum Blame
     /// <summary>The arm's that was asked.</summary>
     Arm,
 
-    /// <summary>The caller's, who gave less time than the policy, or let others go first. Counts for nobody.</summary>
+    /// <summary>The caller's, who gave less time than stable would have needed, or let others go first. Counts for nobody.</summary>
     Caller,
 
     /// <summary>The request's, as far as the arm asked can tell. When the other arm answers it, it is the arm's after all.</summary>
@@ -22,9 +22,9 @@ internal enum Blame
 }
 
 /// <summary>What a caller asked for that makes failures likelier.</summary>
-/// <param name="ShorterLimit">Whether it waits for less than the policy allows.</param>
+/// <param name="ShorterLimit">For how long it waits for a ranking, when that is less than the policy allows.</param>
 /// <param name="Priority">As in the request; above zero it lets others go first.</param>
-internal readonly record struct CallerTerms(bool ShorterLimit, int Priority);
+internal readonly record struct CallerTerms(TimeSpan? ShorterLimit, int Priority);
 
 /// <summary>The one place that decides whose a failure is.</summary>
 internal static class BlameRule
@@ -32,14 +32,29 @@ internal static class BlameRule
     /// <summary>Reason of what only the candidate has refused.</summary>
     public const string Refused = "refused";
 
-    public static Blame Of(ArmFailure failure, CallerTerms caller, bool sharedHosts) => failure.Kind switch
+    /// <summary>Reason of what the caller had waited for in vain when it hung up.</summary>
+    public const string Abandoned = "abandoned";
+
+    /// <param name="ample">Time that is enough for nearly all of stable's answers, whichever arm was asked; null while that isn't known.</param>
+    public static Blame Of(ArmFailure failure, CallerTerms caller, TimeSpan? ample, bool sharedHosts) => failure.Kind switch
     {
         RequestErrorKind.Malformed or RequestErrorKind.Empty or RequestErrorKind.Invalid or RequestErrorKind.TooLarge => Blame.Request,
-        RequestErrorKind.DeadlineExceeded or RequestErrorKind.Overloaded when caller.ShorterLimit || caller.Priority > 0 => Blame.Caller,
+        RequestErrorKind.DeadlineExceeded or RequestErrorKind.Overloaded when caller.Priority > 0 || IsTooShort(caller.ShorterLimit, ample) => Blame.Caller,
         RequestErrorKind.Overloaded when sharedHosts => Blame.Shared,
         _ => Blame.Arm,
     };
 
+    /// <summary>
+    /// Whose doing it is that a caller hung up. An arm that hangs would leave no trace when callers lose their patience before the policy does; one that is as fast as
+    /// stable is hardly ever left so late.
+    /// </summary>
+    /// <param name="ample">As in <see cref="Of"/>.</param>
+    public static Blame OfHangUp(TimeSpan waited, CallerTerms caller, TimeSpan? ample) =>
+        caller.Priority > 0 || IsTooShort(waited, ample) ? Blame.Caller : Blame.Arm;
+
     /// <summary>Whether it is an error of the arm in evidence.</summary>
     public static bool Counts(Blame blame) => blame is Blame.Arm or Blame.Shared;
+
+    /// <summary>Whether stable couldn't be expected to make it either. With nothing known of it any time but the policy's may be.</summary>
+    private static bool IsTooShort(TimeSpan? limit, TimeSpan? ample) => limit is { } its && !(its >= ample);
 }

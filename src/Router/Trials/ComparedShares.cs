@@ -16,6 +16,7 @@ internal sealed class ComparedShares
     private const int Unclicked = 2;
     private const int RankMissed = 3;
     private const int FirstSlow = 4;
+    private const int AmplePermille = 990;
 
     private static readonly string[] Always = [Shares.Errors, Shares.Degraded, Shares.Unclicked, Shares.RankMissed];
 
@@ -34,6 +35,11 @@ internal sealed class ComparedShares
     private TimeSpan _openedAt;
     private int? _feedbackEpoch;
     private long _last;
+
+    /// <summary>
+    /// Enough for nearly all of stable's answers: twice what 99 of 100 take, of which a tier that others come after has half. Null while too little is known.
+    /// </summary>
+    public TimeSpan? AmpleTime => _stableTimes.Quantile(AmplePermille) is { } bucket ? 2 * Buckets.LatencyEdge(bucket) : null;
 
     /// <summary>Takes over the terms of a table. Others than before end the stratum and empty the places: what was counted under other weights is never pooled.</summary>
     public void Take(CandidateArm terms)

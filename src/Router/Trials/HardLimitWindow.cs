@@ -10,8 +10,8 @@ internal sealed class HardLimitWindow(HardLimit limit)
     public const double Certain = 1e-6;
 
     /// <summary>
-    /// Where stable had too few requests to compare with, how seldom chance may bring a candidate that is at the limit as far beyond it: a standing rate of errors
-    /// below the limit, of both arms, doesn't.
+    /// Where stable had too few requests to be certain in seconds, how seldom chance may bring a candidate that is at the limit as far beyond it, or so far from stable:
+    /// a standing rate of errors below the limit, of both arms, doesn't.
     /// </summary>
     public const double Unlikely = 1e-3;
 
@@ -23,10 +23,13 @@ internal sealed class HardLimitWindow(HardLimit limit)
     private readonly WindowCounts _candidateUnits = new(limit.WindowSeconds);
     private readonly WindowCounts _stableUnits = new(limit.WindowSeconds);
 
-    // Where stable is too seldom asked for a window to say much: the last minute.
+    // Where stable is too seldom asked for a window to say much: the last minute. Of both arms, lest one from before an incident be compared with one within it.
+    private readonly WindowCounts _candidateForLonger = new(LongerBy * limit.WindowSeconds);
     private readonly WindowCounts _stableForLonger = new(LongerBy * limit.WindowSeconds);
     private readonly KeySpacing _candidateKeys = new(limit.WindowSeconds);
     private readonly KeySpacing _stableKeys = new(limit.WindowSeconds);
+    private readonly KeySpacing _candidateKeysForLonger = new(LongerBy * limit.WindowSeconds);
+    private readonly KeySpacing _stableKeysForLonger = new(LongerBy * limit.WindowSeconds);
 
     public HardLimit Limit => limit;
 
@@ -43,16 +46,16 @@ internal sealed class HardLimitWindow(HardLimit limit)
         if (arm == ArmRole.Stable)
         {
             if (_stableKeys.TryCount(key, second))
-            {
                 _stableUnits.Add(second, bad);
+            if (_stableKeysForLonger.TryCount(key, second))
                 _stableForLonger.Add(second, bad);
-            }
-
             return;
         }
 
         if (_candidateKeys.TryCount(key, second))
             _candidateUnits.Add(second, bad);
+        if (_candidateKeysForLonger.TryCount(key, second))
+            _candidateForLonger.Add(second, bad);
         if (isFirstOfKey)
             _candidate.Add(second, bad);
     }
@@ -69,23 +72,28 @@ internal sealed class HardLimitWindow(HardLimit limit)
         var (stable, stableBad) = (_stableUnits.All, _stableUnits.Bad);
         if (stable > 0 && (candidate == 0 || (long)candidateBad * stable <= (long)stableBad * candidate))
             return (false, false);
-        if (stable == 0 || Chance.Smallest(candidate, stable) > Certain)
-            return (IsUnlikelyAtTheLimit(second), false);
 
-        var isWorse = Chance.OfAsManyBad(candidate, candidateBad, stable, stableBad) <= Certain;
-        return (isWorse, isWorse);
+        var isBeyond = Chance.OfAtLeast(candidateBad, candidate, limit.Permille / 1000.0) <= Unlikely;
+        if (stable == 0 || Chance.Smallest(candidate, stable) > Certain)
+            return (isBeyond && stableBad == 0 && IsWorseForLonger(second, Unlikely), false);
+
+        var chance = Chance.OfAsManyBad(candidate, candidateBad, stable, stableBad);
+        if (chance <= Certain)
+            return (true, true);
+        return (isBeyond && chance <= Unlikely && IsWorseForLonger(second, Certain), false);
     }
 
-    /// <summary>For want of anything to compare with in the window itself: beyond what chance makes of a candidate that is at the limit, and of one that is as stable was in the last minute.</summary>
-    private bool IsUnlikelyAtTheLimit(long second)
+    /// <summary>
+    /// Whether chance would make the candidate look so much worse than stable over the last minute at most so often. Stable may have had hardly a request even then:
+    /// none of those that it had may be bad.
+    /// </summary>
+    private bool IsWorseForLonger(long second, double chance)
     {
+        _candidateForLonger.MoveTo(second);
         _stableForLonger.MoveTo(second);
-        var (candidate, candidateBad) = (_candidateUnits.All, _candidateUnits.Bad);
-        var (stable, stableBad) = (_stableForLonger.All, _stableForLonger.Bad);
-        if (stable == 0)
-            return true;
-        if (_stableUnits.Bad > 0 || Chance.OfAtLeast(candidateBad, candidate, limit.Permille / 1000.0) > Unlikely)
-            return false;
-        return Chance.Smallest(candidate, stable) > Unlikely ? stableBad == 0 : Chance.OfAsManyBad(candidate, candidateBad, stable, stableBad) <= Unlikely;
+        var (candidate, stable) = (_candidateForLonger.All, _stableForLonger.All);
+        return Chance.Smallest(candidate, stable) > Unlikely
+            ? _stableForLonger.Bad == 0
+            : Chance.OfAsManyBad(candidate, _candidateForLonger.Bad, stable, _stableForLonger.Bad) <= chance;
     }
 }

@@ -32,6 +32,16 @@ internal sealed class Trial(string revision, int attempt, TimeProvider time, IDi
 
     public ShadowBudget Budget { get; } = new();
 
+    /// <summary>As <see cref="ComparedShares.AmpleTime"/>.</summary>
+    public TimeSpan? AmpleTime
+    {
+        get
+        {
+            lock (_gate)
+                return _shares.AmpleTime;
+        }
+    }
+
     private TimeSpan Now => time.GetElapsedTime(_begin);
 
     public bool IsOf(CandidateArm candidate) => candidate.Arm.Revision == revision && candidate.Attempt == attempt;

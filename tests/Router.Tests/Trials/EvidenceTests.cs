@@ -1,13 +1,17 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Rerank.Contracts;
 using Rerank.Contracts.Admin;
+using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Evidence;
 using Rerank.Contracts.Routing;
 using Rerank.Contracts.Scoring;
+using Rerank.Router.Routing;
 using Rerank.Router.Tests.Stubs;
+using Rerank.Router.Tiers;
 using Rerank.Router.Trials;
 using Rerank.TestKit;
 
@@ -286,6 +290,59 @@ public sealed class EvidenceTests
         Assert.Empty(canary.Stable.Requests);
     }
 
+    /// <summary>Callers that wait for less than the policy allows must not hide that an arm hangs, where stable would have answered them.</summary>
+    [Theory]
+    [InlineData(10, 0)]
+    [InlineData(2000, 5)]
+    public async Task CandidateHangs_CallersWaitForLessThanThePolicy_IsItsErrorWhereStableWouldMakeIt(int milliseconds, int errors)
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var canary = await Canary.StartAsync(HalfWithLimit, time: time);
+        await AnswerAsync(canary, time, TimeSpan.FromMilliseconds(20));
+        canary.Dice.Value = 0;
+        canary.Candidate.Gate = new TaskCompletionSource();
+
+        var calls = Enumerable.Range(0, 5)
+            .Select(i => canary.Router.CohereAsync($"q{i}", Documents, null, ("X-Rerank-Timeout-Milliseconds", $"{milliseconds}"))).ToArray();
+        await Eventually.True(() => canary.Candidate.Requests.Count == 5, TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromMilliseconds(milliseconds));
+
+        Assert.All(await Task.WhenAll(calls), answer => Assert.Equal(HttpStatusCode.GatewayTimeout, answer.Status));
+        var evidence = await canary.EvidenceAsync();
+        Assert.Equal((errors, errors), (evidence.Candidate.Requests, evidence.Candidate.ErrorsByReason.GetValueOrDefault("deadline")));
+        Assert.Equal(errors > 0 ? true : null, evidence.Trip?.IsCandidates);
+    }
+
+    [Theory]
+    [InlineData(0, 30, 0)]
+    [InlineData(0, 60, 1)]
+    [InlineData(999, 30, 0)]
+    [InlineData(999, 60, 1)]
+    public async Task Caller_HangsUpWhenStableWouldHaveAnswered_IsTheArmsError(int place, int milliseconds, int errors)
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var canary = await Canary.StartAsync(HalfWithLimit, time: time);
+        await AnswerAsync(canary, time, TimeSpan.FromMilliseconds(20));
+        canary.Dice.Value = place;
+        var asked = place == 0 ? canary.Candidate : canary.Stable;
+        asked.Gate = new TaskCompletionSource();
+        var before = asked.Requests.Count;
+        using var hangUp = new CancellationTokenSource();
+        using var content = new StringContent("{\"query\":\"q\",\"texts\":[\"x full=1 next=1\"]}");
+
+        var call = canary.Router.Main.PostAsync("/rerank", content, hangUp.Token);
+        await Eventually.True(() => asked.Requests.Count == before + 1, TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromMilliseconds(milliseconds));
+        await hangUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        await Eventually.Passes(
+            async () => Assert.Contains("code=\"499\"} 1", await canary.Router.MetricsAsync(), StringComparison.Ordinal), TestContext.Current.CancellationToken);
+
+        var evidence = await canary.EvidenceAsync();
+        var (its, others) = place == 0 ? (evidence.Candidate, evidence.Stable) : (evidence.Stable, evidence.Candidate);
+        Assert.Equal((errors, errors, 0), (its.Errors, its.ErrorsByReason.GetValueOrDefault("abandoned"), others.Errors));
+    }
+
     [Fact]
     public async Task Requests_WithAndWithoutAKey_AreComparedByPlaceAndByStratum()
     {
@@ -335,6 +392,25 @@ public sealed class EvidenceTests
         Assert.Equal(3, stratum[Shares.Errors].StableTrials + stratum[Shares.Errors].CandidateTrials);
         var slow = stratum[Shares.Slow("p50")];
         Assert.Equal(place == 0 ? (0, 1) : (1, 0), (slow.StableTrials, slow.CandidateTrials));
+    }
+
+    /// <summary>What comes after the first passages isn't looked for.</summary>
+    [Theory]
+    [InlineData(15, true)]
+    [InlineData(16, false)]
+    public async Task Times_OfARequestWithAKnownPassage_AreNotComparedWhereItIsAmongTheFirst(int at, bool isKnown)
+    {
+        await using var canary = await Canary.StartAsync(candidate => candidate with { TrafficPermille = 500 }, cached: true);
+        canary.Dice.Value = 999;
+        var known = Canary.Documents((1, 2));
+        await canary.Router.CohereAsync("q", known);
+        await CachedAsync(canary, 1);
+        string[] others = [.. Enumerable.Range(0, 20).Select(i => $"other {i}")];
+        var table = canary.Router.App.Services.GetRequiredService<TableStore>().Current!;
+
+        var subject = new RankingSubject(new RerankRequest { Query = "q", Documents = [.. others[..at], .. known, .. others[at..]] });
+
+        Assert.Equal(isKnown, table.HasAnyScore(subject));
     }
 
     [Fact]
@@ -505,6 +581,26 @@ public sealed class EvidenceTests
     };
 
     /// <summary>The cache is filled after the answer.</summary>
+    private static CandidateArm HalfWithLimit(CandidateArm candidate) => candidate with
+    {
+        TrafficPermille = 500,
+        MirrorPermille = 0,
+        HardLimits = [new HardLimit { Name = "errors", Type = HardLimitType.Error, Permille = 200, MinRequests = 5 }],
+    };
+
+    /// <summary>Has stable answer enough requests to know how long it takes.</summary>
+    private static async Task AnswerAsync(Canary canary, FakeTimeProvider time, TimeSpan duration)
+    {
+        canary.Dice.Value = 999;
+        var gate = canary.Stable.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var calls = Enumerable.Range(0, 110).Select(i => canary.Router.CohereAsync($"warm {i}", Documents)).ToArray();
+        await Eventually.True(() => canary.Stable.Requests.Count == calls.Length, TestContext.Current.CancellationToken);
+        time.Advance(duration);
+        gate.SetResult();
+        await Task.WhenAll(calls);
+        canary.Stable.Gate = null;
+    }
+
     private static Task CachedAsync(Canary canary, int entries) => Eventually.Passes(
         async () => Assert.Contains($"rerank_router_cache_entries {entries}\n", await canary.Router.MetricsAsync(), StringComparison.Ordinal),
         TestContext.Current.CancellationToken);

@@ -27,7 +27,10 @@ public sealed class HardLimitTests
 
     [Fact]
     public void Record_ShareAboveTheLimit_TripsAndSaysWhatWasSeen() =>
-        Assert.Equal(new Trip("errors", "2 of 5 requests in 10 s failed", _time.GetUtcNow()) { IsCandidates = false }, TripOf([Errors], Good, Bad, Good, Good, Bad));
+        Assert.Equal(new Trip("errors", "6 of 7 requests in 10 s failed", _time.GetUtcNow()) { IsCandidates = false }, TripOf([Errors], Good, Bad, Bad, Bad, Bad, Bad, Bad));
+
+    [Fact]
+    public void Record_ShareAboveTheLimitByChance_DoesNotTrip() => Assert.Null(TripOf([Errors], Good, Bad, Good, Good, Bad));
 
     [Fact]
     public void Record_ErrorsOutsideTheWindow_AreForgotten()
@@ -37,10 +40,9 @@ public sealed class HardLimitTests
             trial.Record(Bad);
 
         _time.Advance(TimeSpan.FromSeconds(10));
-        for (var i = 0; i < 5; i++)
-            Assert.Null(trial.Record(Good));
+        Assert.All(Enumerable.Range(0, 2), _ => Assert.Null(trial.Record(Bad)));
         _time.Advance(TimeSpan.FromSeconds(9));
-        Assert.Null(trial.Record(Bad));
+        Assert.All(Enumerable.Range(0, 2), _ => Assert.Null(trial.Record(Bad)));
         Assert.NotNull(trial.Record(Bad));
     }
 
@@ -61,7 +63,7 @@ public sealed class HardLimitTests
     [Fact]
     public void Record_Slow_CountsAnswersOfTheModelsOnly()
     {
-        var limit = new HardLimit { Name = "p99", Type = HardLimitType.Slow, Permille = 500, Milliseconds = 100, MinRequests = 3 };
+        var limit = new HardLimit { Name = "p99", Type = HardLimitType.Slow, Permille = 50, Milliseconds = 100, MinRequests = 3 };
         var slow = Good with { Duration = TimeSpan.FromMilliseconds(101) };
         var trial = Start(limit);
 
@@ -88,7 +90,7 @@ public sealed class HardLimitTests
     [Fact]
     public void Record_Degraded_CountsAnswersOnly()
     {
-        var limit = new HardLimit { Name = "degraded", Type = HardLimitType.Degraded, Permille = 500, MinRequests = 2 };
+        var limit = new HardLimit { Name = "degraded", Type = HardLimitType.Degraded, Permille = 20, MinRequests = 2 };
         var degraded = Good with { Degraded = true };
         var trial = Start(limit);
 
@@ -240,6 +242,25 @@ public sealed class HardLimitTests
         }
     }
 
+    /// <summary>Of so few keys a fourth is beyond the limit, but not beyond what chance makes of it, whether or not stable has any.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Record_TwoOfEightKeysAlwaysFail_DoNotTrip(bool stableHasOthers)
+    {
+        var trial = Start(Errors);
+        for (var second = 0; second < 600; second++)
+        {
+            for (var key = 0UL; key < 8; key++)
+            {
+                Assert.Null(trial.Record((key < 2 ? Bad : Good) with { Key = key }));
+                if (stableHasOthers)
+                    Assert.Null(trial.Record(Good with { Key = 100 + key % 2, Arm = ArmRole.Stable }));
+            }
+
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+    }
 
     [Fact]
     public void Watch_LimitStays_KeepsWhatItHasSeen()
