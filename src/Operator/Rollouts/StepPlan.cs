@@ -29,7 +29,7 @@ internal static class StepPlan
         // A clock that was set back: the step began now at the latest.
         if (state.StepSince > now)
             state = state with { StepSince = now };
-        state = MarkSource(state, situation.Analysis, now);
+        state = MarkSource(Counted(state, situation.Evidence), situation.Analysis, now);
         roles = With(roles, candidate, state);
         if (Deadline(roles, state, step, situation, now) is { } over)
             return over;
@@ -91,6 +91,13 @@ internal static class StepPlan
         TrafficSince = state.TrafficSince ?? (state.TrafficPermille > 0 ? now : null),
         RequestsBefore = evidence.Candidate.Requests,
         ComparedBefore = evidence.Shadow.Pairs,
+    };
+
+    // Fewer than there were: what had been counted is lost, and all that is known came since. Kept, so that the count never falls behind again.
+    private static RolloutState Counted(RolloutState state, Evidence evidence) => state with
+    {
+        RequestsBefore = state.RequestsBefore > evidence.Candidate.Requests ? 0 : state.RequestsBefore,
+        ComparedBefore = state.ComparedBefore > evidence.Shadow.Pairs ? 0 : state.ComparedBefore,
     };
 
     private static RolloutState MarkSource(RolloutState state, AnalysisResult analysis, DateTimeOffset now) => analysis.SourceFailed

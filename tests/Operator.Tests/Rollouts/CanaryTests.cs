@@ -2,6 +2,7 @@ using k8s.Models;
 using Rerank.Contracts.Evidence;
 using Rerank.Operator.Api;
 using Rerank.Operator.Pipelines;
+using Rerank.Operator.Pipelines.Revisions;
 using Rerank.Operator.Rollouts;
 using Rerank.Operator.Tests.World;
 
@@ -261,6 +262,24 @@ public sealed class CanaryTests
             await _world.SettleAsync(3);
             return directives;
         }
+    }
+
+    [Fact]
+    public async Task RoutersCantReadTheTable_TheCandidateWaitsForOnesThatCan()
+    {
+        await DeployAsync();
+        _world.Nodes.RefusesTable = table => table.Candidate is null ? null : "The JSON property 'latencyTests' could not be mapped to any .NET member";
+        await ChangeAsync("better", Steps);
+        await _world.SettleAsync(6);
+        _world.Time.Advance(TimeSpan.FromSeconds(901));
+        await _world.SettleAsync(2);
+
+        var stalled = await _world.ConditionAsync("Stalled");
+        Assert.Equal((ConditionStatus.True, RolloutReasons.RouterNotFollowing), Of(stalled));
+        Assert.Contains("latencyTests", stalled.Message, StringComparison.Ordinal);
+        _world.Nodes.RefusesTable = _ => null;
+        await UntilStepAsync("half");
+        Assert.Null((await _world.PipelineAsync()).Status!.Rejected);
     }
 
     [Fact]

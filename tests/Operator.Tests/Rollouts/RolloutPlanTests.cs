@@ -133,6 +133,18 @@ public sealed class RolloutPlanTests
     }
 
     [Fact]
+    public void Step_CountsWereLost_CountsWhatCameSince()
+    {
+        var candidate = At("little", Now, traffic: 10);
+        candidate = candidate with { Rollout = candidate.Rollout with { RequestsBefore = 1000, ComparedBefore = 10 } };
+
+        var lost = Next(candidate, Situation(requests: 40)).Roles.Candidate!;
+        Assert.Equal(("little", 0, 0), (lost.Rollout.Step, lost.Rollout.RequestsBefore, lost.Rollout.ComparedBefore));
+        // Also when there are more than before, again.
+        Assert.Equal("half", Next(lost, Situation(requests: 1010)).Roles.Candidate!.Rollout.Step);
+    }
+
+    [Fact]
     public void Step_RoutersDontFollow_NothingRises()
     {
         var outcome = Next(At("shadow", Now), Situation() with { Acknowledged = false }, Now.AddHours(1));
@@ -415,6 +427,18 @@ public sealed class RolloutPlanTests
         Assert.Equal((RolloutReasons.RouterNotFollowing, true), (outcome.Waits!.Reason, outcome.IsOverdue));
         Assert.Contains("router-1", outcome.Waits.Message, StringComparison.Ordinal);
         Assert.Equal("shadow", outcome.Roles.Candidate!.Rollout.Step);
+    }
+
+    [Fact]
+    public void RouterNotFollowing_BecauseItRefuses_HasItsWords()
+    {
+        var deaf = Situation() with { Acknowledged = false, Behind = ["router-1"], RefusalInWords = "router-1 refuses it: it answered 400: what is latencyTests" };
+        var candidate = Next(At("shadow", since: null), deaf).Roles.Candidate!;
+
+        var outcome = Next(candidate, deaf, Now.AddDays(1));
+
+        Assert.Equal((RolloutReasons.RouterNotFollowing, "shadow"), (outcome.Waits!.Reason, outcome.Roles.Candidate!.Rollout.Step));
+        Assert.Contains("Not followed by: router-1. router-1 refuses it: it answered 400: what is latencyTests. Restart", outcome.Waits.Message, StringComparison.Ordinal);
     }
 
     [Fact]
