@@ -34,12 +34,14 @@ internal sealed record PipelinePlan
         var situation = new RolloutSituation
         {
             Spec = spec.Rollout,
+            SpecProblem = observed.Desired.Problem,
             Placement = overBudget ?? CandidateProblemOf(observed, settled, LayoutOf(observed, settled), context),
             Acknowledged = Acknowledgement.IsComplete(observed, asked.Table),
             IsServed = settled.Stable is { } stable && Acknowledgement.IsServed(observed, stable.Name),
             IsFollowedOutOfService = Acknowledgement.IsCompleteOutOfService(observed, asked.Table),
             Behind = Acknowledgement.Behind(observed),
-            TableRefusal = judgement.Arms?.Judged is { } judged ? Acknowledgement.Refusal(observed, judged.Name, current.IsCurrentRouter) : null,
+            // What is judged is told of with the spec's limits, which may be what is wrong.
+            TableRefusal = observed.Desired.Problem is null && judgement.Arms?.Judged is { } judged ? Acknowledgement.Refusal(observed, judged.Name, current.IsCurrentRouter) : null,
             RefusalInWords = Acknowledgement.RefusalInWords(observed),
             Evidence = judgement.Evidence,
             Analysis = judgement.Analysis,

@@ -10,6 +10,9 @@ internal sealed record RolloutSituation
 {
     public required RolloutSpec Spec { get; init; }
 
+    /// <summary>Why the spec can't be met; null when it can.</summary>
+    public Problem? SpecProblem { get; init; }
+
     /// <summary>What keeps the candidate from being used; null when all that it needs is up, or there is none.</summary>
     public Problem? Placement { get; init; }
 

@@ -142,7 +142,7 @@ internal static class StepPlan
         if (left > TimeSpan.Zero)
             return new(Pipelines.Reasons.RolloutInProgress, $"Step \"{state.Step}\" lasts until {Conditions.Seconds(now + left):yyyy-MM-ddTHH:mm:ssZ}.");
         return step is { Approval: Approval.Required } && !situation.Directives.Approves(candidate, step.Name)
-            ? new(Pipelines.Reasons.AwaitingApproval, $"Step \"{step.Name}\" is passed and waits for a directive `Approve`.")
+            ? new(Pipelines.Reasons.AwaitingApproval, $"Step \"{step.Name}\" is passed and waits for a directive {Directives.Ask(DirectiveAction.Approve, candidate.Try)}.")
             : null;
     }
 

@@ -283,6 +283,28 @@ public sealed class CanaryTests
     }
 
     [Fact]
+    public async Task SpecChangesRightAfterAPromotion_WhatServedIsNotTakenBack()
+    {
+        var before = await DeployAsync();
+        await _world.ApplyAsync(Samples.Model("best"));
+        await ChangeAsync("better", spec => spec.Rollout = new() { Steps = [], BakeSeconds = 600 });
+        for (var turn = 0; turn < 20 && (await _world.StableAsync())!.Name == before; turn++)
+            await _world.TurnAsync();
+        var promoted = (await _world.StableAsync())!;
+        Assert.Equal((RevisionState.Baking, null), (promoted.State, promoted.ServedSince));
+
+        await ChangeAsync("best", spec =>
+        {
+            spec.Rollout = new() { Steps = [], BakeSeconds = 600 };
+            spec.Router.MostUrgentPriority = -5;
+        });
+        await _world.ReconcileAsync();
+
+        var stable = (await _world.StableAsync())!;
+        Assert.Equal((promoted.Name, true), (stable.Name, stable.ServedSince is not null));
+    }
+
+    [Fact]
     public async Task DirectiveOfAnUnknownRevision_IsIgnoredAndSaidSo()
     {
         await DeployAsync();
@@ -294,6 +316,53 @@ public sealed class CanaryTests
         Assert.Equal((ConditionStatus.True, Reasons.UnknownRevision), Of(ignored));
         Assert.Contains("0123456789", ignored.Message);
         Assert.Equal(ConditionStatus.True, (await _world.ConditionAsync("Ready")).Status);
+    }
+
+    [Fact]
+    public async Task DirectiveOfAnotherAttempt_IsIgnoredAndSaidSo()
+    {
+        await DeployAsync();
+        await ChangeAsync("better", Steps);
+        await UntilStepAsync("half");
+        var revision = (await _world.PipelineAsync()).Status!.Candidate!.Revision;
+
+        await ChangeAsync("better", spec =>
+        {
+            Steps(spec);
+            spec.Rollout.Directives = [new() { Revision = revision, Action = DirectiveAction.Abort, Attempt = 2 }];
+        });
+        await _world.SettleAsync(2);
+
+        var ignored = await _world.ConditionAsync("DirectivesIgnored");
+        Assert.Equal((ConditionStatus.True, Reasons.OtherAttempt), Of(ignored));
+        Assert.Contains($"Abort of {revision} (attempt 2; it is at 1)", ignored.Message, StringComparison.Ordinal);
+        Assert.Equal("half", (await _world.PipelineAsync()).Status!.Candidate!.Step);
+    }
+
+    [Theory]
+    [InlineData("nowhere", Reasons.ModelNotFound)]
+    [InlineData("better", Reasons.InvalidSpec)]
+    public async Task SpecCantBeMet_WhileACandidateIsAtAStep_ItKeepsItsTraffic(string model, string reason)
+    {
+        await DeployAsync();
+        await ChangeAsync("better", Steps);
+        await UntilStepAsync("half");
+        var revision = (await _world.PipelineAsync()).Status!.Candidate!.Revision;
+
+        await ChangeAsync(model, spec =>
+        {
+            Steps(spec);
+            spec.Rollout.Steps[1].TrafficPermille = model == "better" ? 600 : 100;
+        });
+        await _world.SettleAsync(6);
+
+        var ready = await _world.ConditionAsync("Ready");
+        Assert.Equal((ConditionStatus.False, reason), Of(ready));
+        Assert.Contains($"candidate {revision} stays at step \"half\"", ready.Message, StringComparison.Ordinal);
+        Assert.All(_world.Nodes.ReadyRouters, r => Assert.Equal((revision, 500), (r.Table!.Candidate!.Arm.Revision, r.Table.Candidate.TrafficPermille)));
+        await ChangeAsync("better", Steps);
+        await _world.SettleAsync(2);
+        Assert.Equal((revision, "half"), ((await _world.PipelineAsync()).Status!.Candidate!.Revision, (await _world.PipelineAsync()).Status!.Candidate!.Step));
     }
 
     [Fact]
