@@ -62,4 +62,11 @@ internal static class ProcessReport
 
 /// <summary>A document that a process refuses for what is in it: telling it again changes nothing.</summary>
 /// <param name="Words">What it says.</param>
-internal sealed record Refusal(long Generation, string Words);
+internal sealed record Refusal(long Generation, string Words)
+{
+    // As routers word their rules. What they can't read at all, they say in other words.
+    private const string OfCandidate = "it answered 400: candidate.";
+
+    /// <summary>Whether the document is refused for what it says of the candidate.</summary>
+    public bool IsAboutCandidate => Words.StartsWith(OfCandidate, StringComparison.Ordinal);
+}

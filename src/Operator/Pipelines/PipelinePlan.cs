@@ -30,15 +30,19 @@ internal sealed record PipelinePlan
         var overBudget = GpuBudget.Exceeded(spec, settled);
         var asked = DocumentPlan.Of(observed, Loaded(settled), addresses);
         var judgement = Judgement.Of(observed, settled, now);
+        var current = new PlacementCheck(observed, LayoutOf(observed, Loaded(settled)), context);
         var situation = new RolloutSituation
         {
             Spec = spec.Rollout,
+            SpecProblem = observed.Desired.Problem,
             Placement = overBudget ?? CandidateProblemOf(observed, settled, LayoutOf(observed, settled), context),
             Acknowledged = Acknowledgement.IsComplete(observed, asked.Table),
-            IsServed = Acknowledgement.IsBegun(observed, asked.Table),
+            IsServed = settled.Stable is { } stable && Acknowledgement.IsServed(observed, stable.Name),
             IsFollowedOutOfService = Acknowledgement.IsCompleteOutOfService(observed, asked.Table),
             Behind = Acknowledgement.Behind(observed),
-            TableRefusal = judgement.Arms?.Judged is { } judged ? Acknowledgement.Refusal(observed, judged.Name) : null,
+            // What is judged is told of with the spec's limits, which may be what is wrong.
+            TableRefusal = observed.Desired.Problem is null && judgement.Arms?.Judged is { } judged ? Acknowledgement.Refusal(observed, judged.Name, current.IsCurrentRouter) : null,
+            RefusalInWords = Acknowledgement.RefusalInWords(observed),
             Evidence = judgement.Evidence,
             Analysis = judgement.Analysis,
             Trip = judgement.Trip,

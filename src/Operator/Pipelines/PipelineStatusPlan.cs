@@ -96,10 +96,14 @@ internal sealed class PipelineStatusPlan(Observation observed, PipelinePlan plan
         ? new("Ready", True, Reasons.SpecServing, $"Revision {plan.Roles.Stable?.Name} is what the spec asks for, and answers.")
         : DesiredCondition.Of("Ready", False, trouble with { Message = $"{trouble.Message}{Unaffected()}" });
 
-    private string Unaffected() =>
-        plan.Roles.Stable is { } stable && (plan.Roles.Candidate is { Rollout.TrafficPermille: 0 } || observed.Desired.Problem is not null)
-            ? $" Revision {stable.Name} goes on answering."
-            : "";
+    private string Unaffected() => (plan.Roles.Stable, plan.Roles.Candidate) switch
+    {
+        ({ } stable, { Rollout.TrafficPermille: > 0 } candidate) when observed.Desired.Problem is not null =>
+            $" Revision {stable.Name} goes on answering, and candidate {candidate.Name} stays at step \"{candidate.Rollout.Step}\" meanwhile.",
+        ({ } stable, { Rollout.TrafficPermille: 0 }) => $" Revision {stable.Name} goes on answering.",
+        ({ } stable, _) when observed.Desired.Problem is not null => $" Revision {stable.Name} goes on answering.",
+        _ => "",
+    };
 
     private static DesiredCondition Reconciling(Problem? trouble, bool stalled) => trouble is not null && !stalled
         ? DesiredCondition.Of("Reconciling", True, trouble)
@@ -123,10 +127,10 @@ internal sealed class PipelineStatusPlan(Observation observed, PipelinePlan plan
                 $"No success within {observed.Pipeline.Spec.Rollout.ProgressDeadlineSeconds} s ({trouble.Reason}): {trouble.Message} It is still being tried.");
     }
 
-    // Without a candidate, such as when a model is missing, the conditions are the only record of when it began.
+    // Without a candidate, or when what the spec asks for can't be one, such as when a model is missing, the conditions are the only record of when it began.
     private bool IsOverdue()
     {
-        if (plan.Roles.Candidate is not null)
+        if (plan.Roles.Candidate is not null && observed.Desired.Problem is null)
             return false;
         var deadline = TimeSpan.FromSeconds(observed.Pipeline.Spec.Rollout.ProgressDeadlineSeconds);
         var before = _previous?.Conditions;

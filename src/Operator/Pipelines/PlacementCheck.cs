@@ -87,6 +87,9 @@ internal sealed class PlacementCheck(Observation observed, PipelineLayout layout
         return Pods(pods, layout.Owner.Names.Pool(id), $"tier \"{id.Tier}\"", pool.Min, hash, anyTemplate);
     }
 
+    /// <summary>Whether a router's pod is of the template that routers shall have now.</summary>
+    public bool IsCurrentRouter(ObservedPod pod) => pod.TemplateHash == RouterHash();
+
     private string RouterHash() => PodTemplates.HashOf(PodTemplates.Router(layout, context));
 
     private IEnumerable<Problem> Pods(

@@ -38,6 +38,7 @@ internal static class Reasons
     public const string NoCandidate = nameof(NoCandidate);
     public const string Converged = nameof(Converged);
     public const string UnknownRevision = nameof(UnknownRevision);
+    public const string OtherAttempt = nameof(OtherAttempt);
     public const string NoneIgnored = nameof(NoneIgnored);
     public const string Settled = nameof(Settled);
     public const string Progressing = nameof(Progressing);

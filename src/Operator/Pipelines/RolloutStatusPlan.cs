@@ -81,7 +81,7 @@ internal sealed class RolloutStatusPlan(Observation observed, PipelinePlan plan)
         return new(
             Reasons.RolledBack,
             $"Revision {desired} is what the spec asks for, and was rejected ({verdict.Reason}): {verdict.Message.TrimEnd('.')}. "
-                + "Change the spec, or allow another try with a directive `Retry`.");
+                + "Change the spec, or allow another try with a directive {Directives.Ask(DirectiveAction.Retry, verdict.Attempts + 1)}.");
     }
 
     public DesiredCondition CandidateHealthy()
@@ -97,12 +97,20 @@ internal sealed class RolloutStatusPlan(Observation observed, PipelinePlan plan)
     public DesiredCondition DirectivesIgnored()
     {
         const string Type = "DirectivesIgnored";
-        var known = plan.Roles.All.Except(plan.SurplusRevisions).Select(r => r.Name).ToHashSet();
-        var ignored = new Directives(observed.Pipeline.Spec.Rollout.Directives).About(revision => !known.Contains(revision))
+        var known = plan.Roles.All.Except(plan.SurplusRevisions).ToList();
+        var directives = new Directives(observed.Pipeline.Spec.Rollout.Directives);
+        var unknown = directives.About(revision => !known.Any(r => r.Name == revision))
             .Select(d => $"{d.Action} of {d.Revision}").Order(StringComparer.Ordinal).ToList();
-        return ignored.Count == 0
-            ? new(Type, False, Reasons.NoneIgnored, "Every directive is about a revision that is there.")
-            : new(Type, True, Reasons.UnknownRevision, $"These directives are about no revision that is there, and may be removed: {string.Join(", ", ignored)}.");
+        var others = known.SelectMany(r => directives.OfAnotherTry(r).Select(d => $"{d.Action} of {d.Revision} (attempt {d.Attempt ?? 1}; it is at {r.Try})"))
+            .Order(StringComparer.Ordinal).ToList();
+        if (unknown.Count == 0 && others.Count == 0)
+            return new(Type, False, Reasons.NoneIgnored, "Every directive is about a revision that is there, and about the attempt that it is at.");
+        var words = new List<string>(2);
+        if (unknown.Count > 0)
+            words.Add($"These directives are about no revision that is there, and may be removed: {string.Join(", ", unknown)}.");
+        if (others.Count > 0)
+            words.Add($"These directives do nothing, because they are about another attempt: {string.Join(", ", others)}.");
+        return new(Type, True, unknown.Count > 0 ? Reasons.UnknownRevision : Reasons.OtherAttempt, string.Join(" ", words));
     }
 
     private static DateTime? Time(DateTimeOffset? time) => time is { } value ? Conditions.Seconds(value) : null;

@@ -11,9 +11,14 @@ internal static class Acknowledgement
     public static bool IsComplete(Observation observed, RoutingTable? asked) =>
         IsStored(observed, asked) && observed.Routers.Any(p => p.IsReady) && Follow(observed, asked!.Generation);
 
-    /// <summary>Whether a router that gets requests has it in force, whatever the others do.</summary>
-    public static bool IsBegun(Observation observed, RoutingTable? asked) =>
-        IsStored(observed, asked) && observed.Routers.Any(p => p.IsReady && Follows(p, asked!.Generation));
+    /// <summary>
+    /// Whether a router that gets requests may send some to a revision, whatever the others do. It is what was stored that says so: what is asked for now may be
+    /// something else already.
+    /// </summary>
+    public static bool IsServed(Observation observed, string revision) =>
+        observed.Documents.Table is { } table
+            && (table.Stable.Revision == revision || (table.Candidate is { TrafficPermille: > 0 } candidate && candidate.Arm.Revision == revision))
+            && observed.Routers.Any(p => p.IsReady && (Follows(p, table.Generation) || HasLater(p, table.Generation, revision)));
 
     /// <summary>Whether no router gets requests, and all that answer, at least one, have it in force.</summary>
     public static bool IsCompleteOutOfService(Observation observed, RoutingTable? asked)
@@ -32,11 +37,20 @@ internal static class Acknowledgement
         observed.Documents.Table is { } table && table.Stable.Revision != revision && table.Candidate?.Arm.Revision != revision
             && observed.Routers.Where(p => p.IsReady && !Follows(p, table.Generation)).All(p => p.Router?.Status is null);
 
-    /// <summary>What a router said that was told of the stored table, with this revision in it, and refused; null when none did.</summary>
+    /// <summary>
+    /// What a router said that was told of the stored table, with this revision in it, and refused because of it; null when none did. A router of another release may
+    /// not know what the table says, which is no fault of the revision's.
+    /// </summary>
     /// <param name="revision">The one that is judged.</param>
-    public static string? Refusal(Observation observed, string revision) => observed.Documents.Table is not { } table || table.Candidate?.Arm.Revision != revision
-        ? null
-        : observed.Routers.Select(p => p.Router?.Refusal).FirstOrDefault(r => r?.Generation == table.Generation)?.Words;
+    /// <param name="isCurrent">Whether a router's pod is as it should be by now.</param>
+    public static string? Refusal(Observation observed, string revision, Func<ObservedPod, bool> isCurrent) =>
+        observed.Documents.Table?.Candidate?.Arm.Revision != revision
+            ? null
+            : Refusing(observed).FirstOrDefault(p => p.Router!.Refusal!.IsAboutCandidate && isCurrent(p))?.Router!.Refusal!.Words;
+
+    /// <summary>Which ready router refuses the stored table, and in what words, whatever the reason; null when none does.</summary>
+    public static string? RefusalInWords(Observation observed) =>
+        Refusing(observed).MinBy(p => p.Name, StringComparer.Ordinal) is { } router ? $"{router.Name} refuses it: {router.Router!.Refusal!.Words}" : null;
 
     /// <summary>Whether no ready router sends anything to a revision any more.</summary>
     public static bool HasLeft(Observation observed, string revision) =>
@@ -45,6 +59,13 @@ internal static class Acknowledgement
 
     /// <summary>Whether a router has this generation in force, and weights with it.</summary>
     public static bool Follows(ObservedPod router, long generation) => router.Router?.Status is { Confirmed: true } status && status.Generation == generation;
+
+    // As when traffic was taken away by something that could not be stored.
+    private static bool HasLater(ObservedPod router, long generation, string revision) =>
+        router.Router?.Status is { Confirmed: true } status && status.Generation > generation && (status.Revision == revision || status.Candidate?.Revision == revision);
+
+    private static IEnumerable<ObservedPod> Refusing(Observation observed) =>
+        observed.Routers.Where(p => p.IsReady && p.Router?.Refusal is { } refusal && refusal.Generation == observed.Documents.Table?.Generation);
 
     private static bool IsStored(Observation observed, RoutingTable? asked) => asked is not null && observed.Documents.Table?.Generation == asked.Generation;
 

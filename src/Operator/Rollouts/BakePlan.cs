@@ -27,7 +27,7 @@ internal static class BakePlan
         if (stable.ServedSince is null && roles.Candidate is not null)
             return Unserved(roles, replaced, now);
         if (RolloutPlan.Unconfirmed(stable, situation) is { } words)
-            return RolloutPlan.Withhold(roles, roles with { Stable = stable with { Rollout = RolloutPlan.Without(stable.Rollout, words) } }, stable.Name, words);
+            return RolloutPlan.Withhold(roles, roles with { Stable = stable with { Rollout = RolloutPlan.Without(stable.Rollout, words) } }, stable, words);
         if (stable.Rollout.Withheld is { } withheld)
             return Withheld(roles, withheld, situation, now);
         return Weighted(roles, situation, now) ?? End(roles, situation, now) ?? (stable != before ? new(roles) : null);
@@ -73,9 +73,11 @@ internal static class BakePlan
             return new(roles with { Stable = again }, new(DecisionKind.Retried, stable.Name, RolloutReasons.HardLimitUnconfirmed, "A directive begins another try: its bake begins anew."));
         }
 
-        return RolloutPlan.PromotesAnew(stable, situation) && situation.Acknowledged
+        // That a bake may end is said in advance too, and then not of a limit that trips: it counts only where `PromoteNow` has had its effect.
+        var isKept = RolloutPlan.IsPromotedNow(stable) ? situation.Directives.Approves(stable, StepSpec.Bake) : situation.Directives.Promotes(stable);
+        return isKept && situation.Acknowledged
             ? Baked(roles, RolloutReasons.PromotedNow, "A directive ends its bake in spite of a hard limit.", now)
-            : new(roles, Waits: RolloutPlan.Decide(words), IsOverdue: true);
+            : new(roles, Waits: RolloutPlan.Decide(stable, words), IsOverdue: true);
     }
 
     /// <summary>Nothing bakes longer than it may, neither when that was shortened, nor when a clock was set back; and the share that is held back is the spec's.</summary>
@@ -109,9 +111,10 @@ internal static class BakePlan
         var why = new Problem(RolloutReasons.NoData, $"{policy.DeadlineSeconds} s after the end of its bake it is not shown to be good enough. {missing}");
         if (policy.OnDeadline == DeadlineAction.Rollback)
             return Reject(roles, why, now);
-        if (situation.Directives.Approves(stable, StepSpec.Bake) || RolloutPlan.PromotesAnew(stable, situation))
+        if (situation.Directives.Approves(stable, StepSpec.Bake) || (situation.Directives.Promotes(stable) && !RolloutPlan.IsPromotedNow(stable)))
             return Baked(roles, RolloutReasons.PromotedNow, "A directive ends its bake.", now);
-        return Alone(roles, new(roles, Waits: why with { Message = $"{why.Message} A directive `PromoteNow`, or `Approve` with step \"{StepSpec.Bake}\", ends it." }, IsOverdue: true));
+        var approve = Directives.Ask(DirectiveAction.Approve, stable.Try, StepSpec.Bake);
+        return Alone(roles, new(roles, Waits: why with { Message = $"{why.Message} A directive {approve} ends it." }, IsOverdue: true));
     }
 
     private static RolloutOutcome Baked(RevisionRoles roles, string reason, string message, DateTimeOffset now) =>

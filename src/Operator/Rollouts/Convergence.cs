@@ -20,10 +20,11 @@ internal static class Convergence
         var seconds = situation.Spec.ProgressDeadlineSeconds;
         if (!RolloutPlan.IsOver(state.NotFollowedSince, seconds, now))
             return new(roles, Waits: StepPlan.NotFollowed());
+        var refusal = situation.RefusalInWords is { } words ? $"{words.TrimEnd('.')}. " : "";
         var names = situation.Behind.Count == 0 ? "No router is ready" : $"Not followed by: {string.Join(", ", situation.Behind.Take(Named))}";
         return new(
             roles,
-            Waits: new(RolloutReasons.RouterNotFollowing, $"Not every ready router has followed the routing table for {seconds} s. {names}. Restart those pods, or see why the operator can't reach them."),
+            Waits: new(RolloutReasons.RouterNotFollowing, $"Not every ready router has followed the routing table for {seconds} s. {names}. {refusal}Restart those pods, or see why the operator can't reach them."),
             IsOverdue: true);
     }
 }

@@ -24,6 +24,20 @@ internal sealed class Directives(IReadOnlyList<DirectiveSpec>? all)
     public bool Retries(string revision, int attempts) =>
         _all.Any(d => d.Revision == revision && d.Action == DirectiveAction.Retry && attempts < (d.Attempt ?? DirectiveSpec.FirstRetry));
 
+    /// <summary>How people are asked for a directive, so that it is about this try.</summary>
+    /// <param name="step">With `Approve`, where that isn't said already.</param>
+    public static string Ask(DirectiveAction action, int attempt, string? step = null)
+    {
+        var byDefault = action == DirectiveAction.Retry ? DirectiveSpec.FirstRetry : 1;
+        string?[] fields = [step is null ? null : $"`step: {step}`", attempt == byDefault ? null : $"`attempt: {attempt}`"];
+        var with = string.Join(" and ", fields.OfType<string>());
+        return with.Length == 0 ? $"`{action}`" : $"`{action}` with {with}";
+    }
+
+    /// <summary>Directives about a revision that are not about the try that it is at, and do nothing for it.</summary>
+    public IEnumerable<DirectiveSpec> OfAnotherTry(Revision revision) =>
+        _all.Where(d => d.Revision == revision.Name && d.Action != DirectiveAction.Retry && !IsAbout(d, revision));
+
     /// <summary>Directives about nothing that is known.</summary>
     public IEnumerable<DirectiveSpec> About(Func<string, bool> unknown) => _all.Where(d => unknown(d.Revision));
 

@@ -1,3 +1,4 @@
+using Rerank.Operator.Api;
 using Rerank.Operator.Pipelines.Revisions;
 using Rerank.Operator.Status;
 
@@ -24,7 +25,10 @@ internal static class RolloutPlan
         if (Harm(candidate, situation) is { } harm)
             return Reject(roles, harm, now);
         if (candidate.IsArm && Unconfirmed(candidate, situation) is { } words)
-            return Withhold(roles, roles with { Candidate = candidate with { Rollout = Without(candidate.Rollout, words) } }, candidate.Name, words);
+            return Withhold(roles, roles with { Candidate = candidate with { Rollout = Without(candidate.Rollout, words) } }, candidate, words);
+        // Where it is may not be what the spec will ask for: neither further nor back.
+        if (situation.SpecProblem is { } unmet)
+            return new(roles, Waits: unmet);
         if (candidate.Rollout.Withheld is { } withheld)
             return Withheld(roles, candidate, withheld, situation, now);
         return candidate.State == RevisionState.AtStep
@@ -41,7 +45,7 @@ internal static class RolloutPlan
             return new(RolloutReasons.TableRefused, $"A router refuses the routing table with it: {refusal}");
         if (situation.Trip is { IsCandidates: not false } trip)
             return new(RolloutReasons.Tripped(trip.Limit), $"A router took its traffic away (limit \"{trip.Limit}\"): {trip.Observed}.");
-        return situation.Analysis is { Verdict: Api.Verdict.Fail, Deciding: { } metric }
+        return situation.Analysis is { Verdict: Verdict.Fail, Deciding: { } metric }
             ? new(RolloutReasons.Regression(metric.Type), $"Metric \"{metric.Name}\": {metric.Message}")
             : null;
     }
@@ -55,16 +59,22 @@ internal static class RolloutPlan
     public static RolloutState Without(RolloutState state, string words) =>
         state with { TrafficPermille = 0, MirrorPermille = 0, Epoch = state.Epoch + 1, Withheld = words };
 
-    public static RolloutOutcome Withhold(RevisionRoles before, RevisionRoles after, string revision, string words) =>
-        new(after, new(DecisionKind.Withheld, revision, RolloutReasons.HardLimitUnconfirmed, $"{words}."), Waits: Decide(words), IsOverdue: before.Stable is not null);
+    public static RolloutOutcome Withhold(RevisionRoles before, RevisionRoles after, Revision revision, string words) =>
+        new(after, new(DecisionKind.Withheld, revision.Name, RolloutReasons.HardLimitUnconfirmed, $"{words}."), Waits: Decide(revision, words), IsOverdue: before.Stable is not null);
 
-    public static Problem Decide(string words) => new(
-        RolloutReasons.HardLimitUnconfirmed,
-        $"{words}. It gets nothing until a directive decides: `Retry` tries it again, `PromoteNow` promotes it, `Abort` rejects it; or change the spec.");
+    public static Problem Decide(Revision revision, string words)
+    {
+        var (retry, abort) = (Directives.Ask(DirectiveAction.Retry, revision.Try + 1), Directives.Ask(DirectiveAction.Abort, revision.Try));
+        var keep = IsPromotedNow(revision)
+            ? $"{Directives.Ask(DirectiveAction.Approve, revision.Try, StepSpec.Bake)} ends its bake"
+            : $"{Directives.Ask(DirectiveAction.PromoteNow, revision.Try)} promotes it";
+        return new(
+            RolloutReasons.HardLimitUnconfirmed,
+            $"{words}. It gets nothing until a directive decides: {retry} tries it again, {keep}, {abort} rejects it; or change the spec.");
+    }
 
-    /// <summary>Whether a directive promotes it that has not had its effect yet.</summary>
-    public static bool PromotesAnew(Revision revision, RolloutSituation situation) =>
-        situation.Directives.Promotes(revision) && !(revision.Role == RevisionRole.Stable && revision.Verdict?.Reason == RolloutReasons.PromotedNow);
+    /// <summary>Whether a directive `PromoteNow` about it has had its effect.</summary>
+    public static bool IsPromotedNow(Revision revision) => revision.Role == RevisionRole.Stable && revision.Verdict?.Reason == RolloutReasons.PromotedNow;
 
     public static RolloutOutcome Reject(RevisionRoles roles, Problem why, DateTimeOffset now)
     {
@@ -105,7 +115,7 @@ internal static class RolloutPlan
         }
 
         if (!situation.Directives.Promotes(candidate) || situation.Placement is not null || !situation.Acknowledged)
-            return new(roles, Waits: Decide(words), IsOverdue: true);
+            return new(roles, Waits: Decide(candidate, words), IsOverdue: true);
         // Routers give nothing more to a try in which a limit tripped, so that it goes on as another one.
         var again = candidate with { Rollout = candidate.Rollout with { Attempt = candidate.Rollout.Attempt + 1 } };
         return Promote(
@@ -113,7 +123,7 @@ internal static class RolloutPlan
     }
 
     // Nothing could serve instead: it is tried for as long as it takes, and answers as soon as it can.
-    private static RolloutOutcome First(RevisionRoles roles, RolloutSituation situation, DateTimeOffset now) => situation.Placement is { } problem
+    private static RolloutOutcome First(RevisionRoles roles, RolloutSituation situation, DateTimeOffset now) => (situation.SpecProblem ?? situation.Placement) is { } problem
         ? new(roles, Waits: problem, IsOverdue: IsOver(roles.Candidate!.CandidateSince, situation.Spec.ProgressDeadlineSeconds, now))
         : Promote(roles, situation, RolloutReasons.FirstRevision, "It is the first one.", TimeSpan.Zero, now);
 }

@@ -29,7 +29,7 @@ internal static class StepPlan
         // A clock that was set back: the step began now at the latest.
         if (state.StepSince > now)
             state = state with { StepSince = now };
-        state = MarkSource(state, situation.Analysis, now);
+        state = MarkSource(Counted(state, situation.Evidence), situation.Analysis, now);
         roles = With(roles, candidate, state);
         if (Deadline(roles, state, step, situation, now) is { } over)
             return over;
@@ -93,6 +93,13 @@ internal static class StepPlan
         ComparedBefore = evidence.Shadow.Pairs,
     };
 
+    // Fewer than there were: what had been counted is lost, and all that is known came since. Kept, so that the count never falls behind again.
+    private static RolloutState Counted(RolloutState state, Evidence evidence) => state with
+    {
+        RequestsBefore = state.RequestsBefore > evidence.Candidate.Requests ? 0 : state.RequestsBefore,
+        ComparedBefore = state.ComparedBefore > evidence.Shadow.Pairs ? 0 : state.ComparedBefore,
+    };
+
     private static RolloutState MarkSource(RolloutState state, AnalysisResult analysis, DateTimeOffset now) => analysis.SourceFailed
         ? state with { SourceErrorSince = state.SourceErrorSince ?? now }
         : state with { SourceErrorSince = null };
@@ -135,7 +142,7 @@ internal static class StepPlan
         if (left > TimeSpan.Zero)
             return new(Pipelines.Reasons.RolloutInProgress, $"Step \"{state.Step}\" lasts until {Conditions.Seconds(now + left):yyyy-MM-ddTHH:mm:ssZ}.");
         return step is { Approval: Approval.Required } && !situation.Directives.Approves(candidate, step.Name)
-            ? new(Pipelines.Reasons.AwaitingApproval, $"Step \"{step.Name}\" is passed and waits for a directive `Approve`.")
+            ? new(Pipelines.Reasons.AwaitingApproval, $"Step \"{step.Name}\" is passed and waits for a directive {Directives.Ask(DirectiveAction.Approve, candidate.Try)}.")
             : null;
     }
 

@@ -2,6 +2,7 @@ using k8s.Models;
 using Rerank.Contracts.Evidence;
 using Rerank.Operator.Api;
 using Rerank.Operator.Pipelines;
+using Rerank.Operator.Pipelines.Revisions;
 using Rerank.Operator.Rollouts;
 using Rerank.Operator.Tests.World;
 
@@ -264,6 +265,46 @@ public sealed class CanaryTests
     }
 
     [Fact]
+    public async Task RoutersCantReadTheTable_TheCandidateWaitsForOnesThatCan()
+    {
+        await DeployAsync();
+        _world.Nodes.RefusesTable = table => table.Candidate is null ? null : "The JSON property 'latencyTests' could not be mapped to any .NET member";
+        await ChangeAsync("better", Steps);
+        await _world.SettleAsync(6);
+        _world.Time.Advance(TimeSpan.FromSeconds(901));
+        await _world.SettleAsync(2);
+
+        var stalled = await _world.ConditionAsync("Stalled");
+        Assert.Equal((ConditionStatus.True, RolloutReasons.RouterNotFollowing), Of(stalled));
+        Assert.Contains("latencyTests", stalled.Message, StringComparison.Ordinal);
+        _world.Nodes.RefusesTable = _ => null;
+        await UntilStepAsync("half");
+        Assert.Null((await _world.PipelineAsync()).Status!.Rejected);
+    }
+
+    [Fact]
+    public async Task SpecChangesRightAfterAPromotion_WhatServedIsNotTakenBack()
+    {
+        var before = await DeployAsync();
+        await _world.ApplyAsync(Samples.Model("best"));
+        await ChangeAsync("better", spec => spec.Rollout = new() { Steps = [], BakeSeconds = 600 });
+        for (var turn = 0; turn < 20 && (await _world.StableAsync())!.Name == before; turn++)
+            await _world.TurnAsync();
+        var promoted = (await _world.StableAsync())!;
+        Assert.Equal((RevisionState.Baking, null), (promoted.State, promoted.ServedSince));
+
+        await ChangeAsync("best", spec =>
+        {
+            spec.Rollout = new() { Steps = [], BakeSeconds = 600 };
+            spec.Router.MostUrgentPriority = -5;
+        });
+        await _world.ReconcileAsync();
+
+        var stable = (await _world.StableAsync())!;
+        Assert.Equal((promoted.Name, true), (stable.Name, stable.ServedSince is not null));
+    }
+
+    [Fact]
     public async Task DirectiveOfAnUnknownRevision_IsIgnoredAndSaidSo()
     {
         await DeployAsync();
@@ -275,6 +316,53 @@ public sealed class CanaryTests
         Assert.Equal((ConditionStatus.True, Reasons.UnknownRevision), Of(ignored));
         Assert.Contains("0123456789", ignored.Message);
         Assert.Equal(ConditionStatus.True, (await _world.ConditionAsync("Ready")).Status);
+    }
+
+    [Fact]
+    public async Task DirectiveOfAnotherAttempt_IsIgnoredAndSaidSo()
+    {
+        await DeployAsync();
+        await ChangeAsync("better", Steps);
+        await UntilStepAsync("half");
+        var revision = (await _world.PipelineAsync()).Status!.Candidate!.Revision;
+
+        await ChangeAsync("better", spec =>
+        {
+            Steps(spec);
+            spec.Rollout.Directives = [new() { Revision = revision, Action = DirectiveAction.Abort, Attempt = 2 }];
+        });
+        await _world.SettleAsync(2);
+
+        var ignored = await _world.ConditionAsync("DirectivesIgnored");
+        Assert.Equal((ConditionStatus.True, Reasons.OtherAttempt), Of(ignored));
+        Assert.Contains($"Abort of {revision} (attempt 2; it is at 1)", ignored.Message, StringComparison.Ordinal);
+        Assert.Equal("half", (await _world.PipelineAsync()).Status!.Candidate!.Step);
+    }
+
+    [Theory]
+    [InlineData("nowhere", Reasons.ModelNotFound)]
+    [InlineData("better", Reasons.InvalidSpec)]
+    public async Task SpecCantBeMet_WhileACandidateIsAtAStep_ItKeepsItsTraffic(string model, string reason)
+    {
+        await DeployAsync();
+        await ChangeAsync("better", Steps);
+        await UntilStepAsync("half");
+        var revision = (await _world.PipelineAsync()).Status!.Candidate!.Revision;
+
+        await ChangeAsync(model, spec =>
+        {
+            Steps(spec);
+            spec.Rollout.Steps[1].TrafficPermille = model == "better" ? 600 : 100;
+        });
+        await _world.SettleAsync(6);
+
+        var ready = await _world.ConditionAsync("Ready");
+        Assert.Equal((ConditionStatus.False, reason), Of(ready));
+        Assert.Contains($"candidate {revision} stays at step \"half\"", ready.Message, StringComparison.Ordinal);
+        Assert.All(_world.Nodes.ReadyRouters, r => Assert.Equal((revision, 500), (r.Table!.Candidate!.Arm.Revision, r.Table.Candidate.TrafficPermille)));
+        await ChangeAsync("better", Steps);
+        await _world.SettleAsync(2);
+        Assert.Equal((revision, "half"), ((await _world.PipelineAsync()).Status!.Candidate!.Revision, (await _world.PipelineAsync()).Status!.Candidate!.Step));
     }
 
     [Fact]

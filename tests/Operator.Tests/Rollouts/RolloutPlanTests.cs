@@ -133,6 +133,18 @@ public sealed class RolloutPlanTests
     }
 
     [Fact]
+    public void Step_CountsWereLost_CountsWhatCameSince()
+    {
+        var candidate = At("little", Now, traffic: 10);
+        candidate = candidate with { Rollout = candidate.Rollout with { RequestsBefore = 1000, ComparedBefore = 10 } };
+
+        var lost = Next(candidate, Situation(requests: 40)).Roles.Candidate!;
+        Assert.Equal(("little", 0, 0), (lost.Rollout.Step, lost.Rollout.RequestsBefore, lost.Rollout.ComparedBefore));
+        // Also when there are more than before, again.
+        Assert.Equal("half", Next(lost, Situation(requests: 1010)).Roles.Candidate!.Rollout.Step);
+    }
+
+    [Fact]
     public void Step_RoutersDontFollow_NothingRises()
     {
         var outcome = Next(At("shadow", Now), Situation() with { Acknowledged = false }, Now.AddHours(1));
@@ -418,6 +430,18 @@ public sealed class RolloutPlanTests
     }
 
     [Fact]
+    public void RouterNotFollowing_BecauseItRefuses_HasItsWords()
+    {
+        var deaf = Situation() with { Acknowledged = false, Behind = ["router-1"], RefusalInWords = "router-1 refuses it: it answered 400: what is latencyTests" };
+        var candidate = Next(At("shadow", since: null), deaf).Roles.Candidate!;
+
+        var outcome = Next(candidate, deaf, Now.AddDays(1));
+
+        Assert.Equal((RolloutReasons.RouterNotFollowing, "shadow"), (outcome.Waits!.Reason, outcome.Roles.Candidate!.Rollout.Step));
+        Assert.Contains("Not followed by: router-1. router-1 refuses it: it answered 400: what is latencyTests. Restart", outcome.Waits.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void TableRefused_AtAnyArm_RejectsWithTheRoutersWords()
     {
         var refused = Situation() with { Acknowledged = false, TableRefusal = "it answered 400: no" };
@@ -553,6 +577,55 @@ public sealed class RolloutPlanTests
         var third = Of(300, RevisionState.Placing, 9) with { CandidateSince = Now };
         var replaced = RolloutPlan.Next(withheld.Roles with { Candidate = third }, tripped, Now);
         Assert.Equal((RevisionState.Returning, RolloutReasons.HardLimitUnconfirmed), (replaced.Roles.Stable!.State, replaced.Decision!.Reason));
+    }
+
+    [Fact]
+    public void Trip_InABakeThatADirectiveBegan_AnotherOneEndsIt()
+    {
+        var tripped = Situation() with { Trip = new("errors", "9 of 10 failed", Now) { IsCandidates = false } };
+        _spec.Directives = [new() { Revision = New.Name, Action = DirectiveAction.PromoteNow }];
+        var withheld = RolloutPlan.Next(Next(At("half", Now, traffic: 500), Situation()).Roles, tripped, Now);
+
+        var waiting = RolloutPlan.Next(withheld.Roles, tripped, Now);
+        Assert.Equal((RevisionState.Baking, 0), (waiting.Roles.Stable!.State, waiting.Roles.Stable.Rollout.TrafficPermille));
+        Assert.Contains("`Approve` with `step: bake` ends its bake", waiting.Waits!.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("`PromoteNow`", waiting.Waits.Message, StringComparison.Ordinal);
+
+        _spec.Directives = [.. _spec.Directives, new() { Revision = New.Name, Action = DirectiveAction.Approve, Step = StepSpec.Bake }];
+        var ended = RolloutPlan.Next(withheld.Roles, tripped, Now);
+        Assert.Equal((RevisionState.Stable, DecisionKind.Baked), (ended.Roles.Stable!.State, ended.Decision!.Kind));
+    }
+
+    [Fact]
+    public void Directives_ThatAreAskedFor_AreOfTheTryThatItIsAt()
+    {
+        var second = At("half", Now, traffic: 500) with { Try = 2 };
+        var tripped = Situation() with { Trip = new("errors", "9 of 10 failed", Now) { IsCandidates = false } };
+
+        Assert.EndsWith("waits for a directive `Approve`.", Next(second with { Try = 1 }, Situation()).Waits!.Message, StringComparison.Ordinal);
+        Assert.EndsWith("waits for a directive `Approve` with `attempt: 2`.", Next(second, Situation()).Waits!.Message, StringComparison.Ordinal);
+        var decide = Next(second, tripped).Waits!.Message;
+        Assert.Contains("`Retry` with `attempt: 3`", decide, StringComparison.Ordinal);
+        Assert.Contains("`PromoteNow` with `attempt: 2`", decide, StringComparison.Ordinal);
+        Assert.Equal("`Approve` with `step: bake` and `attempt: 2`", Directives.Ask(DirectiveAction.Approve, 2, StepSpec.Bake));
+    }
+
+    [Theory]
+    [InlineData("half")]
+    [InlineData(null)]
+    public void SpecCantBeMet_TheCandidateStaysWhereItIs_AndItsGuardsAreArmed(string? step)
+    {
+        _spec.Steps[2].Approval = Approval.NotRequired;
+        var candidate = step is null ? New : At(step, Now, traffic: 500);
+        var unmet = Situation() with { SpecProblem = new(Reasons.InvalidSpec, "The spec is not valid.") };
+
+        var outcome = Next(candidate, unmet, Now.AddDays(1));
+
+        Assert.Equal((candidate.State, step, Reasons.InvalidSpec), (outcome.Roles.Candidate!.State, outcome.Roles.Candidate.Rollout.Step, outcome.Waits!.Reason));
+        Assert.Equal(candidate.Rollout.TrafficPermille, outcome.Roles.Candidate.Rollout.TrafficPermille);
+        AssertRejected(Next(candidate, unmet with { Analysis = Analysis(Verdict.Fail) }), "ErrorRateRegression");
+        _spec.Directives = [new() { Revision = New.Name, Action = DirectiveAction.Abort }];
+        AssertRejected(Next(candidate, unmet), RolloutReasons.Aborted);
     }
 
     [Fact]

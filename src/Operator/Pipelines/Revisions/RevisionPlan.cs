@@ -8,11 +8,11 @@ namespace Rerank.Operator.Pipelines.Revisions;
 /// </summary>
 internal static class RevisionPlan
 {
-    /// <summary>Roles for what the spec asks for. <paramref name="desired"/> is null when the spec can't be met.</summary>
+    /// <summary>Roles for what the spec asks for. <paramref name="desired"/> is null when the spec can't be met: then all stay what they are.</summary>
     public static RevisionRoles Settle(IReadOnlyList<Revision> existing, RevisionSnapshot? desired, Directives directives, DateTimeOffset now)
     {
         var stable = existing.Where(r => r.Role == RevisionRole.Stable).MaxBy(r => r.Sequence);
-        var candidate = desired is null ? null : Candidate(existing, stable, desired, directives, now);
+        var candidate = desired is null ? existing.Where(r => r.Role == RevisionRole.Candidate).MaxBy(r => r.Sequence) : Candidate(existing, stable, desired, directives, now);
         var others = existing.Where(r => r.Name != stable?.Name && r.Name != candidate?.Name).Select(r => StepBack(r, now)).ToList();
         return Roles(stable, candidate, others);
     }

@@ -45,13 +45,14 @@ public sealed class RevisionPlanTests
     }
 
     [Fact]
-    public void Settle_SpecCantBeMet_ACandidateIsDroppedAndStableStays()
+    public void Settle_SpecCantBeMet_AllStayWhatTheyAre()
     {
-        var roles = RevisionPlan.Settle([Of(A, RevisionState.Stable, 1), Of(B, RevisionState.Placing, 2)], desired: null, None, Now);
+        var candidate = Of(B, RevisionState.AtStep, 2);
+
+        var roles = RevisionPlan.Settle([Of(A, RevisionState.Stable, 1), candidate], desired: null, None, Now);
 
         Assert.Equal(A.Hash(), roles.Stable!.Name);
-        Assert.Null(roles.Candidate);
-        Assert.Equal(B.Hash(), Assert.Single(roles.Retired).Name);
+        Assert.Equal(candidate, roles.Candidate);
     }
 
     [Fact]
