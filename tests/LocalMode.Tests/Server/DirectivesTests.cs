@@ -43,8 +43,9 @@ public sealed class DirectivesTests
     {
         await using var cluster = await LocalCluster.StartAsync(Cancel);
         await cluster.SetStatusAsync(Rolling, Cancel);
-        await File.AppendAllTextAsync(
-            cluster.PipelineFile, $"  rollout:\n    directives:\n    - revision: {Candidate}\n      action: Pause\n", Cancel);
+        var text = await File.ReadAllTextAsync(cluster.PipelineFile, Cancel);
+        await File.WriteAllTextAsync(
+            cluster.PipelineFile, text.Replace("    steps: []", $"    steps: []\n    directives:\n    - revision: {Candidate}\n      action: Pause", StringComparison.Ordinal), Cancel);
         await Eventually.Passes(async () => Assert.Single(await DirectivesAsync(cluster)), Cancel);
 
         Assert.Equal(0, (await cluster.RerankAsync("promote quickstart", Cancel)).ExitCode);
