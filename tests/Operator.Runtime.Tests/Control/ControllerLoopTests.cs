@@ -109,7 +109,8 @@ public sealed class ControllerLoopTests : IAsyncDisposable
 
         await AdvanceUntil(() => _script.Reconciled.Count == 4, TimeSpan.FromMilliseconds(10));
 
-        Assert.True(Elapsed >= TimeSpan.FromMilliseconds(50 + 100 + 200), $"{Elapsed}");
+        // A fifth less at most, by chance: not all are to come back at once.
+        Assert.True(Elapsed >= 0.8 * TimeSpan.FromMilliseconds(50 + 100 + 200), $"{Elapsed}");
         await Eventually.Passes(
             async () =>
             {
