@@ -1,14 +1,14 @@
-using Rerank.Contracts.Evidence;
 using Rerank.Contracts.Dialects;
+using Rerank.Contracts.Evidence;
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Analysis;
 using Rerank.Operator.Api;
 using Rerank.Operator.Pipelines.Revisions;
 using Rerank.Operator.Rollouts;
+using Rerank.RolloutStudy.Simulation;
 using Rerank.Router.Routing;
 using Rerank.Router.Shadow;
 using Rerank.Router.Trials;
-using Rerank.RolloutStudy.Simulation;
 using Dice = Rerank.RolloutStudy.Simulation.Dice;
 
 namespace Rerank.RolloutStudy.Scenarios;
