@@ -52,7 +52,8 @@ internal static class Detection
             2, Measure.Overlap(0.9)),
     ];
 
-    public static IEnumerable<DetectionCell> Run(RegressionKind kind)
+    /// <param name="rollouts">Of each size.</param>
+    public static IEnumerable<DetectionCell> Run(RegressionKind kind, int rollouts)
     {
         for (var size = 0; size < kind.Sizes.Length; size++)
         {
@@ -63,7 +64,7 @@ internal static class Detection
                 Steps = Steps,
                 Metrics = Metrics,
                 Candidate = kind.Sizes[size].Difference,
-                Rollouts = Rollouts,
+                Rollouts = rollouts,
                 Seed = 7,
             };
             var ours = Simulate.Ends(scenario);
@@ -71,8 +72,8 @@ internal static class Detection
             yield return new(Ours, size, [.. ours.Select(end => end.How is Ending.RolledBack or Ending.Returned ? end : null)]);
 
             var names = Rivals.Of(kind.Measure).Select(rival => rival.Name).ToArray();
-            var runs = new RolloutEnd?[Rollouts][];
-            Parallel.For(0, Rollouts, i => runs[i] = ByTheClock.Run(scenario, Simulate.SeedOf(scenario, i), [.. Rivals.Of(kind.Measure).Select(rival => rival.Method)]));
+            var runs = new RolloutEnd?[rollouts][];
+            Parallel.For(0, rollouts, i => runs[i] = ByTheClock.Run(scenario, Simulate.SeedOf(scenario, i), [.. Rivals.Of(kind.Measure).Select(rival => rival.Method)]));
             for (var method = 0; method < names.Length; method++)
                 yield return new(names[method], size, [.. runs.Select(run => run[method])]);
         }

@@ -36,7 +36,7 @@ public sealed class CanaryTests(Installation installation, CanaryPipeline canary
     }
 
     [Theory]
-    [InlineData(DisturbedModels.Failing, "InvalidScores|HardLimitExceeded|ErrorRateRegression")]
+    [InlineData(DisturbedModels.Failing, "InvalidScores|HardLimitExceeded|ErrorRateRegression|OverlapRegression")]
     [InlineData(DisturbedModels.NotANumber, "InvalidScores")]
     [InlineData(DisturbedModels.Slow, "LatencyRegression")]
     [InlineData(DisturbedModels.BrokenTokenizer, "OverlapRegression")]
