@@ -68,7 +68,7 @@ public sealed class CanaryPipeline(Installation installation) : IAsyncDisposable
         // The median needs fewer requests than a high quantile, for which this load would need minutes.
         var latency = rollout["analysis"]!["metrics"]!.AsArray().Single(metric => (string?)metric!["type"] == "LatencyQuantile")!;
         latency["quantilePermille"] = 500;
-        latency["maxRatioPermille"] = 2000;
+        latency["maxRatioPermille"] = 1500;
         rollout["bakeSeconds"] = 5;
         change?.Invoke(spec);
         return pipeline;
