@@ -27,4 +27,7 @@ public static class AdminProtocol
     public const string WaitQuery = "waitMilliseconds";
 
     public const int MaxWaitMilliseconds = 30_000;
+
+    /// <summary>Begin of a router's errors (400) that are about a table's candidate, and not about what serves.</summary>
+    public const string OfCandidate = "candidate.";
 }

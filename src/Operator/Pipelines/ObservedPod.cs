@@ -1,4 +1,5 @@
 using k8s.Models;
+using Rerank.Contracts.Admin;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Admin;
@@ -65,7 +66,7 @@ internal static class ProcessReport
 internal sealed record Refusal(long Generation, string Words)
 {
     // As routers word their rules. What they can't read at all, they say in other words.
-    private const string OfCandidate = "it answered 400: candidate.";
+    private const string OfCandidate = $"it answered 400: {AdminProtocol.OfCandidate}";
 
     /// <summary>Whether the document is refused for what it says of the candidate.</summary>
     public bool IsAboutCandidate => Words.StartsWith(OfCandidate, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Rerank.Contracts.Admin;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Contracts.Scoring;
@@ -8,9 +9,6 @@ namespace Rerank.Router.Routing;
 /// <summary>What a routing table must fulfil to be used.</summary>
 internal static partial class RoutingTableRules
 {
-    /// <summary>Begin of the errors that are about the candidate.</summary>
-    public const string OfCandidate = "candidate.";
-
     private const int MaxClusters = 64;
     private const int MaxAddresses = 1000;
     private const int MaxTiers = 4;
@@ -58,7 +56,7 @@ internal static partial class RoutingTableRules
         if (table.Candidate is { } candidate)
         {
             foreach (var error in ArmErrors(candidate.Arm, clusters).Select(error => $"arm.{error}").Concat(CandidateRules.Errors(candidate, table.Stable.Revision)))
-                yield return $"{OfCandidate}{error}";
+                yield return $"{AdminProtocol.OfCandidate}{error}";
         }
 
         foreach (var error in AddressErrors(table.Peers))

@@ -1,3 +1,4 @@
+using Rerank.Contracts.Admin;
 using Rerank.Contracts.Routing;
 using Rerank.Router.Tiers.Cache;
 using Rerank.Router.Trials;
@@ -70,7 +71,7 @@ internal sealed class ServingTableBuilder(IProxyStateLookup clusters, TimeProvid
         // Asked first: a table that is too large would be granted, and take the process down when it is written to.
         if (memoryBytes > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
         {
-            var arm = role == ArmRole.Stable ? "stable." : $"{RoutingTableRules.OfCandidate}arm.";
+            var arm = role == ArmRole.Stable ? "stable." : $"{AdminProtocol.OfCandidate}arm.";
             throw new InsufficientMemoryException($"{arm}tiers: the router has no memory for a cache of {memoryBytes} bytes");
         }
 

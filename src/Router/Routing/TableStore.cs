@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Rerank.Contracts;
+using Rerank.Contracts.Admin;
 using Rerank.Contracts.Routing;
 using Rerank.Router.Admin;
 using Rerank.Router.Trials;
@@ -30,7 +31,7 @@ internal sealed class TableStore(
     public async Task<TableOutcome> ApplyAsync(RoutingTable table, bool pushed, CancellationToken cancellationToken)
     {
         var outcome = await ApplyWholeAsync(table, pushed, cancellationToken);
-        if (pushed || table.Candidate is null || outcome.Error is not { } error || !error.StartsWith(RoutingTableRules.OfCandidate, StringComparison.Ordinal))
+        if (pushed || table.Candidate is null || outcome.Error is not { } error || !error.StartsWith(AdminProtocol.OfCandidate, StringComparison.Ordinal))
             return outcome;
 
         Log.CandidateLeftOut(logger, table.Generation, error);
