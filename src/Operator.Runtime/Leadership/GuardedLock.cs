@@ -6,26 +6,42 @@ namespace Rerank.Operator.Runtime.Leadership;
 
 /// <summary>
 /// Makes a lock safe for the library's elector. That one gives up for good on any exception but an HTTP answer, so a broken connection
-/// looks like an API server that is down; and it may go on renewing after it reported a loss, so a closed lock takes no more writes.
+/// looks like an API server that is down; and it may go on renewing after it reported a loss, so a closed lock takes no more writes. It also tells a lease that could not
+/// be renewed, and that nobody else has had, from one that was lost to another process.
 /// </summary>
-internal sealed class GuardedLock(ILock inner, LeaseFence fence, TimeProvider time) : ILock
+/// <param name="hasHeld">Whether this process has held the lease before.</param>
+internal sealed class GuardedLock(ILock inner, LeaseFence fence, TimeProvider time, bool hasHeld) : ILock
 {
+    private readonly TaskCompletionSource _replaced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _closed;
+    private volatile bool _hasHeld = hasHeld;
 
     public string Identity => inner.Identity;
 
     public string Describe() => inner.Describe();
 
+    /// <summary>Completes, and the lock is closed, when this process has held the lease and finds that somebody else has had it since.</summary>
+    public Task Replaced => _replaced.Task;
+
     public void Close() => _closed = true;
 
     public async Task<LeaderElectionRecord> GetAsync(CancellationToken cancellationToken)
     {
+        // Ends what the elector still has running.
         if (_closed)
-            throw Unavailable(null);
+            throw new OperationCanceledException("the lock is closed");
 
         try
         {
-            return await inner.GetAsync(cancellationToken);
+            var record = await inner.GetAsync(cancellationToken);
+            if (_hasHeld && record.HolderIdentity != Identity)
+            {
+                // Also when it was released since: whoever had it may have decided something that this process has not seen.
+                _closed = true;
+                _replaced.TrySetResult();
+            }
+
+            return record;
         }
         catch (Exception e) when (e is not HttpOperationException && !cancellationToken.IsCancellationRequested)
         {
@@ -46,7 +62,11 @@ internal sealed class GuardedLock(ILock inner, LeaseFence fence, TimeProvider ti
         {
             var written = await write();
             if (written)
+            {
+                _hasHeld = true;
                 fence.Renewed(sent);
+            }
+
             return written;
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
@@ -56,7 +76,7 @@ internal sealed class GuardedLock(ILock inner, LeaseFence fence, TimeProvider ti
         }
     }
 
-    private static HttpOperationException Unavailable(Exception? cause) => new("the lease can't be read", cause)
+    private static HttpOperationException Unavailable(Exception cause) => new("the lease can't be read", cause)
     {
         Response = new HttpResponseMessageWrapper(new HttpResponseMessage(HttpStatusCode.ServiceUnavailable), ""),
     };

@@ -8,7 +8,10 @@ using Rerank.Operator.Runtime.Telemetry;
 
 namespace Rerank.Operator.Runtime.Leadership;
 
-/// <summary>Competes for the lease once the caches are filled. Leadership that is lost ends the process; on shutdown it is handed on.</summary>
+/// <summary>
+/// Competes for the lease once the caches are filled. Leadership that is lost to another process ends this one; on shutdown it is handed on. While the lease can't be renewed and nobody else
+/// is known to have it, as when the API server is away, the process stays, writes nothing once the lease has expired (<see cref="LeaseFence"/>), and leads again when it can renew.
+/// </summary>
 internal sealed class LeadershipService(
     InformerSet informers,
     ILeaseLockFactory locks,
@@ -44,19 +47,16 @@ internal sealed class LeadershipService(
 
         var identity = $"{Environment.MachineName}_{Guid.NewGuid():N}";
         using var handle = locks.Open(identity);
-        var guarded = new GuardedLock(handle.Lock, fence, time);
         try
         {
-            await CompeteAsync(guarded, stoppingToken);
+            await CompeteAsync(handle.Lock, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            guarded.Close();
             await ReleaseAsync(handle.Lock);
             return;
         }
 
-        guarded.Close();
         _status.Set(0);
         logger.Lost(handle.Lock.Describe());
         Fail();
@@ -76,8 +76,38 @@ internal sealed class LeadershipService(
         }
     }
 
-    /// <summary>Returns when leadership, once won, is lost.</summary>
-    private async Task CompeteAsync(GuardedLock guarded, CancellationToken stoppingToken)
+    /// <summary>Returns when leadership, once won, is lost to another process.</summary>
+    private async Task CompeteAsync(ILock lease, CancellationToken stoppingToken)
+    {
+        var settings = options.Value.LeaderElection;
+        logger.Competing(lease.Describe(), lease.Identity);
+        while (true)
+        {
+            var guarded = new GuardedLock(lease, fence, time, hasHeld: _elected.Task.IsCompleted);
+            try
+            {
+                await LeadOnceAsync(guarded, stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested && !guarded.Replaced.IsCompleted)
+            {
+                logger.CompeteFailed(e, lease.Describe());
+                await Task.Delay(settings.RetryPeriod, time, stoppingToken);
+            }
+            finally
+            {
+                guarded.Close();
+            }
+
+            stoppingToken.ThrowIfCancellationRequested();
+            if (guarded.Replaced.IsCompleted)
+                return;
+            if (_elected.Task.IsCompleted)
+                Suspend(lease.Describe());
+        }
+    }
+
+    /// <summary>Wins the lease, and renews it for as long as that can be done. Ends also when another process is found to have had it.</summary>
+    private async Task LeadOnceAsync(GuardedLock guarded, CancellationToken stoppingToken)
     {
         var settings = options.Value.LeaderElection;
         using var elector = new LeaderElector(new LeaderElectionConfig(guarded)
@@ -88,22 +118,12 @@ internal sealed class LeadershipService(
         });
         elector.OnStartedLeading += Lead;
         elector.OnNewLeader += leader => logger.NewLeader(guarded.Describe(), leader);
-        logger.Competing(guarded.Describe(), guarded.Identity);
-
-        while (!_elected.Task.IsCompleted)
-        {
-            try
-            {
-                await elector.RunUntilLeadershipLostAsync(stoppingToken);
-            }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested && !_elected.Task.IsCompleted)
-            {
-                logger.CompeteFailed(e, guarded.Describe());
-                await Task.Delay(settings.RetryPeriod, time, stoppingToken);
-            }
-        }
-
-        stoppingToken.ThrowIfCancellationRequested();
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var run = elector.RunUntilLeadershipLostAsync(ending.Token);
+        await Task.WhenAny(run, guarded.Replaced);
+        await ending.CancelAsync();
+        // Once another process leads, it doesn't matter how the elector ended.
+        await run.ConfigureAwait(guarded.Replaced.IsCompleted ? ConfigureAwaitOptions.SuppressThrowing : ConfigureAwaitOptions.None);
     }
 
     private void Lead()
@@ -111,6 +131,12 @@ internal sealed class LeadershipService(
         _status.Set(1);
         logger.Leading(options.Value.LeaderElection.Enabled);
         _elected.TrySetResult();
+    }
+
+    private void Suspend(string lease)
+    {
+        _status.Set(0);
+        logger.NotRenewed(lease);
     }
 
     /// <summary>Hands the lease on at once instead of letting the others wait until it expires.</summary>

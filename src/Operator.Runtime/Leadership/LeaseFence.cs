@@ -12,20 +12,28 @@ public sealed class LeaseFence(IOptions<RuntimeOptions> options, TimeProvider ti
     private long? _renewed;
 
     /// <summary>Takes note that the lease was renewed by a request that was sent at <paramref name="sent"/>, a timestamp of the time provider.</summary>
-    internal void Renewed(long sent)
+    public void Renewed(long sent)
     {
         lock (_lock)
             _renewed = sent;
     }
 
+    /// <summary>Whether nobody else can lead by now.</summary>
+    public bool IsHeld => Expired() is null;
+
     /// <exception cref="LeaseExpiredException">Somebody else may lead by now.</exception>
     public void Check()
+    {
+        if (Expired() is { } ago)
+            throw new LeaseExpiredException($"the lease was last renewed {ago.TotalSeconds:0} s ago: another process may lead");
+    }
+
+    private TimeSpan? Expired()
     {
         var settings = options.Value.LeaderElection;
         lock (_lock)
         {
-            if (settings.Enabled && _renewed is { } renewed && time.GetElapsedTime(renewed) >= settings.LeaseDuration)
-                throw new LeaseExpiredException($"the lease was last renewed {time.GetElapsedTime(renewed).TotalSeconds:0} s ago: another process may lead");
+            return settings.Enabled && _renewed is { } renewed && time.GetElapsedTime(renewed) is var ago && ago >= settings.LeaseDuration ? ago : null;
         }
     }
 }

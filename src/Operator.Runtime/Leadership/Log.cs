@@ -27,4 +27,7 @@ internal static partial class Log
 
     [LoggerMessage(308, LogLevel.Critical, "Not all kinds could be listed within {Limit}: {Missing}. Stopping.")]
     public static partial void NotSynced(this ILogger logger, TimeSpan limit, string? missing);
+
+    [LoggerMessage(309, LogLevel.Warning, "Lease {Lease} could not be renewed. Nothing is written until it is; trying again, unless another process takes it.")]
+    public static partial void NotRenewed(this ILogger logger, string lease);
 }

@@ -95,7 +95,7 @@ internal sealed record PipelinePlan
             return null;
         var check = new PlacementCheck(observed, layout, context);
         var wasRetained = observed.Revisions.Any(r => r.Name == candidate.Name && r.Role == RevisionRole.Retained);
-        return check.Hosts(candidate.Snapshot, anyTemplate: wasRetained)
+        return check.Hosts(candidate.Snapshot, anyTemplate: wasRetained, wasPlaced: candidate.Rollout.PlacedSince is not null)
             ?? (roles.Stable is { IsUnserved: false } stable
                 ? check.Reachability(candidate.Snapshot, stable.Snapshot, new ClusterNames(roles.Live.Select(r => r.Snapshot)))
                 : null);

@@ -21,9 +21,12 @@ internal sealed class PlacementCheck(Observation observed, PipelineLayout layout
     /// <summary>Whether hosts hold the revision's models: in every pod there is, and in as many as there should be.</summary>
     /// <param name="revision">A live one.</param>
     /// <param name="anyTemplate">Pods of an older template will do: for going back at once to what is still loaded in them.</param>
+    /// <param name="wasPlaced">
+    /// They did before, so that pods which are replaced now, as by an upgrade or a drained node, are no fault of the revision's: it is enough that as many others as there should be hold its models.
+    /// </param>
     /// <returns>Null when they do.</returns>
-    public Problem? Hosts(RevisionSnapshot revision, bool anyTemplate = false) =>
-        Worst(revision.Tiers.Where(t => t.Model is not null).SelectMany(tier => Tier(tier, tier.Model!, anyTemplate)));
+    public Problem? Hosts(RevisionSnapshot revision, bool anyTemplate = false, bool wasPlaced = false) =>
+        Worst(revision.Tiers.Where(t => t.Model is not null).SelectMany(tier => Tier(tier, tier.Model!, anyTemplate, wasPlaced)));
 
     /// <summary>Whether routers can reach what only the candidate uses. What stable uses too, they reach already.</summary>
     public Problem? Reachability(RevisionSnapshot candidate, RevisionSnapshot stable, ClusterNames names)
@@ -71,14 +74,20 @@ internal sealed class PlacementCheck(Observation observed, PipelineLayout layout
         _ => "is not ready yet",
     };
 
-    private IEnumerable<Problem> Tier(TierSnapshot tier, ModelTierSnapshot model, bool anyTemplate)
+    private IEnumerable<Problem> Tier(TierSnapshot tier, ModelTierSnapshot model, bool anyTemplate, bool wasPlaced)
     {
         var pods = observed.Hosting(tier).ToList();
-        var problems = model.Placement == Placement.Pool
+        var hosts = pods.Select(pod => Host(pod, tier, model)).ToList();
+        var wanted = model.Placement == Placement.Pool ? PoolOf(tier).Min : layout.Router.Replicas;
+        var problems = (model.Placement == Placement.Pool
             ? Pool(tier.Pool, pods, anyTemplate)
-            : Pods(pods, layout.Owner.Names.Router, "routers", layout.Router.Replicas, RouterHash(), anyTemplate);
-        return problems.Concat(pods.Select(pod => Host(pod, tier, model)).OfType<Problem>());
+            : Pods(pods, layout.Owner.Names.Router, "routers", wanted, RouterHash(), anyTemplate)).Concat(hosts.OfType<Problem>());
+        return wasPlaced && hosts.Count(h => h is null) >= wanted
+            ? problems.Where(p => p.Reason is not (Reasons.PodsNotReady or Reasons.ModelLoading))
+            : problems;
     }
+
+    private PoolLayout PoolOf(TierSnapshot tier) => layout.Pools.Single(p => p.Id == tier.Pool);
 
     private IEnumerable<Problem> Pool(PoolId id, IReadOnlyList<ObservedPod> pods, bool anyTemplate)
     {

@@ -14,7 +14,10 @@ public sealed class LeadershipServiceTests : IDisposable
 {
     private readonly InMemoryLease _lease = new();
     private readonly Lifetime _lifetime = new();
+    private readonly RuntimeMetrics _metrics = new(Metrics.NewCustomRegistry());
     private readonly int _exitCode = Environment.ExitCode;
+
+    private double Status => _metrics.LeaderStatus.WithLabels(new RuntimeOptions().Name).Value;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -85,16 +88,46 @@ public sealed class LeadershipServiceTests : IDisposable
     }
 
     [Fact]
-    public async Task Leader_ApiAwayBeyondTheDeadline_StopsTheProcess()
+    public async Task Leader_ApiAwayBeyondTheDeadline_StaysWithoutWritingAndLeadsAgain()
     {
-        using var service = New(_lease);
+        var fence = FenceOf(Election());
+        using var service = New(_lease, fence: fence);
         await service.StartAsync(Cancellation);
         await service.Elected.WaitAsync(Cancellation);
 
         _lease.Down = new HttpRequestException("connection refused");
+        await Eventually.True(() => !fence.IsHeld, Cancellation);
+        await Eventually.True(() => Status == 0, Cancellation);
+        Assert.Throws<LeaseExpiredException>(fence.Check);
+        Assert.False(_lifetime.Stopped);
+
+        _lease.Down = null;
+        await Eventually.True(() => Status == 1 && fence.IsHeld, Cancellation);
+        var renewed = _lease.Renewals;
+        await Eventually.True(() => _lease.Renewals > renewed + 1, Cancellation);
+        Assert.False(_lifetime.Stopped);
+        await service.StopAsync(Cancellation);
+        Assert.Equal("", _lease.Holder);
+    }
+
+    [Theory]
+    [InlineData("another")]
+    [InlineData("")]
+    public async Task Leader_AnotherHadTheLeaseWhileTheApiWasAway_StopsTheProcess(string holder)
+    {
+        using var service = New(_lease);
+        await service.StartAsync(Cancellation);
+        await service.Elected.WaitAsync(Cancellation);
+        _lease.Down = new HttpRequestException("connection refused");
+        await Eventually.True(() => Status == 0, Cancellation);
+
+        // Taken, and perhaps given back.
+        _lease.Steal(holder);
+        _lease.Down = null;
 
         await Eventually.True(() => _lifetime.Stopped, Cancellation);
-        _lease.Down = null;
+        Assert.Equal(1, Environment.ExitCode);
+        Assert.Equal(holder, _lease.Holder);
         await service.StopAsync(Cancellation);
     }
 
@@ -134,26 +167,31 @@ public sealed class LeadershipServiceTests : IDisposable
         await service.StopAsync(Cancellation);
     }
 
-    private LeadershipService New(
-        InMemoryLease lease, bool enabled = true, TimeSpan? renewDeadline = null, IInformer[]? informers = null, TimeProvider? time = null)
+    private static LeaseFence FenceOf(IOptions<RuntimeOptions> options) => new(options, TimeProvider.System);
+
+    private static IOptions<RuntimeOptions> Election(bool enabled = true, TimeSpan? renewDeadline = null) => Options.Create(new RuntimeOptions
     {
-        var options = Options.Create(new RuntimeOptions
+        LeaderElection = new LeaderElectionOptions
         {
-            LeaderElection = new LeaderElectionOptions
-            {
-                Enabled = enabled,
-                LeaseDuration = (renewDeadline ?? TimeSpan.FromSeconds(1)) + TimeSpan.FromSeconds(1),
-                RenewDeadline = renewDeadline ?? TimeSpan.FromSeconds(1),
-                RetryPeriod = TimeSpan.FromMilliseconds(100),
-            },
-        });
+            Enabled = enabled,
+            LeaseDuration = (renewDeadline ?? TimeSpan.FromSeconds(1)) + TimeSpan.FromSeconds(1),
+            RenewDeadline = renewDeadline ?? TimeSpan.FromSeconds(1),
+            RetryPeriod = TimeSpan.FromMilliseconds(100),
+        },
+    });
+
+    private LeadershipService New(
+        InMemoryLease lease, bool enabled = true, TimeSpan? renewDeadline = null, IInformer[]? informers = null, TimeProvider? time = null,
+        LeaseFence? fence = null)
+    {
+        var options = Election(enabled, renewDeadline);
         var clock = time ?? TimeProvider.System;
         return new(
             new InformerSet(informers ?? []),
             lease,
             options,
-            new RuntimeMetrics(Metrics.NewCustomRegistry()),
-            new LeaseFence(options, clock),
+            _metrics,
+            fence ?? new LeaseFence(options, clock),
             clock,
             _lifetime,
             NullLogger<LeadershipService>.Instance);

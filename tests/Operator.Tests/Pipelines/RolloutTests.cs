@@ -114,6 +114,35 @@ public sealed class RolloutTests
         Assert.Equal(ConditionStatus.True, (await _world.ConditionAsync("Available")).Status);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task CandidateAtAStep_UpgradeOfItsPodsTakesLongerThanTheDeadline_IsNoFaultOfIts(bool canFail)
+    {
+        await DeployAsync(spec => spec.Rollout = Half());
+        await _world.ApplyAsync(Samples.Model("better"));
+        await _world.ApplyAsync(Samples.TwoTiers(full: "better", change: spec => spec.Rollout = Half()));
+        await _world.SettleAsync();
+        Assert.Equal("half", (await _world.PipelineAsync()).Status!.Candidate!.Step);
+
+        // What runs goes on; new pods of the operator's next release take for ever, or fail.
+        _world.Nodes.Outcome = m => canFail
+            ? Samples.Failed(m, ModelFailure.LoadFailed, "no")
+            : new() { Name = m.Name, Digest = m.Digest, State = ModelState.Loading };
+        _world.Options.Images.RerankerHost = "test/host:2";
+        _world.RestartOperator();
+        for (var look = 0; look < 40; look++)
+        {
+            _world.Time.Advance(TimeSpan.FromSeconds(30));
+            await _world.SettleAsync(rounds: 1);
+        }
+
+        Assert.Contains(_world.Nodes.Pods, p => p.Pod.Spec.Containers.Any(c => c.Image == "test/host:2"));
+        var status = (await _world.PipelineAsync()).Status!;
+        Assert.Equal(canFail ? null : "half", status.Candidate?.Step);
+        Assert.Equal(canFail ? 1 : 0, status.Rejected?.Count ?? 0);
+    }
+
     [Fact]
     public async Task CandidateFails_DeadlinePasses_IsRejectedUntilTheSpecIsCorrected()
     {
@@ -518,6 +547,12 @@ public sealed class RolloutTests
         await _world.ApplyAsync(Samples.TwoTiers(full: full, change: change));
         await _world.SettleAsync();
     }
+
+    private static RolloutSpec Half() => new()
+    {
+        Steps = [new() { Name = "half", TrafficPermille = 500, Approval = Approval.Required }],
+        Analysis = new() { Metrics = [] },
+    };
 
     private static (ConditionStatus Status, string Reason) Of(Condition condition) => (condition.Status, condition.Reason);
 

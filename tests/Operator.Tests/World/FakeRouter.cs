@@ -14,7 +14,7 @@ internal sealed class FakeRouter(Func<Cluster, int> reach) : IFakeProcess
     private long _version = 1;
     private CandidateStatus? _seen;
 
-    public RoutingTable? Table { get; private set; }
+    public RoutingTable? Table { get; set; }
 
     /// <summary>Whether the table was pushed.</summary>
     public bool Confirmed { get; private set; }

@@ -4,7 +4,6 @@ using k8s.Models;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Prometheus;
 using Rerank.Contracts;
@@ -60,7 +59,12 @@ internal sealed class TestWorld
 
     public Guard Guard => _operator.GetRequiredService<Guard>();
 
+    public LeaseFence Lease => _operator.GetRequiredService<LeaseFence>();
+
     public bool ServesAutoscalers { get; set; } = true;
+
+    /// <summary>Of the operator, from its next start on.</summary>
+    public OperatorOptions Options { get; } = Samples.Options;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
@@ -174,7 +178,7 @@ internal sealed class TestWorld
             .AddSingleton<TimeProvider>(Time)
             .AddSingleton<IResourceClient>(client)
             .AddSingleton<NewToken>(() => $"token-{++tokens}-of-{Time.GetUtcNow().Ticks}")
-            .AddSingleton(Options.Create(Samples.Options))
+            .AddSingleton(Microsoft.Extensions.Options.Options.Create(Options))
             .AddSingleton<IReconcileTrigger<RerankPipeline>>(Triggers)
             .AddSingleton<LeaseFence>()
             .AddSingleton(Metrics.NewCustomRegistry())

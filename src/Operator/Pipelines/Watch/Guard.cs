@@ -211,12 +211,11 @@ internal sealed class Guard(
     private async Task TakeAwayAsync(GuardedPipeline guarded, CancellationToken cancellationToken)
     {
         var trial = guarded.Trial;
-        await Task.WhenAll(guarded.TakeAway().Select(async taken =>
+        await Task.WhenAll(guarded.TakeAway(isLeader: lease.IsHeld).Select(async taken =>
         {
             var (router, table) = taken;
             try
             {
-                lease.Check();
                 var answer = await admin.PutDesiredAsync(
                     router.Address, trial.Token, table, ContractsJson.Default.RoutingTable, ContractsJson.Default.RouterStatus, cancellationToken);
                 if (answer.Status is not null)
@@ -226,7 +225,7 @@ internal sealed class Guard(
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                // Also when another process may lead by now. One router must not keep the others from being told.
+                // One router must not keep the others from being told.
                 Log.NotHeld(logger, trial, router.Address, e.Message);
             }
             finally

@@ -65,7 +65,11 @@ internal sealed class GuardedPipeline(LastAnswers last, GuardedTrial trial)
     }
 
     /// <summary>The routers that still send requests to what does harm, with what they shall be told. Each is given out once, until <see cref="Held"/>.</summary>
-    public IReadOnlyList<(ProcessKey Router, RoutingTable Table)> TakeAway()
+    /// <param name="isLeader">
+    /// Whether nobody else can lead by now. If not, as when the API server is away for long, traffic is taken away all the same, until a router has a table that isn't of this
+    /// process: then another one leads, and decides.
+    /// </param>
+    public IReadOnlyList<(ProcessKey Router, RoutingTable Table)> TakeAway(bool isLeader)
     {
         lock (_lock)
         {
@@ -76,6 +80,8 @@ internal sealed class GuardedPipeline(LastAnswers last, GuardedTrial trial)
                 .Where(r => r.Status is not null)
                 .ToList();
             var newest = told.Select(r => r.Status!.Generation).Append(stored.Generation).Max();
+            if (!isLeader && newest > stored.Generation && newest != _held?.Generation)
+                return [];
             var taken = new List<(ProcessKey, RoutingTable)>();
             foreach (var (router, status) in told)
             {

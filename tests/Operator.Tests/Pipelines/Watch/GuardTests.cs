@@ -119,6 +119,39 @@ public sealed class GuardTests
     }
 
     [Fact]
+    public async Task Look_LeaseExpiredAndNobodyElseLeads_TakesTheTrafficAllTheSame()
+    {
+        await AtHalfAsync();
+        ExpireLease();
+        Trip(Routers[0]);
+
+        await _world.Guard.LookAsync(Stop);
+        await _world.Guard.LookAsync(Stop);
+
+        Assert.Equal([0, 0], Routers.Select(Given));
+    }
+
+    [Fact]
+    public async Task Look_LeaseExpiredAndARouterHasAnothersTable_LeavesTheDecisionToWhoLeads()
+    {
+        await AtHalfAsync();
+        Trip(Routers[0]);
+        var table = Routers[1].Table!;
+        Routers[1].Table = table with { Generation = table.Generation + 1 };
+        ExpireLease();
+
+        await _world.Guard.LookAsync(Stop);
+
+        Assert.Equal(500, Given(Routers[1]));
+        Assert.Equal(table.Generation + 1, Routers[1].Table!.Generation);
+
+        // Whoever has the lease has seen all tables there are.
+        _world.Lease.Renewed(_world.Time.GetTimestamp());
+        await _world.Guard.LookAsync(Stop);
+        Assert.Equal([0, 0], Routers.Select(Given));
+    }
+
+    [Fact]
     public async Task Look_Forgotten_AsksNobody()
     {
         await AtHalfAsync();
@@ -240,6 +273,13 @@ public sealed class GuardTests
         await AtHalfAsync();
 
         Assert.DoesNotContain("token", _world.Guarded!.Trial.ToString());
+    }
+
+    private void ExpireLease()
+    {
+        _world.Lease.Renewed(_world.Time.GetTimestamp());
+        _world.Time.Advance(TimeSpan.FromSeconds(20));
+        Assert.False(_world.Lease.IsHeld);
     }
 
     private static Trip Trip() => new("errors", "20 of 25 requests in 10 s failed", DateTimeOffset.UnixEpoch);
