@@ -38,11 +38,10 @@ internal sealed record DirectivePlan(IReadOnlyList<DirectiveSpec> Directives, st
 
     public static DirectivePlan ForPause(DirectiveContext context)
     {
-        var candidate = context.Candidate("pause");
+        var tried = context.Tried("pause");
+        var place = context.Baking is not null ? "in its bake" : context.Candidate("pause").Step is { } step ? $"at step {step}" : "at its place";
         return context.With(
-            Of(new(candidate.Revision, candidate.Attempt), Pause),
-            $"paused: revision {candidate.Revision} stays at {(candidate.Step is { } step ? $"step {step}" : "its place")}; guards stay armed. "
-            + $"`kubectl rerank resume {context.Name}` lets it go on");
+            Of(tried, Pause), $"paused: revision {tried.Revision} stays {place}; guards stay armed. `kubectl rerank resume {context.Name}` lets it go on");
     }
 
     public static DirectivePlan ForResume(DirectiveContext context)

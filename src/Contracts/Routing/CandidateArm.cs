@@ -72,7 +72,8 @@ public enum AssignmentType
 
 /// <summary>
 /// Trips when, of the candidate's requests in the last <see cref="WindowSeconds"/>, at least <see cref="MinRequests"/>, more than
-/// <see cref="Permille"/> thousandths are bad, and the candidate is worse than stable in the same window, as far as stable has requests in it.
+/// <see cref="Permille"/> thousandths are bad, and stable did better in the same window beyond chance. Where stable had too few requests to tell, it trips as well, and the trip says
+/// that nobody knows whose fault it is (<see cref="Evidence.Trip.IsCandidates"/>).
 /// </summary>
 public sealed record HardLimit
 {

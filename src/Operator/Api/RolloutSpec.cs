@@ -186,7 +186,7 @@ internal sealed class DirectiveSpec
     public string Revision { get; set; } = "";
 
     /// <summary>
-    /// `Approve`: it may leave `step` when everything else is met. `Pause`: it stays at its step as long as this is here; guards stay armed. `Abort`: it
+    /// `Approve`: it may leave `step` when everything else is met. `Pause`: it stays at its step, or in its bake, as long as this is here; guards stay armed. `Abort`: it
     /// is taken out, and rejected. `Retry`: though it was rejected, or lost its traffic to a hard limit, it is tried again. `PromoteNow`: it is promoted without further steps,
     /// and a bake that waits for its analysis ends.
     /// </summary>

@@ -2,7 +2,7 @@ using k8s.Models;
 using Rerank.Contracts.Models;
 using Rerank.Operator.Admin;
 using Rerank.Operator.Analysis;
-using Rerank.Operator.Analysis.Prometheus;
+using Rerank.Operator.Sources.Prometheus;
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Pipelines.Records;

@@ -99,6 +99,8 @@ internal static class BakePlan
             return Alone(roles, Convergence.Wait(roles, stable.Rollout, situation, now));
         if (stable.Rollout.BakesUntil is { } end && now < end)
             return null;
+        if (situation.Directives.Pauses(stable))
+            return roles.Candidate is null ? new(roles, Waits: StepPlan.Paused("A directive pauses it in its bake; its guards stay armed.")) : null;
         if (spec.Steps.Count == 0)
             return Baked(roles, RolloutReasons.NoSteps, "No guard tripped while it baked.", now);
         if (situation.Analysis.Verdict == Verdict.Pass)

@@ -4,7 +4,7 @@ using k8s.Models;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Rerank.Operator.Admin;
-using Rerank.Operator.Analysis.Prometheus;
+using Rerank.Operator.Sources.Prometheus;
 using Rerank.Operator.Api;
 using Rerank.Operator.Events;
 using Rerank.Operator.Manifests;

@@ -69,6 +69,15 @@ public sealed class DirectivePlanTests
         "that others wrote", Assert.Throws<CommandFailure>(() => DirectivePlan.ForResume(Context("placing"))).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void ForPause_BakingRevision_StaysInItsBake()
+    {
+        var plan = DirectivePlan.ForPause(Context("baking"));
+
+        Assert.Equal([new() { Revision = Candidate, Action = "Pause" }], plan.Directives);
+        Assert.Contains("in its bake", plan.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ForAbort_BakingRevision_IsTakenOut() =>
         Assert.Equal([new() { Revision = Candidate, Action = "Abort" }], DirectivePlan.ForAbort(Context("baking")).Directives);
 

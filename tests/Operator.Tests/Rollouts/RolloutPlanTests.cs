@@ -333,6 +333,22 @@ public sealed class RolloutPlanTests
     }
 
     [Fact]
+    public void Bake_ADirectivePausesIt_GoesOnWithItsGuardsUntilThatIsGone()
+    {
+        var baking = Baking();
+        _spec.Directives = [new() { Revision = New.Name, Action = DirectiveAction.Pause }];
+
+        var paused = RolloutPlan.Next(baking, Situation(), Now.AddDays(1));
+        Assert.Equal((RevisionState.Baking, Reasons.Paused), (paused.Roles.Stable!.State, paused.Waits!.Reason));
+        Assert.Equal((Old.Name, New.Name, 980), Arms(paused));
+        var harmed = RolloutPlan.Next(paused.Roles, Situation() with { Analysis = Analysis(Verdict.Fail) }, Now.AddDays(1));
+        Assert.Equal(RevisionState.Returning, harmed.Roles.Stable!.State);
+
+        _spec.Directives = [];
+        Assert.Equal(RevisionState.Stable, RolloutPlan.Next(paused.Roles, Situation(), Now.AddDays(1)).Roles.Stable!.State);
+    }
+
+    [Fact]
     public void Bake_ReplacedIsGone_EndsIt()
     {
         var outcome = RolloutPlan.Next(Baking() with { Retained = [] }, Situation() with { Analysis = Analysis(Verdict.Fail) }, Now);

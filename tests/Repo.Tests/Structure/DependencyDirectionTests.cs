@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Rerank.TestKit;
 
 namespace Rerank.Repo.Tests.Structure;
 
 /// <summary>Contracts and what all programs do alike below everything, the controller runtime below the operator only, and no executable on another.</summary>
-public class DependencyDirectionTests
+public partial class DependencyDirectionTests
 {
     public static TheoryData<string, string> Allowed => new()
     {
@@ -46,6 +47,22 @@ public class DependencyDirectionTests
         "KubernetesClient",
         File.ReadAllText(Repository.File("src", project, "packages.lock.json")),
         StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>How a candidate is judged is pure: it knows the evidence and the spec, and neither a cluster nor a network.</summary>
+    [Fact]
+    public void Analysis_Uses_EvidenceAndSpecOnly()
+    {
+        var strangers =
+            from file in SourceFiles.Below(Path.Combine("src", "Operator", "Analysis"), "*.cs")
+            from Match use in Uses().Matches(File.ReadAllText(Repository.File(file)))
+            select $"{file}: {use.Value}";
+
+        Assert.Empty(strangers);
+    }
+
+    // By a using, or by a name that is relative to the namespace around it.
+    [GeneratedRegex(@"^using (?!Rerank\.(Contracts\.(Evidence|Routing)|Operator\.(Api|Analysis)(\.|;))).*;|(?<![\w.])(k8s|Runtime|Admin|Manifests|Models|Pipelines|Rollouts|Sources\.Prometheus)\.[A-Z]\w+|\bHttp[A-Z]\w+", RegexOptions.Multiline)]
+    private static partial Regex Uses();
 
     private static IEnumerable<XElement> Elements(string project, string name) =>
         XDocument.Load(Repository.File("src", project, $"{project}.csproj")).Descendants(name);

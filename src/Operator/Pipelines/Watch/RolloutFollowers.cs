@@ -1,4 +1,4 @@
-using Rerank.Operator.Analysis.Prometheus;
+using Rerank.Operator.Sources.Prometheus;
 using Rerank.Operator.Api;
 using Rerank.Operator.Pipelines.Revisions;
 using Rerank.Operator.Rollouts;

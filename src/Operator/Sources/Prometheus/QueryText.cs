@@ -1,4 +1,4 @@
-namespace Rerank.Operator.Analysis.Prometheus;
+namespace Rerank.Operator.Sources.Prometheus;
 
 /// <summary>The queries of a metric for one revision. Pure.</summary>
 internal static class QueryText

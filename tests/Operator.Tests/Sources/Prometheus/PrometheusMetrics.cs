@@ -1,6 +1,6 @@
 using Rerank.Operator.Api;
 
-namespace Rerank.Operator.Tests.Analysis.Prometheus;
+namespace Rerank.Operator.Tests.Sources.Prometheus;
 
 /// <summary>Specs with Prometheus metrics.</summary>
 internal static class PrometheusMetrics

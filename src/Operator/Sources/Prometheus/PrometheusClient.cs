@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 
-namespace Rerank.Operator.Analysis.Prometheus;
+namespace Rerank.Operator.Sources.Prometheus;
 
 /// <summary>Asks a Prometheus server for a number. That it can't be had is an answer too, not an exception.</summary>
 internal sealed class PrometheusClient(IHttpClientFactory clients, IOptions<OperatorOptions> options, TimeProvider time)

@@ -1,6 +1,7 @@
+using Rerank.Operator.Analysis;
 using Rerank.Operator.Api;
 
-namespace Rerank.Operator.Analysis.Prometheus;
+namespace Rerank.Operator.Sources.Prometheus;
 
 /// <summary>The looks at one rollout's metrics: one at a time.</summary>
 internal sealed class RolloutLooks : IDisposable

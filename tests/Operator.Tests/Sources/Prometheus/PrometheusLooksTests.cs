@@ -2,11 +2,11 @@ using System.Net;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Rerank.Operator.Analysis;
-using Rerank.Operator.Analysis.Prometheus;
+using Rerank.Operator.Sources.Prometheus;
 using Rerank.Operator.Api;
 using Rerank.Operator.Runtime;
 
-namespace Rerank.Operator.Tests.Analysis.Prometheus;
+namespace Rerank.Operator.Tests.Sources.Prometheus;
 
 public sealed class PrometheusLooksTests : IDisposable
 {

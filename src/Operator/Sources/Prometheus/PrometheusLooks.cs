@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
+using Rerank.Operator.Analysis;
 using Rerank.Operator.Api;
 using Rerank.Operator.Runtime;
 
-namespace Rerank.Operator.Analysis.Prometheus;
+namespace Rerank.Operator.Sources.Prometheus;
 
 /// <summary>
 /// Keeps the counts of every rollout's Prometheus metrics fresh. A reconcile never waits for them: a server that answers slowly must not hold up what

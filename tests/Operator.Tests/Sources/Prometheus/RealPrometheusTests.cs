@@ -1,11 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Rerank.Operator.Analysis;
-using Rerank.Operator.Analysis.Prometheus;
+using Rerank.Operator.Sources.Prometheus;
 using Rerank.Operator.Run;
 using Rerank.TestKit;
 
-namespace Rerank.Operator.Tests.Analysis.Prometheus;
+namespace Rerank.Operator.Tests.Sources.Prometheus;
 
 /// <summary>What a real Prometheus, which scrapes every second, makes of queries. Each test has series of its own.</summary>
 public sealed class RealPrometheusTests(RealPrometheusFixture world) : IClassFixture<RealPrometheusFixture>

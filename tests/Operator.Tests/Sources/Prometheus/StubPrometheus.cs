@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Rerank.Operator.Tests.Analysis.Prometheus;
+namespace Rerank.Operator.Tests.Sources.Prometheus;
 
 /// <summary>A server on loopback that answers queries as a test says, and for what a real Prometheus can't be made to answer on demand.</summary>
 internal sealed class StubPrometheus : IAsyncDisposable

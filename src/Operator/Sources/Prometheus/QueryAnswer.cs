@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Rerank.Operator.Analysis.Prometheus;
+namespace Rerank.Operator.Sources.Prometheus;
 
 /// <summary>What an instant query says as a count. Pure. Format: https://prometheus.io/docs/prometheus/latest/querying/api/#expression-query-result-formats</summary>
 /// <param name="Count">Whole counts: <c>increase()</c> extrapolates to fractions, which are rounded down.</param>

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Rerank.TestKit;
 
-namespace Rerank.Operator.Tests.Analysis.Prometheus;
+namespace Rerank.Operator.Tests.Sources.Prometheus;
 
 /// <summary>A real Prometheus and an exporter that it scrapes, whose text tests write.</summary>
 public sealed class RealPrometheusFixture : IAsyncLifetime

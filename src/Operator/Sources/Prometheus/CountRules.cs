@@ -1,4 +1,6 @@
-namespace Rerank.Operator.Analysis.Prometheus;
+using Rerank.Operator.Analysis;
+
+namespace Rerank.Operator.Sources.Prometheus;
 
 /// <summary>What the answers for one revision are.</summary>
 internal sealed record ArmAnswers(string Revision, QueryAnswer Successes, QueryAnswer Trials);

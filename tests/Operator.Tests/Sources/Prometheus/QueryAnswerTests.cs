@@ -1,7 +1,7 @@
 using System.Text;
-using Rerank.Operator.Analysis.Prometheus;
+using Rerank.Operator.Sources.Prometheus;
 
-namespace Rerank.Operator.Tests.Analysis.Prometheus;
+namespace Rerank.Operator.Tests.Sources.Prometheus;
 
 public sealed class QueryAnswerTests
 {

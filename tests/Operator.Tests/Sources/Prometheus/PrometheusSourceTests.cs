@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Rerank.Operator.Analysis;
-using Rerank.Operator.Analysis.Prometheus;
+using Rerank.Operator.Sources.Prometheus;
 using Rerank.Operator.Run;
 
-namespace Rerank.Operator.Tests.Analysis.Prometheus;
+namespace Rerank.Operator.Tests.Sources.Prometheus;
 
 /// <summary>Against a server on loopback. Whatever it does, there are counts or an error, and never a wrong count.</summary>
 public sealed class PrometheusSourceTests : IAsyncLifetime

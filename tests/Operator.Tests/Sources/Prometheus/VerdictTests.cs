@@ -2,11 +2,12 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Rerank.Operator.Analysis;
-using Rerank.Operator.Analysis.Prometheus;
+using Rerank.Operator.Sources.Prometheus;
+using Rerank.Operator.Tests.Analysis;
 using Rerank.Operator.Api;
 using Rerank.Operator.Run;
 
-namespace Rerank.Operator.Tests.Analysis.Prometheus;
+namespace Rerank.Operator.Tests.Sources.Prometheus;
 
 /// <summary>T55: whatever is wrong with the source of a metric, the step holds. It never passes for it, and never is a candidate taken out for it.</summary>
 public sealed class VerdictTests : IAsyncLifetime

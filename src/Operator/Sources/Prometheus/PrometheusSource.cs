@@ -1,6 +1,7 @@
+using Rerank.Operator.Analysis;
 using Rerank.Operator.Api;
 
-namespace Rerank.Operator.Analysis.Prometheus;
+namespace Rerank.Operator.Sources.Prometheus;
 
 /// <summary>Reads the counts of all Prometheus metrics once.</summary>
 internal sealed class PrometheusSource(PrometheusClient client)
