@@ -24,6 +24,9 @@ namespace Rerank.Router;
 /// <summary>The whole program but the command line.</summary>
 internal static class RouterApplication
 {
+    /// <summary>The longest time limit that a pipeline may have.</summary>
+    private static readonly TimeSpan LongestRequest = TimeSpan.FromMinutes(10);
+
     /// <param name="configure">For tests: replaces services.</param>
     /// <exception cref="OptionsValidationException">An option is wrong.</exception>
     public static WebApplication Create(RouterOptions options, Action<IServiceCollection>? configure = null)
@@ -38,7 +41,11 @@ internal static class RouterApplication
         AddServices(builder.Services, options);
         configure?.Invoke(builder.Services);
 
+        // As long as any request may take: what ends it sooner is the grace period of the pod, which the operator makes long enough.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestRequest + options.Drain);
+
         var app = builder.Build();
+        app.Use(app.Services.GetRequiredService<Readiness>().CloseWhenStopping);
         app.MapWhen(Listeners.IsAdmin, admin => admin.Run(app.Services.GetRequiredService<AdminEndpoint>().HandleAsync));
         app.MapRerank();
         app.MapFeedback();
@@ -85,7 +92,7 @@ internal static class RouterApplication
         services.AddSingleton<Readiness>();
         services.AddHostedService(provider => provider.GetRequiredService<Readiness>());
 
-        services.AddSingleton<DestinationPicker>();
+        services.AddSingleton<ClusterLoads>();
         services.AddSingleton<ScoreClient>();
         services.AddSingleton<PairFlights>();
         services.AddSingleton<TierScorer>();
@@ -97,6 +104,7 @@ internal static class RouterApplication
         services.AddHostedService(provider => provider.GetRequiredService<Shadows>());
         services.AddSingleton<ArmRanker>();
         services.AddSingleton<AnswerBook>();
+        services.AddSingleton<RequestMemory>();
         services.AddSingleton<RerankEndpoint>();
         services.AddSingleton<PeerFeedback>();
         services.AddSingleton<FeedbackEndpoint>();

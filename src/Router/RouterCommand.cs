@@ -18,6 +18,7 @@ internal sealed class RouterCommand
     private readonly Option<string?> _adminTokenFile;
     private readonly Option<string?> _routingTable;
     private readonly Option<string> _socketDirectory;
+    private readonly Option<long?> _requestMemory;
     private readonly Option<int> _drain;
     private readonly Option<LogFormat> _logFormat;
     private readonly Option<string?> _otlpEndpoint;
@@ -32,6 +33,7 @@ internal sealed class RouterCommand
         _adminTokenFile = _options.Add("--admin-token-file", "File with the token that the operator has to show.");
         _socketDirectory = _options.Add("--socket-directory", "Where the Unix sockets of unix:NAME addresses are.", Defaults.SocketDirectory);
         _drain = _options.Add("--drain-seconds", "How long requests are still taken on a stop, after readiness is off.", (int)Defaults.Drain.TotalSeconds);
+        _requestMemory = _options.AddOptional<long>("--request-memory-bytes", "Bytes that all requests in flight may take together; more are refused with 429. Default: a third of the memory.");
         _logFormat = _options.AddChoice("--log-format", "How messages are written to standard output: text or json.", Defaults.LogFormat);
         _otlpEndpoint = _options.Add("--otlp-endpoint", "Collector that traces are sent to by OTLP, such as http://collector:4317. Default: OTEL_EXPORTER_OTLP_ENDPOINT; without either there are none.");
 
@@ -54,6 +56,7 @@ internal sealed class RouterCommand
         RoutingTablePath = parsed.GetValue(_routingTable),
         SocketDirectory = parsed.GetRequiredValue(_socketDirectory),
         Drain = TimeSpan.FromSeconds(parsed.GetValue(_drain)),
+        RequestMemoryBytes = parsed.GetValue(_requestMemory),
         LogFormat = parsed.GetValue(_logFormat),
         OtlpEndpoint = parsed.GetValue(_otlpEndpoint),
     };
@@ -91,6 +94,7 @@ internal sealed class RouterCommand
         [
             ("Routing", [_routingTable, _socketDirectory]),
             ("Addresses", [_urls, _adminUrls, _adminTokenFile]),
+            ("Limits", [_requestMemory]),
             ("Stopping", [_drain]),
             ("What it tells", [_logFormat, _otlpEndpoint]),
         ],

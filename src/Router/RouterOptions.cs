@@ -20,6 +20,9 @@ internal sealed record RouterOptions
     /// <summary>Where the sockets of <c>unix:NAME</c> addresses are.</summary>
     public string SocketDirectory { get; init; } = "/run/rerank";
 
+    /// <summary>Bytes that all requests in flight may take together; null: a third of the memory that the process may use.</summary>
+    public long? RequestMemoryBytes { get; init; }
+
     /// <summary>How long requests are still taken after the readiness is off, until nobody sends new ones.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(3);
 
@@ -34,6 +37,12 @@ internal sealed record RouterOptions
     public TimeSpan DnsRetryPeriod { get; init; } = TimeSpan.FromMilliseconds(500);
 
     public TimeSpan DnsTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long the last addresses of a name are used that has none any more, as the name server says: as of a pool without a ready pod.</summary>
+    public TimeSpan AddressesWithoutName { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>The same where no name server answers, which says nothing about the pods.</summary>
+    public TimeSpan AddressesWithoutAnswer { get; init; } = TimeSpan.FromMinutes(15);
 
     /// <summary>How long after the start a router that knows no pod of a pool isn't ready for that.</summary>
     public TimeSpan ReachPatience { get; init; } = TimeSpan.FromSeconds(10);

@@ -10,6 +10,9 @@ public static class ScoreApi
 
     /// <summary>Milliseconds that are left for the answer; the host drops the work after them.</summary>
     public const string TimeoutHeader = "X-Rerank-Timeout-Milliseconds";
+
+    /// <summary>The caller's or the router's id of the request, a UUID, from edge to host, so that it is found in all logs.</summary>
+    public const string RequestIdHeader = "X-Rerank-Request-Id";
 }
 
 public sealed record ScoreRequest

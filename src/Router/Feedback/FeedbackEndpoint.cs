@@ -7,9 +7,11 @@ using Rerank.Router.Telemetry;
 namespace Rerank.Router.Feedback;
 
 /// <summary>Joins feedback to the answer that it is about. Errors have the shape of Cohere's.</summary>
-internal sealed class FeedbackEndpoint(TableStore tables, AnswerBook book, PeerFeedback peers, RouterMetrics metrics)
+internal sealed class FeedbackEndpoint(TableStore tables, AnswerBook book, PeerFeedback peers, RequestMemory memory, RouterMetrics metrics, TimeProvider time)
 {
     private const int MaxBytes = 256 * 1024;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -48,7 +50,8 @@ internal sealed class FeedbackEndpoint(TableStore tables, AnswerBook book, PeerF
             throw new RequestException(RequestErrorKind.MethodNotAllowed, $"{context.Request.Path} takes POST, not {context.Request.Method}");
         }
 
-        using var body = await RequestBody.ReadAsync(context.Request, MaxBytes, context.RequestAborted);
+        using var held = memory.Begin();
+        using var body = await RequestBody.ReadAsync(context.Request, MaxBytes, held, Patience, time, context.RequestAborted);
         var feedback = FeedbackReader.Read(body.Written);
         if (book.Find(feedback.RequestId) is { } answer)
         {

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Rerank.Router.Hosting;
@@ -44,15 +46,39 @@ internal sealed record ListenAddress(BindingAddress Address)
         return true;
     }
 
+    /// <exception cref="AddressInUseException">Another process listens on its socket.</exception>
     public void Listen(KestrelServerOptions kestrel, Action<ListenOptions> configure)
     {
         if (Address.IsUnixPipe)
+        {
+            RemoveStaleSocket(Address.UnixPipePath);
             kestrel.ListenUnixSocket(Address.UnixPipePath, configure);
+        }
         else if (IPAddress.TryParse(Address.Host, out var ip))
             kestrel.Listen(ip, Address.Port, configure);
         else if (Address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase))
             kestrel.ListenLocalhost(Address.Port, configure);
         else
             kestrel.ListenAnyIP(Address.Port, configure);
+    }
+
+    /// <summary>A process that was killed leaves its socket's file behind, and binding to that fails. A live process' socket is left alone.</summary>
+    /// <exception cref="AddressInUseException">Another process listens there.</exception>
+    private static void RemoveStaleSocket(string path)
+    {
+        if (!File.Exists(path))
+            return;
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(new UnixDomainSocketEndPoint(path));
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            File.Delete(path);
+            return;
+        }
+
+        throw new AddressInUseException($"{path}: another process listens on this socket");
     }
 }

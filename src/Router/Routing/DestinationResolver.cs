@@ -8,14 +8,14 @@ using Yarp.ReverseProxy.ServiceDiscovery;
 namespace Rerank.Router.Routing;
 
 /// <summary>
-/// One destination per address of a name, looked up again every few seconds. Never fails: without an answer the last addresses stay, since a
-/// name server that is down says nothing about the pods. YARP's own resolver would drop the configuration then, and retry after minutes. A name
-/// that has never had an address is looked up again sooner.
+/// One destination per address of a name, looked up again every few seconds. Never fails: without an answer the last addresses stay for a while, since a
+/// name server that is down says nothing about the pods. YARP's own resolver would drop the configuration then, and retry after minutes. They don't stay for ever: Kubernetes gives
+/// a pod's address to another one some time, which may be anybody's. A name that has no address is looked up again sooner.
 /// </summary>
 internal sealed class DestinationResolver(IHostResolver hosts, RouterOptions options, TimeProvider time, ILogger<DestinationResolver> logger)
     : IDestinationResolver
 {
-    private readonly ConcurrentDictionary<string, IPAddress[]> _lastGood = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, (IPAddress[] Addresses, long Since)> _lastGood = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, string> _failing = new(StringComparer.OrdinalIgnoreCase);
 
     public async ValueTask<ResolvedDestinationCollection> ResolveDestinationsAsync(
@@ -62,23 +62,32 @@ internal sealed class DestinationResolver(IHostResolver hosts, RouterOptions opt
             {
                 if (_failing.TryRemove(host, out _))
                     Log.NameResolvedAgain(logger, host);
-                return _lastGood[host] = addresses;
+                _lastGood[host] = (addresses, time.GetTimestamp());
+                return addresses;
             }
 
-            Failed(host, "it has no address");
+            return Last(host, "it has no address", options.AddressesWithoutName);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData)
+        {
+            return Last(host, e.Message, options.AddressesWithoutName);
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
-            Failed(host, e.Message);
+            return Last(host, e.Message, options.AddressesWithoutAnswer);
         }
-
-        return _lastGood.GetValueOrDefault(host, []);
     }
 
-    // Said once, not every few seconds.
-    private void Failed(string host, string reason)
+    /// <param name="most">For how long after they were true they are used.</param>
+    private IPAddress[] Last(string host, string reason, TimeSpan most)
     {
+        // Said once, not every few seconds.
         if (_failing.TryAdd(host, reason))
             Log.NameNotResolved(logger, host, reason);
+        if (!_lastGood.TryGetValue(host, out var last) || time.GetElapsedTime(last.Since) < most)
+            return last.Addresses ?? [];
+        if (_lastGood.TryRemove(host, out _))
+            Log.AddressesDropped(logger, host, (int)most.TotalSeconds);
+        return [];
     }
 }

@@ -8,8 +8,8 @@ internal static partial class Log
     [LoggerMessage(101, LogLevel.Information, "{Host} is resolved again")]
     public static partial void NameResolvedAgain(ILogger logger, string host);
 
-    [LoggerMessage(102, LogLevel.Warning, "{Destination} of {Cluster} failed {Count} times in a row and rests for {Seconds} s")]
-    public static partial void DestinationRested(ILogger logger, string cluster, string destination, int count, double seconds);
+    [LoggerMessage(102, LogLevel.Warning, "{Destination} of {Cluster} fails again and again, and gets nothing for {Seconds} s")]
+    public static partial void DestinationRested(ILogger logger, string cluster, string destination, double seconds);
 
     [LoggerMessage(103, LogLevel.Information, "Generation {Generation} of {Pipeline} is in force: revision {Revision} is stable")]
     public static partial void TableInForce(ILogger logger, long generation, string pipeline, string revision);
@@ -25,4 +25,7 @@ internal static partial class Log
 
     [LoggerMessage(107, LogLevel.Error, "Generation {Generation} is put in force without its candidate, which can't be used: {Reason}")]
     public static partial void CandidateLeftOut(ILogger logger, long generation, string reason);
+
+    [LoggerMessage(108, LogLevel.Warning, "{Host} has had no address for {Seconds} s: those that were known are used no more")]
+    public static partial void AddressesDropped(ILogger logger, string host, int seconds);
 }

@@ -5,8 +5,9 @@ using Yarp.ReverseProxy.Model;
 namespace Rerank.Router.Routing;
 
 /// <summary>
-/// Passive health check that counts answers with 5xx like broken connections, which YARP's own policy doesn't: a host whose model fails
-/// answers every request, and wrongly. After a row of failures a destination gets nothing for the reactivation period.
+/// Outlier ejection, as a passive health check that counts answers with 5xx like broken connections, which YARP's own policy doesn't: a host whose model fails
+/// answers every request, and wrongly. After a row of failures a destination gets nothing for the reactivation period. It comes back on probation: another failure
+/// ejects it at once, and for twice as long.
 /// </summary>
 internal sealed class ScoreHealthPolicy(IDestinationHealthUpdater updater, ILogger<ScoreHealthPolicy> logger) : IPassiveHealthCheckPolicy
 {
@@ -14,7 +15,12 @@ internal sealed class ScoreHealthPolicy(IDestinationHealthUpdater updater, ILogg
 
     private const int FailuresInARow = 3;
 
-    private readonly ConditionalWeakTable<DestinationState, StrongBox<int>> _failures = [];
+    /// <summary>Answers in a row that end the probation.</summary>
+    private const int Probation = 10;
+
+    private const int MostDoublings = 5;
+
+    private readonly ConditionalWeakTable<DestinationState, Record> _records = [];
 
     public string Name => PolicyName;
 
@@ -28,22 +34,40 @@ internal sealed class ScoreHealthPolicy(IDestinationHealthUpdater updater, ILogg
     /// <summary>For requests that the tiers send.</summary>
     public void Report(ClusterState cluster, DestinationState destination, bool failed)
     {
-        if (!failed && !_failures.TryGetValue(destination, out _))
+        if (!failed && !_records.TryGetValue(destination, out _))
             return;
 
-        var row = _failures.GetOrCreateValue(destination);
-        if (!failed)
+        var record = _records.GetOrCreateValue(destination);
+        int doublings;
+        lock (record)
         {
-            Interlocked.Exchange(ref row.Value, 0);
-            return;
+            if (!failed)
+            {
+                record.Failures = 0;
+                record.Answers++;
+                if (record.Answers >= Probation)
+                    record.Ejections = 0;
+                return;
+            }
+
+            record.Answers = 0;
+            if (++record.Failures < FailuresInARow && record.Ejections == 0)
+                return;
+            record.Failures = 0;
+            doublings = Math.Min(record.Ejections++, MostDoublings);
         }
 
-        if (Interlocked.Increment(ref row.Value) < FailuresInARow)
-            return;
-
-        Interlocked.Exchange(ref row.Value, 0);
-        var period = cluster.Model.Config.HealthCheck?.Passive?.ReactivationPeriod ?? TimeSpan.FromSeconds(10);
-        Log.DestinationRested(logger, cluster.ClusterId, destination.DestinationId, FailuresInARow, period.TotalSeconds);
+        var period = (cluster.Model.Config.HealthCheck?.Passive?.ReactivationPeriod ?? TimeSpan.FromSeconds(10)) * (1 << doublings);
+        Log.DestinationRested(logger, cluster.ClusterId, destination.DestinationId, period.TotalSeconds);
         updater.SetPassive(cluster, destination, DestinationHealth.Unhealthy, period);
+    }
+
+    private sealed class Record
+    {
+        public int Failures { get; set; }
+
+        public int Answers { get; set; }
+
+        public int Ejections { get; set; }
     }
 }

@@ -1,7 +1,8 @@
 namespace Rerank.Router.Scoring;
 
 /// <summary>When something has to be done.</summary>
-internal sealed class Deadline(TimeProvider time, long start, TimeSpan allowed)
+/// <param name="isPolicys">Whether it is what the pipeline allows, and not less because a caller wants it so: only then it says something of a host that it wasn't met.</param>
+internal sealed class Deadline(TimeProvider time, long start, TimeSpan allowed, bool isPolicys)
 {
     // Timers go by whole milliseconds of a coarse clock and so end up to two of them early.
     private static readonly TimeSpan TimerSlack = TimeSpan.FromMilliseconds(2);
@@ -16,15 +17,17 @@ internal sealed class Deadline(TimeProvider time, long start, TimeSpan allowed)
         }
     }
 
+    public bool IsPolicys => isPolicys;
+
     /// <summary>
     /// The deadline of the tiers of a request whose caller waits for <paramref name="patience"/>. A little is kept back, so that an answer without
     /// the last tier still reaches the caller.
     /// </summary>
-    public static Deadline ForTiers(TimeProvider time, long start, TimeSpan patience) =>
-        new(time, start, patience - TimeSpan.FromMilliseconds(Math.Min(patience.TotalMilliseconds / 20, 50)));
+    public static Deadline ForTiers(TimeProvider time, long start, TimeSpan patience, bool isPolicys) =>
+        new(time, start, patience - TimeSpan.FromMilliseconds(Math.Min(patience.TotalMilliseconds / 20, 50)), isPolicys);
 
     /// <summary>Half of what is left: a tier that hangs must leave time for the next.</summary>
-    public Deadline Half() => new(time, time.GetTimestamp(), Remaining / 2);
+    public Deadline Half() => new(time, time.GetTimestamp(), Remaining / 2, isPolicys);
 
     /// <summary>Is cancelled at the deadline.</summary>
     public CancellationTokenSource CreateTimeout() => new(Remaining, time);

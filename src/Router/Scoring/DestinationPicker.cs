@@ -1,15 +1,16 @@
-using Yarp.ReverseProxy.LoadBalancing;
+using System.Security.Cryptography;
 using Yarp.ReverseProxy.Model;
 
 namespace Rerank.Router.Scoring;
 
-/// <summary>Picks a destination by the cluster's load balancing policy, and keeps count of what runs on each.</summary>
-internal sealed class DestinationPicker(IEnumerable<ILoadBalancingPolicy> policies)
+/// <summary>
+/// Picks the less busy of two hosts that are drawn by lot, and keeps count of what runs on each: as good as knowing all, and routers that know nothing of each other don't all pick the same one.
+/// </summary>
+/// <remarks>Mitzenmacher, The power of two choices in randomized load balancing, IEEE TPDS 12, 2001.</remarks>
+internal static class DestinationPicker
 {
-    private readonly Dictionary<string, ILoadBalancingPolicy> _policies = policies.ToDictionary(policy => policy.Name, StringComparer.OrdinalIgnoreCase);
-
     /// <summary>Null when every available destination has been tried.</summary>
-    public DestinationState? Pick(HttpContext context, ClusterState cluster, HashSet<DestinationState>? tried)
+    public static DestinationState? Pick(ClusterState cluster, HashSet<DestinationState>? tried)
     {
         var available = cluster.DestinationsState.AvailableDestinations;
         if (tried is not null)
@@ -17,11 +18,13 @@ internal sealed class DestinationPicker(IEnumerable<ILoadBalancingPolicy> polici
         if (available.Count <= 1)
             return available.Count == 1 ? available[0] : null;
 
-        var policy = cluster.Model.Config.LoadBalancingPolicy ?? LoadBalancingPolicies.PowerOfTwoChoices;
-        return _policies[policy].PickDestination(context, cluster, available);
+        var first = RandomNumberGenerator.GetInt32(available.Count);
+        var second = RandomNumberGenerator.GetInt32(available.Count - 1);
+        var (one, other) = (available[first], available[second < first ? second : second + 1]);
+        return one.ConcurrentRequestCount <= other.ConcurrentRequestCount ? one : other;
     }
 
-    /// <summary>The policies go by this count. YARP's forwarder isn't in use, so the lock is all that is needed to keep it right.</summary>
+    // YARP's forwarder isn't in use, so the lock is all that is needed to keep the count right.
     public static void Enter(DestinationState destination)
     {
         lock (destination)

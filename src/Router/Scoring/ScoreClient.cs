@@ -15,22 +15,68 @@ using Yarp.ReverseProxy.Model;
 namespace Rerank.Router.Scoring;
 
 /// <summary>
-/// Has pairs scored by a cluster. A destination that can't be reached, isn't ready, lacks the model or has too much to do is followed by
-/// another, each at most once and within the time allowed.
+/// Has pairs scored by a cluster. What is tried again, and where, goes by what was wrong: hosts that lack the model or aren't ready are followed by others, one that is broken by one
+/// other, one that has too much to do by one other within a retry budget, and one that is late by none. Each is asked once at most, within the time allowed.
 /// </summary>
-internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy health)
+internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, TimeProvider time, ILogger<ScoreClient> logger)
 {
+    /// <summary>Hosts that one request asks at most: of a pool in which so many aren't ready, more would hardly be.</summary>
+    public const int MostTries = 4;
+
     private const int MaxErrorBytes = 16 * 1024;
 
     // The body never is part of a page: escapes would make text that isn't ASCII several times larger.
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    /// <summary>What may be done after a try that brought no scores.</summary>
+    private enum Next
+    {
+        /// <summary>Nothing: another host would say the same, or there is no time.</summary>
+        GiveUp,
+
+        /// <summary>Another host may hold the model, or be ready.</summary>
+        AskOthers,
+
+        /// <summary>The host is broken. One other is asked.</summary>
+        AskAnother,
+
+        /// <summary>The host has too much to do. One other is asked, if the budget allows.</summary>
+        AskAnotherWithinBudget,
+    }
 
     public static ScoreFailure OutOfTime(ClusterState cluster) =>
         new(RequestErrorKind.DeadlineExceeded, $"{cluster.ClusterId} did not answer in the time allowed");
 
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/>: the caller is gone. Running out of time is a failure instead.</exception>
     public async Task<ScoreResult> ScoreAsync(
-        HttpContext context, ClusterState cluster, ScoreRequest request, Deadline deadline, CancellationToken cancellationToken)
+        RequestOrigin origin, ClusterState cluster, ScoreRequest request, Deadline deadline, CancellationToken cancellationToken)
+    {
+        var load = loads.Of(cluster);
+        if (load.Breaker.Refuse() is { } pause)
+        {
+            return new ScoreFailure(RequestErrorKind.Unavailable, $"{cluster.ClusterId} has not answered in time of late, and is asked again soon", (int)Math.Ceiling(pause.TotalSeconds))
+            {
+                IsCircuitOpen = true,
+            };
+        }
+
+        load.Retries.Earn();
+        var isSettled = false;
+        try
+        {
+            var result = await ScoreAsync(origin, cluster, load, request, deadline, cancellationToken);
+            isSettled = true;
+            return result;
+        }
+        finally
+        {
+            if (!isSettled)
+                load.Breaker.Unknown();
+        }
+    }
+
+    private async Task<ScoreResult> ScoreAsync(
+        RequestOrigin origin, ClusterState cluster, ClusterLoad load, ScoreRequest request, Deadline deadline, CancellationToken cancellationToken)
     {
         using var body = Write(request);
         using var timeout = deadline.CreateTimeout();
@@ -38,26 +84,55 @@ internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy he
 
         HashSet<DestinationState>? tried = null;
         ScoreFailure? failure = null;
-        while (picker.Pick(context, cluster, tried) is { } destination)
+        var mayAskAnother = true;
+        while ((tried?.Count ?? 0) < MostTries && DestinationPicker.Pick(cluster, tried) is { } destination)
         {
             var left = deadline.Remaining;
             if (left == TimeSpan.Zero)
+            {
+                load.Breaker.Unknown();
                 return OutOfTime(cluster);
+            }
 
-            var attempt = await TryAsync(context, cluster, destination, request, body, left, either.Token);
+            var asked = time.GetTimestamp();
+            var (result, next) = await TryAsync(origin, cluster, destination, request, body, left, either.Token);
             cancellationToken.ThrowIfCancellationRequested();
-            if (timeout.IsCancellationRequested && attempt.Result.Scores is null)
+            if (result.Scores is null && timeout.IsCancellationRequested)
+            {
+                Late(cluster, destination, load, isFault: request.Priority is not > 0 && (deadline.IsPolicys || load.IsAmple(left)));
                 return OutOfTime(cluster);
-            if (!attempt.TryAnother)
-                return attempt.Result;
+            }
+
+            load.Breaker.Answered();
+            if (result.Scores is not null)
+                load.Answered(time.GetElapsedTime(asked));
+            if (next == Next.GiveUp)
+                return result;
 
             // Of several reasons, too much work is the one that tells the caller what to do.
             if (failure is not { Kind: RequestErrorKind.Overloaded })
-                failure = attempt.Result.Failure! with { InvalidScores = attempt.Result.Failure!.InvalidScores || failure?.InvalidScores == true };
+                failure = result.Failure! with { InvalidScores = result.Failure!.InvalidScores || failure?.InvalidScores == true };
+            if (next != Next.AskOthers && (!mayAskAnother || (next == Next.AskAnotherWithinBudget && !load.Retries.TrySpend())))
+                return failure;
+            mayAskAnother &= next == Next.AskOthers;
             (tried ??= []).Add(destination);
         }
 
+        load.Breaker.Unknown();
         return failure ?? new ScoreFailure(RequestErrorKind.Unavailable, $"no host of {cluster.ClusterId} is up", RetryAfterSeconds: 1);
+    }
+
+    private void Late(ClusterState cluster, DestinationState destination, ClusterLoad load, bool isFault)
+    {
+        if (!isFault)
+        {
+            load.Breaker.Unknown();
+            return;
+        }
+
+        health.Report(cluster, destination, failed: true);
+        if (load.Breaker.Late() is { } pause)
+            Log.CircuitOpened(logger, cluster.ClusterId, CircuitBreaker.LateToOpen, pause.TotalSeconds);
     }
 
     private static PooledBuffer Write(ScoreRequest request)
@@ -72,8 +147,8 @@ internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy he
         return body;
     }
 
-    private async Task<Attempt> TryAsync(
-        HttpContext context,
+    private async Task<(ScoreResult Result, Next Next)> TryAsync(
+        RequestOrigin origin,
         ClusterState cluster,
         DestinationState destination,
         ScoreRequest request,
@@ -86,9 +161,11 @@ internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy he
         message.Headers.Host = destination.Model.Config.Host;
         message.Headers.TryAddWithoutValidation(
             ScoreApi.TimeoutHeader, Math.Max(1, (long)left.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
+        if (origin.RequestId is { } id)
+            message.Headers.TryAddWithoutValidation(ScoreApi.RequestIdHeader, id);
 
         using var span = RouterTraces.Ask(cluster.ClusterId, message.RequestUri!, request.Passages.Count);
-        span.Propagate(message, name => context.Request.Headers[name]);
+        span.Propagate(message, origin.Header);
         DestinationPicker.Enter(destination);
         try
         {
@@ -104,12 +181,12 @@ internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy he
             if (!AreFinite(scores!.Logits))
                 return Broken(cluster, destination, "gave scores that aren't finite", invalidScores: true);
             health.Report(cluster, destination, failed: false);
-            return new Attempt(scores, TryAnother: false);
+            return (scores, Next.GiveUp);
         }
         catch (Exception e) when (cancellationToken.IsCancellationRequested && e is OperationCanceledException or HttpRequestException or IOException)
         {
             span?.SetStatus(ActivityStatusCode.Error, "out of time");
-            return new Attempt(OutOfTime(cluster), TryAnother: false);
+            return (OutOfTime(cluster), Next.GiveUp);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or JsonException or OperationCanceledException)
         {
@@ -122,42 +199,41 @@ internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy he
         }
     }
 
-    private Attempt Broken(ClusterState cluster, DestinationState destination, string what, bool invalidScores = false)
+    private (ScoreResult Result, Next Next) Broken(ClusterState cluster, DestinationState destination, string what, bool invalidScores = false)
     {
         health.Report(cluster, destination, failed: true);
         var failure = new ScoreFailure(RequestErrorKind.Unavailable, $"a host of {cluster.ClusterId} {what}", RetryAfterSeconds: 1) { InvalidScores = invalidScores };
-        return new Attempt(failure, TryAnother: true);
+        return (failure, Next.AskAnother);
     }
 
-    private async Task<Attempt> ReadFailureAsync(
+    private async Task<(ScoreResult Result, Next Next)> ReadFailureAsync(
         ClusterState cluster, DestinationState destination, HttpResponseMessage response, Stream stream, CancellationToken cancellationToken)
     {
         var error = await ReadErrorAsync(stream, cancellationToken);
         var status = (int)response.StatusCode;
-        var retryAfter = (int?)response.Headers.RetryAfter?.Delta?.TotalSeconds;
+        var retryAfter = (int?)response.Headers.RetryAfter?.Delta?.TotalSeconds ?? 1;
 
-        // A host that says it isn't ready for one model, or had too little time, may well serve others: only the rest is held against it.
-        var expected = error?.Code is ScoreErrorCode.ModelNotReady or ScoreErrorCode.DeadlineExceeded;
-        if (status >= 500)
-            health.Report(cluster, destination, failed: !expected);
+        // A host that says it isn't ready for one model may well serve others, and one that had too little time says nothing: neither is held against it, nor counts for it.
+        if (status >= 500 && error?.Code is not (ScoreErrorCode.ModelNotReady or ScoreErrorCode.DeadlineExceeded))
+            health.Report(cluster, destination, failed: true);
 
         return response.StatusCode switch
         {
-            HttpStatusCode.NotFound => Again(RequestErrorKind.ModelNotFound, $"a host of {cluster.ClusterId} doesn't hold the model", 1),
-            HttpStatusCode.ServiceUnavailable => Again(RequestErrorKind.Unavailable, $"a host of {cluster.ClusterId} isn't ready", retryAfter ?? 1),
-            HttpStatusCode.TooManyRequests => Again(RequestErrorKind.Overloaded, $"the hosts of {cluster.ClusterId} have too much to do", retryAfter ?? 1),
-            HttpStatusCode.GatewayTimeout => new Attempt(OutOfTime(cluster), TryAnother: false),
+            HttpStatusCode.NotFound => (new ScoreFailure(RequestErrorKind.ModelNotFound, $"a host of {cluster.ClusterId} doesn't hold the model", 1), Next.AskOthers),
+            HttpStatusCode.ServiceUnavailable => (new ScoreFailure(RequestErrorKind.Unavailable, $"a host of {cluster.ClusterId} isn't ready", retryAfter), Next.AskOthers),
+            HttpStatusCode.TooManyRequests =>
+                (new ScoreFailure(RequestErrorKind.Overloaded, $"the hosts of {cluster.ClusterId} have too much to do", retryAfter), Next.AskAnotherWithinBudget),
+            HttpStatusCode.GatewayTimeout => (OutOfTime(cluster), Next.GiveUp),
             HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge =>
-                new Attempt(new ScoreFailure(RequestErrorKind.Invalid, error?.Message ?? $"{cluster.ClusterId} refused the request"), TryAnother: false),
-            _ => new Attempt(
+                (new ScoreFailure(RequestErrorKind.Invalid, error?.Message ?? $"{cluster.ClusterId} refused the request"), Next.GiveUp),
+            _ => (
                 new ScoreFailure(RequestErrorKind.Internal, $"a host of {cluster.ClusterId} failed with {status} {error?.Code}")
                 {
                     InvalidScores = error?.Code == ScoreErrorCode.InvalidScores,
                 },
-                TryAnother: false),
+                // The same model would give another host no better scores.
+                error?.Code == ScoreErrorCode.InvalidScores ? Next.GiveUp : Next.AskAnother),
         };
-
-        static Attempt Again(RequestErrorKind kind, string message, int retryAfter) => new(new ScoreFailure(kind, message, retryAfter), TryAnother: true);
     }
 
     /// <summary>Null when the answer is not from the score API itself; its status still counts.</summary>
@@ -196,18 +272,5 @@ internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy he
         }
 
         return true;
-    }
-
-    private readonly record struct Attempt(ScoreResult Result, bool TryAnother)
-    {
-        public Attempt(ScoreResponse scores, bool TryAnother)
-            : this((ScoreResult)scores, TryAnother)
-        {
-        }
-
-        public Attempt(ScoreFailure failure, bool TryAnother)
-            : this((ScoreResult)failure, TryAnother)
-        {
-        }
     }
 }

@@ -8,8 +8,14 @@ internal sealed record ScoreFailure(RequestErrorKind Kind, string Message, int? 
     /// <summary>Whether the model gave scores that aren't finite.</summary>
     public bool InvalidScores { get; init; }
 
+    /// <summary>Whether hosts have too much to do or don't answer in time, rather than being broken: then it would do harm to have others do all of their work.</summary>
+    public bool IsOverload => Kind is RequestErrorKind.Overloaded or RequestErrorKind.DeadlineExceeded || IsCircuitOpen;
+
+    /// <summary>Whether no host was asked, since none has answered in time of late.</summary>
+    public bool IsCircuitOpen { get; init; }
+
     /// <summary>For metrics, evidence and logs.</summary>
-    public string Reason => Kind switch
+    public string Reason => IsCircuitOpen ? "circuit_open" : Kind switch
     {
         RequestErrorKind.DeadlineExceeded => "deadline",
         RequestErrorKind.Overloaded => "overloaded",

@@ -113,13 +113,13 @@ internal sealed class ArmRanker(TableStore tables, TieredRanker ranker, TrialRec
         var outcomes = new RankingOutcome[call.Subjects.Count];
         if (outcomes.Length == 1)
         {
-            outcomes[0] = await ranker.RankAsync(call.Context, arm, call.Subjects[0], call.Deadline, call.Context.RequestAborted);
+            outcomes[0] = await ranker.RankAsync(call.Origin, arm, call.Subjects[0], call.Deadline, call.Context.RequestAborted);
             return outcomes;
         }
 
         var limit = new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce, CancellationToken = call.Context.RequestAborted };
         await Parallel.ForAsync(0, outcomes.Length, limit, async (query, cancellationToken) =>
-            outcomes[query] = await ranker.RankAsync(call.Context, arm, call.Subjects[query], call.Deadline, cancellationToken));
+            outcomes[query] = await ranker.RankAsync(call.Origin, arm, call.Subjects[query], call.Deadline, cancellationToken));
         return outcomes;
     }
 
@@ -180,6 +180,8 @@ internal sealed class ArmRanker(TableStore tables, TieredRanker ranker, TrialRec
     private sealed record Call(HttpContext Context, IReadOnlyList<RankingSubject> Subjects, Deadline Deadline, CallerTerms Caller)
     {
         public bool IsIncomparable { get; init; }
+
+        public RequestOrigin Origin { get; } = new(Context.Response.Headers[RerankHeaders.RequestId], Context.Request.Headers);
     }
 
     /// <param name="Failure">Null when all tiers that should have decided did.</param>

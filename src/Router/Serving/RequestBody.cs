@@ -11,12 +11,33 @@ internal static class RequestBody
     // A caller may announce a lot and send nothing.
     private const int MaxFirstRead = 256 * 1024;
 
-    public static async Task<PooledBuffer> ReadAsync(HttpRequest request, long maxBytes, CancellationToken cancellationToken)
+    /// <param name="memory">Grows with what has come; refuses what there is no room for.</param>
+    /// <param name="patience">For how long the request may take in all; a body that comes more slowly is given up.</param>
+    /// <exception cref="RequestException">It is too large, or too late, or can't be read.</exception>
+    public static async Task<PooledBuffer> ReadAsync(
+        HttpRequest request, long maxBytes, RequestMemory.Reservation memory, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            return await ReadAsync(request, maxBytes, memory, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            request.HttpContext.Response.Headers.Connection = "close";
+            throw new RequestException(RequestErrorKind.DeadlineExceeded, $"the body did not come within {patience.TotalMilliseconds:0} ms");
+        }
+    }
+
+    private static async Task<PooledBuffer> ReadAsync(HttpRequest request, long maxBytes, RequestMemory.Reservation memory, CancellationToken cancellationToken)
     {
         if (request.ContentLength > maxBytes)
             throw TooLarge(request, maxBytes);
         if (request.Headers.ContentEncoding is { Count: > 0 } encoding && !string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase))
             throw new RequestException(RequestErrorKind.Malformed, "the body must not have a content encoding");
+
+        memory.Hold(Math.Min(request.ContentLength ?? FirstRead, MaxFirstRead));
 
         // One byte more than announced, so that the end is seen without growing.
         var body = new PooledBuffer((int)Math.Min(request.ContentLength + 1 ?? FirstRead, MaxFirstRead));
@@ -28,6 +49,7 @@ internal static class RequestBody
                 body.Advance(read);
                 if (body.Length > maxBytes)
                     throw TooLarge(request, maxBytes);
+                memory.Hold(body.Length);
             }
 
             return body;

@@ -13,7 +13,7 @@ namespace Rerank.Router.Serving;
 
 /// <summary>A rerank request, whatever its dialect: choose an arm, parse, rank, answer, remember.</summary>
 internal sealed class RerankEndpoint(
-    TableStore tables, ArmChooser chooser, ArmRanker ranker, AnswerBook book, Shadows shadows, RouterMetrics metrics, TimeProvider time, ILogger<RerankEndpoint> logger)
+    TableStore tables, RequestMemory memory, ArmChooser chooser, ArmRanker ranker, AnswerBook book, Shadows shadows, RouterMetrics metrics, TimeProvider time, ILogger<RerankEndpoint> logger)
 {
     public async Task HandleAsync(HttpContext context, RerankConversation conversation)
     {
@@ -64,16 +64,18 @@ internal sealed class RerankEndpoint(
 
         var policy = choice.Arm.Policy;
         var timeout = RerankHeaders.TimeoutOf(context.Request, policy.RequestTimeoutMilliseconds);
-        var request = Clamp(await ReadAsync(context, conversation, policy.Limits), table.Table.MostUrgentPriority ?? 0);
+        using var held = memory.Begin();
+        var request = Clamp(await ReadAsync(context, conversation, policy.Limits, held, timeout), table.Table.MostUrgentPriority ?? 0);
         var report = TruncationReports.Parse(context.Request.Headers[TruncationReports.Header]);
         var parsed = time.GetElapsedTime(started);
 
-        var deadline = Deadline.ForTiers(time, started, timeout);
+        var isShorter = timeout.TotalMilliseconds < policy.RequestTimeoutMilliseconds;
+        var deadline = Deadline.ForTiers(time, started, timeout, isPolicys: !isShorter);
         var groups = QueryGroups.Of(request);
         RankingSubject[] subjects = [.. groups.Select(group => new RankingSubject(group.Request))];
 
         // What is left after reading: how long a caller takes to send its request says nothing of an arm.
-        TimeSpan? shorter = timeout.TotalMilliseconds < policy.RequestTimeoutMilliseconds ? deadline.Remaining : null;
+        TimeSpan? shorter = isShorter ? deadline.Remaining : null;
         var caller = new CallerTerms(shorter, request.Priority);
         var answer = await ranker.RankAsync(context, choice, subjects, deadline, caller);
         try
@@ -94,9 +96,9 @@ internal sealed class RerankEndpoint(
     /// <summary>A caller may let others go first as far as it likes, but not go before them.</summary>
     private static RerankRequest Clamp(RerankRequest request, int mostUrgent) => request.Priority >= mostUrgent ? request : request with { Priority = mostUrgent };
 
-    private static async Task<RerankRequest> ReadAsync(HttpContext context, RerankConversation conversation, RequestLimits limits)
+    private async Task<RerankRequest> ReadAsync(HttpContext context, RerankConversation conversation, RequestLimits limits, RequestMemory.Reservation held, TimeSpan patience)
     {
-        using var body = await RequestBody.ReadAsync(context.Request, limits.MaxBodyBytes, context.RequestAborted);
+        using var body = await RequestBody.ReadAsync(context.Request, limits.MaxBodyBytes, held, patience, time, context.RequestAborted);
         return conversation.Parse(body.Written, limits);
     }
 

@@ -9,7 +9,7 @@ namespace Rerank.Router.Serving;
 /// <summary>Headers by which callers ask for something and learn how an answer came about.</summary>
 internal static class RerankHeaders
 {
-    public const string RequestId = "X-Rerank-Request-Id";
+    public const string RequestId = ScoreApi.RequestIdHeader;
     public const string Revision = "X-Rerank-Revision";
     public const string Tier = "X-Rerank-Tier";
     public const string Degraded = "X-Rerank-Degraded";

@@ -103,10 +103,8 @@ internal sealed class Shadows(
         Observation observation;
         try
         {
-            var deadline = new Deadline(time, started, TimeSpan.FromMilliseconds(other.Policy.RequestTimeoutMilliseconds));
-
-            // A context of its own, for YARP's load balancing: the request's is used for another one by now.
-            var outcome = await ranker.RankAsync(new DefaultHttpContext(), other, asked.Subject.WithPriority(Priority), deadline, _stop.Token);
+            var deadline = new Deadline(time, started, TimeSpan.FromMilliseconds(other.Policy.RequestTimeoutMilliseconds), isPolicys: true);
+            var outcome = await ranker.RankAsync(RequestOrigin.None, other, asked.Subject.WithPriority(Priority), deadline, _stop.Token);
             trial.Budget.GiveBack(asked.Cost - outcome.PairsScored);
             other.Remember(outcome.New);
             observation = Observation.Of(choice, other.Role, [outcome], time.GetElapsedTime(started));

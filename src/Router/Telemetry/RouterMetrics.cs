@@ -67,7 +67,8 @@ internal sealed class RouterMetrics
             permille.Set(current?.TrafficPermille ?? 0);
             entries.Set(caches.Sum(cache => cache.Entries));
             bytes.Set(caches.Sum(cache => cache.Bytes));
-            evictions.IncTo(caches.Sum(cache => cache.Evictions));
+            foreach (var cache in caches)
+                evictions.Inc(cache.TakeEvictions());
         });
     }
 

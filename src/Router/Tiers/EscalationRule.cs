@@ -17,7 +17,7 @@ internal static class EscalationRule
     /// <param name="topN">The number of results that the request asks for: the places that matter to it.</param>
     public static int[] Select(ReadOnlySpan<float> logits, Escalation escalation, int? topN)
     {
-        var places = topN ?? escalation.TopK ?? DefaultTopK;
+        var places = Places(escalation, topN);
         if (escalation.Type == EscalationType.Always || logits.Length <= places)
             return All(logits.Length);
 
@@ -36,6 +36,9 @@ internal static class EscalationRule
 
         return [.. chosen];
     }
+
+    /// <summary>The places that matter.</summary>
+    public static int Places(Escalation escalation, int? topN) => topN ?? escalation.TopK ?? DefaultTopK;
 
     private static (float Last, float Next) AroundPlace(ReadOnlySpan<float> logits, int places)
     {

@@ -21,7 +21,7 @@ internal sealed record RankingOutcome
     public string? Degraded => Failure?.Reason;
 
     /// <summary>Whether it is the documents in the order of the request.</summary>
-    public bool NoTierAnswered => Tier == Climb.NoTier;
+    public bool NoTierAnswered => Tier == TieredRanking.NoTier;
 
     public int TokensFed { get; init; }
 
@@ -45,7 +45,7 @@ internal sealed record RankingOutcome
 
     public required IReadOnlyList<TierTiming> Timings { get; init; }
 
-    /// <summary>What to put into the cache when the answer is sent. Nothing of a degraded one.</summary>
+    /// <summary>What to put into the cache when the answer is sent: each score is right, also where the ranking is less than it should be.</summary>
     public IReadOnlyList<KeyValuePair<PairKey, PairScore>> New { get; init; } = [];
 }
 

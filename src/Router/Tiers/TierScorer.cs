@@ -25,7 +25,7 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
         if (misses.Count == 0)
             return new TierScores(scores, null, FromModel: false, Asked: 0, TokensFed: 0, TimeSpan.Zero, []);
 
-        var (failure, asked, waited) = await AskOnceAsync(question, keys, misses, scores, cancellationToken);
+        var (failure, asked, waited) = await AskOnceAsync(question, keys, misses, scores, isAgain: false, cancellationToken);
         KeyValuePair<PairKey, PairScore>[] fresh = failure is null ? [.. misses.Select(i => KeyValuePair.Create(keys[question.Slots[i]], scores[i]))] : [];
         return new TierScores(scores, failure, FromModel: true, asked, TokensOf(misses, scores), waited, fresh);
     }
@@ -40,66 +40,75 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
 
     /// <summary>Asks for those pairs that nobody else asks for, and waits for the others.</summary>
     private async Task<Asking> AskOnceAsync(
-        TierQuestion question, PairKey[] keys, List<int> misses, PairScore[] scores, CancellationToken cancellationToken)
+        TierQuestion question, PairKey[] keys, List<int> misses, PairScore[] scores, bool isAgain, CancellationToken cancellationToken)
     {
-        // What can wait mustn't keep others waiting: a host that has the same pair from both runs it once, for the more urgent of them.
-        if (question.Subject.Request.Priority > 0)
-            return await AskAsync(question, misses, scores, cancellationToken);
-
+        var (cluster, priority) = (question.Tier.Cluster.ClusterId, question.Subject.Request.Priority);
         var mine = new List<int>(misses.Count);
+        var asked = mine;
         List<(int Index, Task<PairScore?> Score)> others = [];
         foreach (var i in misses)
         {
-            if (flights.Begin(keys[question.Slots[i]]) is { } flight)
+            var (isMine, flight) = flights.Begin(cluster, keys[question.Slots[i]], priority);
+            if (flight is not null)
                 others.Add((i, flight));
-            else
+            else if (isMine)
                 mine.Add(i);
+            else
+                (asked == mine ? asked = [] : asked).Add(i);
         }
 
+        if (asked != mine)
+            asked.AddRange(mine);
         var own = default(Asking);
         var landed = false;
         try
         {
-            if (mine.Count > 0)
-                own = await AskAsync(question, mine, scores, cancellationToken);
+            if (asked.Count > 0)
+                own = await AskAsync(question, asked, scores, cancellationToken);
             landed = own.Failure is null;
         }
         finally
         {
             foreach (var i in mine)
-                flights.End(keys[question.Slots[i]], landed ? scores[i] : null);
+                flights.End(cluster, keys[question.Slots[i]], landed ? scores[i] : null);
         }
 
         if (!landed || others.Count == 0)
             return own;
 
-        var joined = await JoinAsync(question, others, scores, cancellationToken);
+        var missing = await JoinAsync(question, others, scores, cancellationToken);
+        if (missing.Count == 0)
+            return own;
+
+        // Of those that waited in vain for the same pair, one asks and the others wait once more.
+        var joined = isAgain
+            ? await AskAsync(question, missing, scores, cancellationToken)
+            : await AskOnceAsync(question, keys, missing, scores, isAgain: true, cancellationToken);
         return new Asking(joined.Failure, own.Asked + joined.Asked, own.Waited + joined.Waited);
     }
 
-    /// <summary>Takes what others got. What they failed to get is asked for here: their failure may have been a shorter deadline.</summary>
-    private async Task<Asking> JoinAsync(
+    /// <summary>
+    /// Takes what others got, and waits for half of its own time at most: their failure, or their hosts that hang, must not be this request's.
+    /// </summary>
+    /// <returns>What they didn't get.</returns>
+    private static async Task<List<int>> JoinAsync(
         TierQuestion question, List<(int Index, Task<PairScore?> Score)> others, PairScore[] scores, CancellationToken cancellationToken)
     {
-        using var timeout = question.Deadline.CreateTimeout();
+        using var timeout = question.Deadline.Half().CreateTimeout();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         var missing = new List<int>();
         foreach (var (index, flight) in others)
         {
-            try
-            {
-                if (await flight.WaitAsync(either.Token) is { } score)
-                    scores[index] = score;
-                else
-                    missing.Add(index);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                return new Asking(ScoreClient.OutOfTime(question.Tier.Cluster), missing.Count, TimeSpan.Zero);
-            }
+            // Without WaitAsync's exception, which would be thrown for every pair that comes late.
+            await ((Task)flight.WaitAsync(either.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (flight.IsCompletedSuccessfully && await flight is { } score)
+                scores[index] = score;
+            else
+                missing.Add(index);
         }
 
-        return missing.Count == 0 ? default : await AskAsync(question, missing, scores, cancellationToken);
+        return missing;
     }
 
     private async Task<Asking> AskAsync(TierQuestion question, List<int> indices, PairScore[] scores, CancellationToken cancellationToken)
@@ -119,7 +128,7 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
             Priority = question.Subject.Request.Priority == 0 ? null : question.Subject.Request.Priority,
             TotalTokens = true,
         };
-        var (answer, failure) = await client.ScoreAsync(question.Context, question.Tier.Cluster, request, question.Deadline, cancellationToken);
+        var (answer, failure) = await client.ScoreAsync(question.Origin, question.Tier.Cluster, request, question.Deadline, cancellationToken);
         if (answer is null)
             return new Asking(failure, indices.Count, TimeSpan.Zero);
 

@@ -6,7 +6,7 @@ namespace Rerank.Router.Tiers;
 
 /// <summary>What a tier is asked.</summary>
 /// <param name="Slots">Which of the subject's passages, each once.</param>
-internal sealed record TierQuestion(HttpContext Context, ServingTier Tier, RankingSubject Subject, int[] Slots, Deadline Deadline);
+internal sealed record TierQuestion(RequestOrigin Origin, ServingTier Tier, RankingSubject Subject, int[] Slots, Deadline Deadline);
 
 /// <param name="Scores">In the order of the question; right only without a failure.</param>
 /// <param name="Asked">How many of them a model was asked for; the others came from the cache or another request's question.</param>

@@ -7,28 +7,28 @@ using Rerank.Router.Telemetry;
 namespace Rerank.Router.Tiers;
 
 /// <summary>
-/// Cache, small model, full model: every tier scores what the one before it hands on. A tier that can't answer hands on all that it was given,
-/// so that a small model that is down costs money and no quality; when the last one can't, the failure policy decides.
+/// Cache, small model, full model: every tier scores what the one before it hands on. A tier that is broken hands on all that it was given,
+/// so that a small model that is down costs money and no quality. One that has too much to do, or is late, hands on as much as it usually does: the load of all its requests
+/// would take the next tier down too. When the last one can't answer, the failure policy decides.
 /// </summary>
 internal sealed class TieredRanker(TierScorer scorer, RouterMetrics metrics, TimeProvider time, ILogger<TieredRanker> logger)
 {
-    /// <param name="context">The caller's, for YARP's load balancing.</param>
     /// <exception cref="RankingException">There is no answer: too few tiers gave scores.</exception>
     /// <exception cref="RequestException">There is no answer for a reason that is in the request.</exception>
     /// <exception cref="OperationCanceledException">The caller is gone.</exception>
     public async Task<RankingOutcome> RankAsync(
-        HttpContext context, ServingArm arm, RankingSubject subject, Deadline deadline, CancellationToken cancellationToken)
+        RequestOrigin origin, ServingArm arm, RankingSubject subject, Deadline deadline, CancellationToken cancellationToken)
     {
-        var climb = new Climb(arm, subject);
+        var ranking = new TieredRanking(arm, subject);
         if (arm.Cache is { } cache)
         {
             var started = time.GetTimestamp();
-            var complete = climb.TryFinishFromCache();
-            climb.Time(cache.Name, time.GetElapsedTime(started));
+            var complete = ranking.TryFinishFromCache();
+            ranking.Time(cache.Name, time.GetElapsedTime(started));
             if (complete)
             {
-                metrics.CacheLookedUp(arm.Tiers[^1].Name, hits: climb.Subject.Passages.Count, misses: 0);
-                return climb.Finish(null);
+                metrics.CacheLookedUp(arm.Tiers[^1].Name, hits: ranking.Subject.Passages.Count, misses: 0);
+                return ranking.Finish(null);
             }
         }
 
@@ -36,31 +36,42 @@ internal sealed class TieredRanker(TierScorer scorer, RouterMetrics metrics, Tim
         for (var i = 0; i < documents.Length; i++)
             documents[i] = i;
 
-        ScoreFailure? failure = null;
+        ScoreFailure? failure = null, shed = null;
         for (var tier = 0; tier < arm.Tiers.Count && documents.Length > 0; tier++)
         {
             var last = tier == arm.Tiers.Count - 1;
             if (tier > 0)
-                climb.Escalated(documents.Length);
+                ranking.Escalated(documents.Length);
 
-            failure = await AskAsync(context, arm, tier, climb, documents, last ? deadline : deadline.Half(), cancellationToken);
-            if (failure is null && !last)
-                documents = climb.Escalate(tier, documents);
+            failure = await AskAsync(origin, arm, tier, ranking, documents, last ? deadline : deadline.Half(), cancellationToken);
+            if (last)
+                break;
+            if (failure is null)
+            {
+                documents = ranking.Escalate(tier, documents);
+                continue;
+            }
+
+            if (!failure.IsOverload || ranking.Shed(tier, documents) is not { } some || some.Length == documents.Length)
+                continue;
+            if (!ranking.MayDegrade())
+                throw ranking.Failure(failure);
+            (documents, shed) = (some, failure);
         }
 
-        return climb.Finish(failure);
+        return ranking.Finish(failure ?? shed);
     }
 
     private async Task<ScoreFailure?> AskAsync(
-        HttpContext context, ServingArm arm, int place, Climb climb, int[] documents, Deadline deadline, CancellationToken cancellationToken)
+        RequestOrigin origin, ServingArm arm, int place, TieredRanking ranking, int[] documents, Deadline deadline, CancellationToken cancellationToken)
     {
         var tier = arm.Tiers[place];
-        var slots = climb.SlotsOf(documents);
+        var slots = ranking.SlotsOf(documents);
         var started = time.GetTimestamp();
         using var span = RouterTraces.Tier(tier.Name, arm.Revision, slots.Length);
-        var scores = await scorer.ScoreAsync(new TierQuestion(context, tier, climb.Subject, slots, deadline), arm.Cache, cancellationToken);
+        var scores = await scorer.ScoreAsync(new TierQuestion(origin, tier, ranking.Subject, slots, deadline), arm.Cache, cancellationToken);
         var duration = time.GetElapsedTime(started);
-        climb.Time(tier.Name, duration);
+        ranking.Time(tier.Name, duration);
         if (scores.FromModel)
             metrics.TierAsked(tier.Name, arm.Revision, scores.Failure?.Reason ?? "ok", duration);
 
@@ -68,11 +79,11 @@ internal sealed class TieredRanker(TierScorer scorer, RouterMetrics metrics, Tim
         {
             Log.TierFailed(logger, tier.Name, failure.Reason, failure.Message);
             span?.SetStatus(ActivityStatusCode.Error, failure.Reason);
-            climb.Failed(failure);
+            ranking.Failed(failure);
             return failure;
         }
 
-        climb.Take(place, slots, scores);
+        ranking.Take(place, slots, scores);
         return null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Rerank.Contracts;
@@ -74,6 +75,61 @@ public sealed class LifetimeTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, (await running).Status);
         Assert.Equal(HttpStatusCode.OK, (await late).Status);
         await stop;
+    }
+
+    [Fact]
+    public async Task Stop_AnswersOnTheWayOut_CloseTheirConnections()
+    {
+        await using var full = await StubHost.StartAsync("full");
+        full.Gate = new TaskCompletionSource();
+        await using var router = await RunningRouter.StartAsync(
+            Tables.Table([Tables.Model("full")], [Tables.Cluster("full", full.Address)]), options => options with { Drain = TimeSpan.FromSeconds(1) });
+        var running = router.CohereAsync("q", ["a full=1"]);
+        await Eventually.True(() => full.Requests.Count == 1, TestContext.Current.CancellationToken);
+        using var before = await router.Main.GetAsync("/health/ready", TestContext.Current.CancellationToken);
+        Assert.NotEqual(true, before.Headers.ConnectionClose);
+
+        var stop = router.App.StopAsync(TestContext.Current.CancellationToken);
+        await Eventually.Passes(
+            async () =>
+            {
+                using var ready = await router.Main.GetAsync("/health/ready", TestContext.Current.CancellationToken);
+                Assert.Equal((HttpStatusCode.ServiceUnavailable, true), (ready.StatusCode, ready.Headers.ConnectionClose));
+            },
+            TestContext.Current.CancellationToken);
+        full.Gate.SetResult();
+
+        Assert.Equal((HttpStatusCode.OK, "close"), ((await running).Status, (await running).Header("Connection")));
+        await stop;
+    }
+
+    [Fact]
+    public async Task Start_SocketOfAKilledRouterIsThere_IsTakenOver()
+    {
+        var directory = Directory.CreateTempSubdirectory("rl");
+        var path = Path.Combine(directory.FullName, "router.sock");
+        try
+        {
+            using (var killed = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+            {
+                killed.Bind(new UnixDomainSocketEndPoint(path));
+                killed.Listen();
+
+                // Lest it be cleaned up with the socket, which a process that is killed can't do.
+                File.Move(path, path + ".kept");
+            }
+
+            File.Move(path + ".kept", path);
+            await using var router = await RunningRouter.StartAsync(null, options => options with { Urls = $"{options.Urls};http://unix:{path}" });
+
+            using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await client.ConnectAsync(new UnixDomainSocketEndPoint(path), TestContext.Current.CancellationToken);
+            Assert.True(client.Connected);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
     }
 
     [Fact]

@@ -70,6 +70,22 @@ public sealed class DestinationTests
     }
 
     [Fact]
+    public async Task Name_HasNoAddressForLong_LastAddressesGo()
+    {
+        var names = new Names { ["pool"] = [IPAddress.Loopback] };
+        await using var full = await StubHost.StartAsync("full");
+        await using var router = await StartAsync(
+            names, $"http://pool:{new Uri(full.Address).Port}", options => options with { AddressesWithoutName = TimeSpan.FromMilliseconds(200) });
+        Assert.Equal(HttpStatusCode.OK, (await router.CohereAsync("q", Documents)).Status);
+
+        names.TryRemove("pool", out _);
+
+        await Eventually.Passes(
+            async () => Assert.Equal(0, (await router.StatusAsync()).Clusters.Single().Destinations), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await router.CohereAsync("another", Documents)).Status);
+    }
+
+    [Fact]
     public async Task Name_UnknownAtFirst_TableIsInForceAndFillsLater()
     {
         var names = new Names();

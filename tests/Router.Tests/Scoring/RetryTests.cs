@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Rerank.Contracts.Routing;
 using Rerank.Contracts.Scoring;
 using Rerank.Router.Tests.Stubs;
 using Rerank.TestKit;
@@ -52,15 +53,112 @@ public sealed class RetryTests
         await using var router = await RunningRouter.StartAsync(
             Tables.Table([Tables.Model("full")], [Tables.Cluster("full", bad.Address, good.Address)]));
 
-        var statuses = new List<HttpStatusCode>();
+        // Nobody notices: another host is asked.
         for (var i = 0; i < 60; i++)
-            statuses.Add((await router.CohereAsync("q", Documents)).Status);
+            (await router.CohereAsync("q", Documents)).HasOrder(1, 0);
 
-        Assert.Contains(HttpStatusCode.InternalServerError, statuses);
         await Eventually.Passes(
             async () => Assert.Equal(1, (await router.StatusAsync()).Clusters.Single().AvailableDestinations), TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.OK, (await router.CohereAsync("q", Documents)).Status);
-        Assert.Equal(statuses.Count(status => status != HttpStatusCode.OK), (await router.StatusAsync()).Errors);
+        Assert.Equal(3, bad.Requests.Count);
+        Assert.Equal(0, (await router.StatusAsync()).Errors);
+    }
+
+    [Fact]
+    public async Task Rerank_AllHostsAreBroken_TwoAreAsked()
+    {
+        var hosts = await StartAsync(5, host => host.Failure = (500, ScoreErrorCode.ModelFailed));
+        await using var router = await RunningRouter.StartAsync(Tables.Table([Tables.Model("full")], [Tables.Cluster("full", [.. hosts.Select(host => host.Address)])]));
+
+        var answer = await router.CohereAsync("q", Documents);
+
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.Status);
+        Assert.Equal(2, hosts.Sum(host => host.Requests.Count));
+        await StopAsync(hosts);
+    }
+
+    [Fact]
+    public async Task Rerank_AllHostsAreBusy_RetriesStayWithinTheirBudget()
+    {
+        const int Calls = 200;
+        var hosts = await StartAsync(10, host => host.Failure = (429, ScoreErrorCode.Overloaded));
+        await using var router = await RunningRouter.StartAsync(Tables.Table([Tables.Model("full")], [Tables.Cluster("full", [.. hosts.Select(host => host.Address)])]));
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await router.CohereAsync("q", Documents)).Status);
+        Assert.Equal(2, hosts.Sum(host => host.Requests.Count));
+        for (var i = 1; i < Calls; i++)
+            await router.CohereAsync("q", Documents);
+
+        // What was saved up, and a tenth of the calls.
+        Assert.InRange(hosts.Sum(host => host.Requests.Count), Calls + 20, Calls + 20 + Calls / 10 + 1);
+        await StopAsync(hosts);
+    }
+
+    [Fact]
+    public async Task Rerank_OneOfTwoHostsHangs_GetsNothingAfterSomeFullTimeLimits()
+    {
+        await using var hanging = await StubHost.StartAsync("full");
+        await using var good = await StubHost.StartAsync("full");
+        hanging.Gate = new TaskCompletionSource();
+        await using var router = await RunningRouter.StartAsync(
+            Tables.Table([Tables.Model("full")], [Tables.Cluster("full", hanging.Address, good.Address)], new RouterPolicy { RequestTimeoutMilliseconds = 400 }));
+
+        await Eventually.Passes(
+            async () =>
+            {
+                await router.CohereAsync("q", Documents);
+                Assert.Equal(1, (await router.StatusAsync()).Clusters.Single().AvailableDestinations);
+            },
+            TestContext.Current.CancellationToken);
+
+        Assert.InRange(hanging.Requests.Count, 3, 5);
+        var asked = hanging.Requests.Count;
+        for (var i = 0; i < 20; i++)
+            (await router.CohereAsync("q", Documents)).HasOrder(1, 0);
+        Assert.Equal(asked, hanging.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Rerank_AllHostsHang_NextRequestsAreRefusedAtOnce()
+    {
+        await using var full = await StubHost.StartAsync("full");
+        full.Gate = new TaskCompletionSource();
+        await using var router = await RunningRouter.StartAsync(
+            Tables.Table([Tables.Model("full")], [Tables.Cluster("full", full.Address)], new RouterPolicy { RequestTimeoutMilliseconds = 300 }));
+        for (var i = 0; i < 3; i++)
+            Assert.Equal(HttpStatusCode.GatewayTimeout, (await router.CohereAsync("q", Documents)).Status);
+
+        var refused = await router.CohereAsync("q", Documents);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.Status);
+        Assert.InRange(int.Parse(refused.Header("Retry-After")!, null), 1, 5);
+        Assert.Equal(3, full.Requests.Count);
+        Assert.Contains("result=\"circuit_open\"", await router.MetricsAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rerank_CallersWaitForNothing_SayNothingOfAHost()
+    {
+        await using var full = await StubHost.StartAsync("full");
+        full.Gate = new TaskCompletionSource();
+        await using var router = await RunningRouter.StartAsync(Tables.Table([Tables.Model("full")], [Tables.Cluster("full", full.Address)]));
+
+        for (var i = 0; i < 8; i++)
+            await router.CohereAsync("q", Documents, null, ("X-Rerank-Timeout-Milliseconds", "60"));
+        full.Gate.SetResult();
+
+        (await router.CohereAsync("q", Documents)).HasOrder(1, 0);
+        Assert.Equal(1, (await router.StatusAsync()).Clusters.Single().AvailableDestinations);
+    }
+
+    [Fact]
+    public async Task Rerank_RequestId_GoesOnToTheHost()
+    {
+        await using var full = await StubHost.StartAsync("full");
+        await using var router = await RunningRouter.StartAsync(Tables.Table([Tables.Model("full")], [Tables.Cluster("full", full.Address)]));
+
+        var answer = await router.CohereAsync("q", Documents);
+
+        Assert.Equal(answer.Header(ScoreApi.RequestIdHeader), Assert.Single(full.RequestIds));
     }
 
     [Fact]
@@ -150,6 +248,20 @@ public sealed class RetryTests
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
         Assert.Contains("stub says InvalidRequest", answer.Body, StringComparison.Ordinal);
+    }
+
+    private static async Task<StubHost[]> StartAsync(int count, Action<StubHost> prepare)
+    {
+        var hosts = new StubHost[count];
+        for (var i = 0; i < count; i++)
+            prepare(hosts[i] = await StubHost.StartAsync("full"));
+        return hosts;
+    }
+
+    private static async Task StopAsync(StubHost[] hosts)
+    {
+        foreach (var host in hosts)
+            await host.DisposeAsync();
     }
 
     private static int UnusedPort()

@@ -31,6 +31,8 @@ internal sealed class StubHost : IAsyncDisposable
 
     public ConcurrentQueue<string?> TraceParents { get; } = [];
 
+    public ConcurrentQueue<string?> RequestIds { get; } = [];
+
     /// <summary>Calls that no test expects.</summary>
     public ConcurrentQueue<string> Unexpected { get; } = [];
 
@@ -103,6 +105,7 @@ internal sealed class StubHost : IAsyncDisposable
     {
         var request = await JsonSerializer.DeserializeAsync(context.Request.Body, ContractsJson.Default.ScoreRequest, context.RequestAborted);
         Requests.Enqueue(request!);
+        RequestIds.Enqueue(context.Request.Headers[ScoreApi.RequestIdHeader]);
         TraceParents.Enqueue(context.Request.Headers.TraceParent);
         TimeoutHeaders.Enqueue(context.Request.Headers[ScoreApi.TimeoutHeader]);
         if (Gate is { } gate)

@@ -11,7 +11,7 @@ public sealed class FailurePolicyTests
     private static readonly string[] Documents = [Texts.Passage(0, small: 1, full: 3), Texts.Passage(1, small: 2, full: 1)];
 
     [Fact]
-    public async Task Rerank_FullTierIsDown_SmallModelsOrderIsServedMarkedAndNotCached()
+    public async Task Rerank_FullTierIsDown_SmallModelsOrderIsServedAndMarked()
     {
         await using var pipeline = await Pipeline.StartAsync(Tables.Always);
         pipeline.Full.Failure = (503, ScoreErrorCode.ModelNotReady);
@@ -25,7 +25,9 @@ public sealed class FailurePolicyTests
         Assert.Equal("true", degraded.Header("X-Rerank-Degraded"));
         Assert.Equal([0, 1], whole.Order());
         Assert.Null(whole.Header("X-Rerank-Degraded"));
-        Assert.Equal(2, pipeline.Small.Requests.Count);
+
+        // The small model's scores are as right as ever.
+        Assert.Single(pipeline.Small.Requests);
         Assert.Contains("rerank_router_degraded_total{reason=\"unavailable\"} 1", await pipeline.Router.MetricsAsync(), StringComparison.Ordinal);
     }
 
@@ -40,6 +42,76 @@ public sealed class FailurePolicyTests
         Assert.Equal([0, 1], answer.Order());
         Assert.Equal("full", answer.Tier);
         Assert.Null(answer.Header("X-Rerank-Degraded"));
+    }
+
+    [Fact]
+    public async Task Rerank_SmallTierIsOverloaded_FullModelGetsWhatItUsuallyGets()
+    {
+        await using var pipeline = await Pipeline.StartAsync(Tables.Margin(100, topK: 5));
+        pipeline.Small.Failure = (429, ScoreErrorCode.Overloaded);
+        string[] documents = [.. Enumerable.Range(0, 50).Select(i => Texts.Passage(i, small: 1, full: i))];
+
+        var answer = await pipeline.Router.CohereAsync("q", documents);
+
+        Assert.Equal(10, pipeline.Full.PassagesScored);
+        Assert.Equal("full", answer.Tier);
+        Assert.Equal("true", answer.Header("X-Rerank-Degraded"));
+        Assert.Equal([9, 8, 7, 6, 5, 4, 3, 2, 1, 0, .. Enumerable.Range(10, 40)], answer.Order());
+        Assert.Contains("rerank_router_degraded_total{reason=\"overloaded\"} 1", await pipeline.Router.MetricsAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rerank_SmallTierIsOverloadedAndPolicyIsFail_ShedsTheRequest()
+    {
+        await using var pipeline = await Pipeline.StartAsync(Tables.Margin(100, topK: 5), new RouterPolicy { FailurePolicy = FailurePolicy.Fail });
+        pipeline.Small.Failure = (429, ScoreErrorCode.Overloaded);
+
+        var answer = await pipeline.Router.CohereAsync("q", Enumerable.Range(0, 50).Select(i => Texts.Passage(i, small: 1, full: i)));
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, answer.Status);
+        Assert.Equal("7", answer.Header("Retry-After"));
+        Assert.Empty(pipeline.Full.Requests);
+    }
+
+    [Fact]
+    public async Task Rerank_SmallTierIsOverloadedAndTheRequestIsSmall_FullModelScoresEverything()
+    {
+        await using var pipeline = await Pipeline.StartAsync(Tables.Margin(100, topK: 5));
+        pipeline.Small.Failure = (429, ScoreErrorCode.Overloaded);
+
+        var answer = await pipeline.Router.CohereAsync("q", Documents);
+
+        Assert.Equal([0, 1], answer.Order());
+        Assert.Null(answer.Header("X-Rerank-Degraded"));
+    }
+
+    [Fact]
+    public async Task Rerank_SmallTierHangsForLong_CostsTheNextRequestsNothing()
+    {
+        await using var pipeline = await Pipeline.StartAsync(Tables.Always, new RouterPolicy { RequestTimeoutMilliseconds = 600 });
+        pipeline.Small.Gate = new TaskCompletionSource();
+        for (var i = 0; i < 3; i++)
+            Assert.Equal("full", (await pipeline.Router.CohereAsync($"q{i}", Documents)).Tier);
+
+        var next = await pipeline.Router.CohereAsync("another", Documents);
+
+        Assert.Equal("full", next.Tier);
+        Assert.Equal(3, pipeline.Small.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Rerank_InputOrderAndSomeScoresAreCached_IsTheOrderOfTheRequest()
+    {
+        await using var pipeline = await Pipeline.StartAsync(Tables.Always, new RouterPolicy { FailurePolicy = FailurePolicy.InputOrder });
+        string[] documents = ["a small=1 full=-3", "b small=1 full=2", "c small=1 full=1"];
+        await pipeline.Router.CohereAsync("q", documents[..2]);
+        await pipeline.CacheFilledAsync(4);
+        pipeline.Small.Failure = pipeline.Full.Failure = (503, ScoreErrorCode.ModelNotReady);
+
+        var answer = await pipeline.Router.TeiAsync("q", documents);
+
+        Assert.Equal([(0, 0f), (1, 0f), (2, 0f)], answer.Results());
+        Assert.Equal("none", answer.Tier);
     }
 
     [Fact]

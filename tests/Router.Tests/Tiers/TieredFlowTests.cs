@@ -167,6 +167,42 @@ public sealed class TieredFlowTests
     }
 
     [Fact]
+    public async Task Rerank_HostOfTheRequestInFlightHangs_AnotherHostIsAskedInTime()
+    {
+        await using var hanging = await StubHost.StartAsync("full");
+        await using var good = await StubHost.StartAsync("full");
+        hanging.Gate = new TaskCompletionSource();
+        await using var router = await RunningRouter.StartAsync(
+            Tables.Table([Tables.Cache, Tables.Model("full")], [Tables.Cluster("full", hanging.Address, good.Address)]));
+        var stuck = new List<Task<Answer>>();
+        for (var i = 0; hanging.Requests.IsEmpty; i++)
+        {
+            stuck.Add(router.CohereAsync($"q{i}", Clear));
+            await Eventually.True(() => stuck[^1].IsCompleted || !hanging.Requests.IsEmpty, TestContext.Current.CancellationToken);
+        }
+
+        var joined = await router.CohereAsync(hanging.Requests.Single().Query, Clear, null, ("X-Rerank-Timeout-Milliseconds", "3000"));
+
+        Assert.Equal(HttpStatusCode.OK, joined.Status);
+        joined.HasOrder(3, 0, 2, 1);
+        hanging.Gate.SetResult();
+        await Task.WhenAll(stuck);
+    }
+
+    [Fact]
+    public async Task Rerank_TextIsCutAgainAndAgain_ItIsScoredOnce()
+    {
+        await using var full = await StubHost.StartAsync("full");
+        full.Truncates = true;
+        await using var router = await RunningRouter.StartAsync(Tables.Table([Tables.Cache, Tables.Model("full")], [Tables.Cluster("full", full.Address)]));
+
+        for (var i = 0; i < 3; i++)
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, (await router.TeiAsync("q", Clear, truncate: false)).Status);
+
+        Assert.Single(full.Requests);
+    }
+
+    [Fact]
     public async Task Rerank_ThreeTiers_TheRuleAppliesTierByTier()
     {
         await using var small = await StubHost.StartAsync("small");

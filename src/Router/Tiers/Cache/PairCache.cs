@@ -17,15 +17,17 @@ internal sealed class PairCache
     private readonly TimeProvider _time;
     private long _entries;
     private long _evictions;
+    private long _evictionsTaken;
 
-    public PairCache(long memoryBytes, TimeProvider time)
+    /// <param name="clock">How often its entries have been touched before; for tests.</param>
+    public PairCache(long memoryBytes, TimeProvider time, uint clock = 0)
     {
         MemoryBytes = memoryBytes;
         _time = time;
         var sets = Math.Max(1, memoryBytes / (SlotBytes * Ways));
         _shards = new Shard[Math.Min(MaxShards, sets)];
         for (var i = 0; i < _shards.Length; i++)
-            _shards[i] = new Shard(new Slot[sets / _shards.Length * Ways]);
+            _shards[i] = new Shard(new Slot[sets / _shards.Length * Ways], clock);
     }
 
     /// <summary>The bound that this table was made for.</summary>
@@ -36,6 +38,13 @@ internal sealed class PairCache
     public long Bytes => Entries * SlotBytes;
 
     public long Evictions => Interlocked.Read(ref _evictions);
+
+    /// <summary>Those since the last call, for a counter that outlives this cache.</summary>
+    public long TakeEvictions()
+    {
+        var evictions = Evictions;
+        return evictions - Interlocked.Exchange(ref _evictionsTaken, evictions);
+    }
 
     public bool TryGet(in PairKey key, int ttlSeconds, out PairScore score)
     {
@@ -86,7 +95,7 @@ internal sealed class PairCache
         var shard = ShardOf(key);
         lock (shard.Gate)
         {
-            ref var slot = ref PlaceFor(shard.SetOf(key), key);
+            ref var slot = ref PlaceFor(shard.SetOf(key), key, shard.Clock);
             if (slot.Created == 0)
                 Interlocked.Increment(ref _entries);
             else if (slot.Key != key)
@@ -102,14 +111,15 @@ internal sealed class PairCache
     }
 
     /// <summary>The key's own place, else a free one, else the one unused for longest.</summary>
-    private static ref Slot PlaceFor(Span<Slot> set, in PairKey key)
+    /// <param name="clock">Goes round, so that only distances from it can be compared.</param>
+    private static ref Slot PlaceFor(Span<Slot> set, in PairKey key, uint clock)
     {
         var best = 0;
         for (var i = 0; i < set.Length; i++)
         {
             if (set[i].Created != 0 && set[i].Key == key)
                 return ref set[i];
-            if (set[best].Created != 0 && (set[i].Created == 0 || set[i].Used < set[best].Used))
+            if (set[best].Created != 0 && (set[i].Created == 0 || clock - set[i].Used > clock - set[best].Used))
                 best = i;
         }
 
@@ -133,11 +143,11 @@ internal sealed class PairCache
         public uint Used;
     }
 
-    private sealed class Shard(Slot[] slots)
+    private sealed class Shard(Slot[] slots, uint clock)
     {
         public Lock Gate { get; } = new();
 
-        public uint Clock { get; set; }
+        public uint Clock { get; set; } = clock;
 
         public Span<Slot> SetOf(in PairKey key) => slots.AsSpan((int)(key.Low % (uint)(slots.Length / Ways)) * Ways, Ways);
     }

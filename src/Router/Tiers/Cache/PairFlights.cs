@@ -2,23 +2,35 @@ using System.Collections.Concurrent;
 
 namespace Rerank.Router.Tiers.Cache;
 
-/// <summary>Pairs that some request is having scored right now, so that others with the same pair wait for it instead of asking again.</summary>
+/// <summary>
+/// Single flight: pairs that some request is having scored right now, so that others with the same pair wait for it instead of asking again. By cluster, lest hosts of a candidate keep
+/// requests waiting that stable's hosts would answer.
+/// </summary>
 internal sealed class PairFlights
 {
-    private readonly ConcurrentDictionary<PairKey, TaskCompletionSource<PairScore?>> _flights = new();
+    private readonly ConcurrentDictionary<(string Cluster, PairKey Key), Flight> _flights = new();
 
-    /// <summary>Null when the caller has the pair now, and must end it with <see cref="End"/>; else what another caller will get, null when it fails.</summary>
-    public Task<PairScore?>? Begin(in PairKey key)
+    /// <param name="priority">A flight that is less urgent isn't joined: it waits behind others.</param>
+    public Boarding Begin(string cluster, in PairKey key, int priority)
     {
-        var mine = new TaskCompletionSource<PairScore?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var flight = _flights.GetOrAdd(key, mine);
-        return flight == mine ? null : flight.Task;
+        var mine = new Flight(priority);
+        var flight = _flights.GetOrAdd((cluster, key), mine);
+        return flight == mine ? new(IsMine: true, null) : new(IsMine: false, flight.Priority <= priority ? flight.Task : null);
     }
 
     /// <param name="score">Null: it failed, and whoever waits has to ask for itself.</param>
-    public void End(in PairKey key, PairScore? score)
+    public void End(string cluster, in PairKey key, PairScore? score)
     {
-        if (_flights.TryRemove(key, out var flight))
+        if (_flights.TryRemove((cluster, key), out var flight))
             flight.SetResult(score);
     }
+
+    private sealed class Flight(int priority) : TaskCompletionSource<PairScore?>(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public int Priority => priority;
+    }
 }
+
+/// <param name="IsMine">Whoever began has the pair scored now, and must say how that ends.</param>
+/// <param name="Others">What another request will get, null when it fails; without one the pair is asked for, and nobody is told.</param>
+internal readonly record struct Boarding(bool IsMine, Task<PairScore?>? Others);

@@ -54,6 +54,21 @@ public sealed class PairCacheTests
     }
 
     [Fact]
+    public void Set_TouchedMoreThanFourBillionTimes_StillReplacesWhatIsUnusedForLongest()
+    {
+        // One set of eight, whose clock goes round in the middle.
+        var cache = new PairCache(0, _time, clock: uint.MaxValue - 4);
+        for (var i = 0; i < 8; i++)
+            cache.Set(Key(i), default);
+
+        cache.Set(Key(8), default);
+
+        Assert.False(cache.Contains(Key(0), 60));
+        Assert.All(Enumerable.Range(1, 8), i => Assert.True(cache.Contains(Key(i), 60)));
+        Assert.Equal((1, 0), (cache.TakeEvictions(), cache.TakeEvictions()));
+    }
+
+    [Fact]
     public void Set_MoreThanFits_StaysWithinItsBytes()
     {
         const long Bytes = 64 * 1024;

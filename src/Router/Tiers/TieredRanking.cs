@@ -6,8 +6,8 @@ using Rerank.Router.Tiers.Cache;
 
 namespace Rerank.Router.Tiers;
 
-/// <summary>How far a request's documents have come up the tiers.</summary>
-internal sealed class Climb
+/// <summary>The state of one request's ranking: which tier has scored which of its documents, and what that took.</summary>
+internal sealed class TieredRanking
 {
     /// <summary>The tier's name in answers that no tier gave: the documents in the order of the request.</summary>
     public const string NoTier = "none";
@@ -25,7 +25,7 @@ internal sealed class Climb
     private TimeSpan _waited;
     private int _escalated;
 
-    public Climb(ServingArm arm, RankingSubject subject)
+    public TieredRanking(ServingArm arm, RankingSubject subject)
     {
         _arm = arm;
         Subject = subject;
@@ -45,12 +45,14 @@ internal sealed class Climb
             return false;
 
         var keys = Subject.Keys(_arm.Tiers[^1].Model.Digest);
+        var cached = new PairScore[keys.Length];
         for (var i = 0; i < keys.Length; i++)
         {
-            if (!cache.Pairs.TryGet(keys[i], cache.TtlSeconds, out _scores[i]))
+            if (!cache.Pairs.TryGet(keys[i], cache.TtlSeconds, out cached[i]))
                 return false;
         }
 
+        cached.CopyTo(_scores, 0);
         Array.Fill(_tiers, _arm.Tiers.Count - 1);
         _reused = true;
         return true;
@@ -78,6 +80,15 @@ internal sealed class Climb
 
     public void Failed(ScoreFailure failure) => _invalidScores |= failure.InvalidScores;
 
+    /// <summary>
+    /// What goes on in place of a tier that has too much to do or is late: as many documents as its rule usually hands on, those that the caller's retriever liked best. With all of them the
+    /// next tier, which is dearer, would be overloaded as well.
+    /// </summary>
+    public int[] Shed(int tier, int[] documents) =>
+        documents.Length <= MostShed(tier) ? documents : documents[..MostShed(tier)];
+
+    private int MostShed(int tier) => 2 * EscalationRule.Places(_arm.Tiers[tier].Model.Escalation!, Request.TopN);
+
     /// <summary>Those of a tier's documents that its rule hands on.</summary>
     public int[] Escalate(int tier, int[] documents)
     {
@@ -97,7 +108,7 @@ internal sealed class Climb
     {
         var highest = _tiers.Max();
         if (failure is not null && !MayDegrade(failure, highest))
-            throw new RankingException(failure, _invalidScores);
+            throw Failure(failure);
         CheckTexts();
 
         var documents = new DocumentScore[Request.Documents.Count];
@@ -121,9 +132,14 @@ internal sealed class Climb
             InvalidScores = _invalidScores,
             Waited = _waited,
             Timings = _timings,
-            New = failure is null ? _fresh : [],
+            New = _fresh,
         };
     }
+
+    /// <summary>Whether the policy ever allows an answer that is less than it should be.</summary>
+    public bool MayDegrade() => _arm.Policy.FailurePolicy != FailurePolicy.Fail;
+
+    public RankingException Failure(ScoreFailure failure) => new(failure, _invalidScores);
 
     private bool MayDegrade(ScoreFailure failure, int highest) => _arm.Policy.FailurePolicy switch
     {
@@ -143,7 +159,21 @@ internal sealed class Climb
         }
     }
 
+    /// <exception cref="RequestException">A text was cut that must not be. What it took to find out is kept, since a caller that asks again is refused again.</exception>
     private void CheckTexts()
+    {
+        try
+        {
+            CheckEachText();
+        }
+        catch (RequestException)
+        {
+            _arm.Remember(_fresh);
+            throw;
+        }
+    }
+
+    private void CheckEachText()
     {
         for (var document = 0; document < Subject.Slots.Length; document++)
         {

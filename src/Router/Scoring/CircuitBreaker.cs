@@ -1,0 +1,73 @@
+namespace Rerank.Router.Scoring;
+
+/// <summary>
+/// Keeps requests from waiting for hosts that don't answer in time. After <see cref="LateToOpen"/> full time limits in a row without any answer the circuit is open: nobody is asked
+/// for a while. Then it is half open: one request tries, and its outcome closes the circuit or opens it for twice as long. Any answer counts as one, also a refusal: this is about
+/// hosts that hang, and not about those that fail or are busy.
+/// </summary>
+/// <remarks>Nygard, Release It!, 2007.</remarks>
+internal sealed class CircuitBreaker(TimeProvider time)
+{
+    public const int LateToOpen = 3;
+
+    public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
+
+    public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _lock = new();
+    private int _late;
+    private TimeSpan _pause;
+    private long _openedAt;
+    private bool _isTrying;
+
+    /// <summary>Null: ask, and say what came of it by one of the other methods. Else how long nobody is asked any more, at least a second.</summary>
+    public TimeSpan? Refuse()
+    {
+        lock (_lock)
+        {
+            if (_pause == TimeSpan.Zero)
+                return null;
+            var left = _pause - time.GetElapsedTime(_openedAt);
+            if (left <= TimeSpan.Zero && !_isTrying)
+            {
+                _isTrying = true;
+                return null;
+            }
+
+            return left > TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1);
+        }
+    }
+
+    /// <summary>A host has answered, whatever.</summary>
+    public void Answered()
+    {
+        lock (_lock)
+        {
+            (_late, _pause, _isTrying) = (0, TimeSpan.Zero, false);
+        }
+    }
+
+    /// <summary>No host has answered in a time that was long enough.</summary>
+    /// <returns>For how long nobody is asked from now on; null when the circuit doesn't open now.</returns>
+    public TimeSpan? Late()
+    {
+        lock (_lock)
+        {
+            // What was asked before it opened ends now: that isn't the one that tries.
+            if (_pause > TimeSpan.Zero && !_isTrying)
+                return null;
+            if (!_isTrying && ++_late < LateToOpen)
+                return null;
+            _pause = !_isTrying ? FirstPause : 2 * _pause < LongestPause ? 2 * _pause : LongestPause;
+            (_late, _isTrying, _openedAt) = (0, false, time.GetTimestamp());
+            return _pause;
+        }
+    }
+
+    /// <summary>It isn't known whether a host would have answered: the caller is gone, or gave too little time.</summary>
+    public void Unknown()
+    {
+        lock (_lock)
+            _isTrying = false;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Runtime.CompilerServices;
+using Yarp.ReverseProxy.Model;
+
+namespace Rerank.Router.Scoring;
+
+/// <summary>What requests have met lately at a cluster's hosts.</summary>
+internal sealed class ClusterLoad(TimeProvider time)
+{
+    /// <summary>A time limit that was so many times what the slowest answer of late took was long enough.</summary>
+    private const int Ample = 2;
+
+    // The slowest answer is forgotten as fast as this; requests differ by a hundred times in size.
+    private static readonly TimeSpan HalfLife = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _lock = new();
+    private TimeSpan _slowest;
+    private long _slowestAt;
+
+    public CircuitBreaker Breaker { get; } = new(time);
+
+    public RetryBudget Retries { get; } = new();
+
+    public void Answered(TimeSpan took)
+    {
+        lock (_lock)
+        {
+            if (took >= Slowest())
+                (_slowest, _slowestAt) = (took, time.GetTimestamp());
+        }
+    }
+
+    /// <summary>Whether hosts that are well would have answered in this time.</summary>
+    public bool IsAmple(TimeSpan allowed)
+    {
+        lock (_lock)
+            return Slowest() is { Ticks: > 0 } slowest && allowed >= Ample * slowest;
+    }
+
+    private TimeSpan Slowest() => _slowest * Math.Pow(0.5, time.GetElapsedTime(_slowestAt) / HalfLife);
+}
+
+/// <summary>Of all clusters. YARP keeps a cluster's state for as long as its name is in the routing table.</summary>
+internal sealed class ClusterLoads(TimeProvider time)
+{
+    private readonly ConditionalWeakTable<ClusterState, ClusterLoad> _loads = [];
+
+    public ClusterLoad Of(ClusterState cluster) => _loads.GetValue(cluster, _ => new(time));
+}

@@ -1,0 +1,84 @@
+using Microsoft.Extensions.Time.Testing;
+using Rerank.Router.Scoring;
+
+namespace Rerank.Router.Tests.Scoring;
+
+public sealed class CircuitBreakerTests
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly CircuitBreaker _breaker;
+
+    public CircuitBreakerTests() => _breaker = new(_time);
+
+    [Fact]
+    public void Late_SomeInARow_OpensAndThenOneTries()
+    {
+        Open();
+        Assert.Equal(CircuitBreaker.FirstPause, _breaker.Refuse());
+
+        _time.Advance(CircuitBreaker.FirstPause);
+
+        Assert.Null(_breaker.Refuse());
+        Assert.NotNull(_breaker.Refuse());
+        _breaker.Answered();
+        Assert.Null(_breaker.Refuse());
+        Assert.Null(_breaker.Refuse());
+    }
+
+    [Fact]
+    public void Late_WhileOneTries_OpensForTwiceAsLong()
+    {
+        Open();
+        foreach (var pause in new[] { 10, 20, 40, 60, 60 })
+        {
+            _time.Advance(CircuitBreaker.LongestPause);
+            Assert.Null(_breaker.Refuse());
+            Assert.Equal(TimeSpan.FromSeconds(pause), _breaker.Late());
+        }
+    }
+
+    [Fact]
+    public void Late_AskedBeforeItOpened_OpensItForNoLonger()
+    {
+        Open();
+        _time.Advance(TimeSpan.FromSeconds(4));
+
+        for (var i = 0; i < 20; i++)
+            Assert.Null(_breaker.Late());
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(_breaker.Refuse());
+    }
+
+    [Fact]
+    public void Answered_InBetween_KeepsItClosed()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Null(_breaker.Late());
+            Assert.Null(_breaker.Late());
+            _breaker.Answered();
+        }
+
+        Assert.Null(_breaker.Refuse());
+    }
+
+    [Fact]
+    public void Unknown_WhileOneTries_LetsAnotherTry()
+    {
+        Open();
+        _time.Advance(CircuitBreaker.FirstPause);
+        Assert.Null(_breaker.Refuse());
+
+        _breaker.Unknown();
+
+        Assert.Null(_breaker.Refuse());
+    }
+
+    private void Open()
+    {
+        Assert.Null(_breaker.Late());
+        Assert.Null(_breaker.Late());
+        Assert.Equal(CircuitBreaker.FirstPause, _breaker.Late());
+    }
+}
