@@ -1,8 +1,8 @@
 namespace Rerank.Router.Scoring;
 
 /// <summary>
-/// Keeps requests from waiting for hosts that don't answer in time. After <see cref="LateToOpen"/> full time limits in a row without any answer the circuit is open: nobody is asked
-/// for a while. Then it is half open: one request tries, and its outcome closes the circuit or opens it for twice as long. Any answer counts as one, also a refusal: this is about
+/// Keeps requests from waiting for hosts that don't answer in time. After <see cref="LateToOpen"/> full time limits or more in a row without any answer the circuit is open: nobody is asked
+/// for a while. One host of several that hangs doesn't open it: some of them have to be late, or all. Then it is half open: one request tries, and its outcome closes the circuit or opens it for twice as long. Any answer counts as one, also a refusal: this is about
 /// hosts that hang, and not about those that fail or are busy.
 /// </summary>
 /// <remarks>Nygard, Release It!, 2007.</remarks>
@@ -10,11 +10,15 @@ internal sealed class CircuitBreaker(TimeProvider time)
 {
     public const int LateToOpen = 3;
 
+    /// <summary>So many hosts that are late in a row, none of which answers, are taken for all of them.</summary>
+    public const int MostHosts = 5;
+
     public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
 
     public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
+    private readonly HashSet<string> _lateHosts = [];
     private int _late;
     private TimeSpan _pause;
     private long _openedAt;
@@ -44,22 +48,33 @@ internal sealed class CircuitBreaker(TimeProvider time)
         lock (_lock)
         {
             (_late, _pause, _isTrying) = (0, TimeSpan.Zero, false);
+            _lateHosts.Clear();
         }
     }
 
-    /// <summary>No host has answered in a time that was long enough.</summary>
+    /// <summary>A host has not answered in a time that was long enough.</summary>
+    /// <param name="host">Its name.</param>
+    /// <param name="hosts">How many there are to choose from.</param>
     /// <returns>For how long nobody is asked from now on; null when the circuit doesn't open now.</returns>
-    public TimeSpan? Late()
+    public TimeSpan? Late(string host, int hosts)
     {
         lock (_lock)
         {
             // What was asked before it opened ends now: that isn't the one that tries.
             if (_pause > TimeSpan.Zero && !_isTrying)
                 return null;
-            if (!_isTrying && ++_late < LateToOpen)
-                return null;
+            if (!_isTrying)
+            {
+                _late++;
+                if (_lateHosts.Count < MostHosts)
+                    _lateHosts.Add(host);
+                if (_late < LateToOpen || _lateHosts.Count < Math.Min(hosts, MostHosts))
+                    return null;
+            }
+
             _pause = !_isTrying ? FirstPause : 2 * _pause < LongestPause ? 2 * _pause : LongestPause;
             (_late, _isTrying, _openedAt) = (0, false, time.GetTimestamp());
+            _lateHosts.Clear();
             return _pause;
         }
     }

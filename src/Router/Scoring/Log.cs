@@ -2,6 +2,6 @@ namespace Rerank.Router.Scoring;
 
 internal static partial class Log
 {
-    [LoggerMessage(200, LogLevel.Warning, "{Cluster} didn't answer {Count} requests in a row in time: for {Seconds} s it is asked nothing")]
-    public static partial void CircuitOpened(ILogger logger, string cluster, int count, double seconds);
+    [LoggerMessage(210, LogLevel.Warning, "Hosts of {Cluster} don't answer in time, none of them: for {Seconds} s they are asked nothing")]
+    public static partial void CircuitOpened(ILogger logger, string cluster, double seconds);
 }

@@ -130,9 +130,11 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
             return;
         }
 
+        // Before it may be ejected.
+        var hosts = cluster.DestinationsState.AvailableDestinations.Count;
         health.Report(cluster, destination, failed: true);
-        if (load.Breaker.Late() is { } pause)
-            Log.CircuitOpened(logger, cluster.ClusterId, CircuitBreaker.LateToOpen, pause.TotalSeconds);
+        if (load.Breaker.Late(destination.DestinationId, hosts) is { } pause)
+            Log.CircuitOpened(logger, cluster.ClusterId, pause.TotalSeconds);
     }
 
     private static PooledBuffer Write(ScoreRequest request)

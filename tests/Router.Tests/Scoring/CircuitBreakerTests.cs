@@ -33,7 +33,7 @@ public sealed class CircuitBreakerTests
         {
             _time.Advance(CircuitBreaker.LongestPause);
             Assert.Null(_breaker.Refuse());
-            Assert.Equal(TimeSpan.FromSeconds(pause), _breaker.Late());
+            Assert.Equal(TimeSpan.FromSeconds(pause), Late());
         }
     }
 
@@ -44,7 +44,7 @@ public sealed class CircuitBreakerTests
         _time.Advance(TimeSpan.FromSeconds(4));
 
         for (var i = 0; i < 20; i++)
-            Assert.Null(_breaker.Late());
+            Assert.Null(Late());
 
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Null(_breaker.Refuse());
@@ -55,8 +55,8 @@ public sealed class CircuitBreakerTests
     {
         for (var i = 0; i < 20; i++)
         {
-            Assert.Null(_breaker.Late());
-            Assert.Null(_breaker.Late());
+            Assert.Null(Late());
+            Assert.Null(Late());
             _breaker.Answered();
         }
 
@@ -75,10 +75,30 @@ public sealed class CircuitBreakerTests
         Assert.Null(_breaker.Refuse());
     }
 
+    [Fact]
+    public void Late_OneHostOfSeveral_OpensNothing()
+    {
+        for (var i = 0; i < 50; i++)
+            Assert.Null(_breaker.Late("one", hosts: 2));
+
+        Assert.Equal(CircuitBreaker.FirstPause, _breaker.Late("other", hosts: 2));
+    }
+
+    [Fact]
+    public void Late_SomeOfMany_AreTakenForAll()
+    {
+        for (var i = 1; i < CircuitBreaker.MostHosts; i++)
+            Assert.Null(_breaker.Late($"host{i}", hosts: 40));
+
+        Assert.Equal(CircuitBreaker.FirstPause, _breaker.Late("another", hosts: 40));
+    }
+
+    private TimeSpan? Late() => _breaker.Late("only", hosts: 1);
+
     private void Open()
     {
-        Assert.Null(_breaker.Late());
-        Assert.Null(_breaker.Late());
-        Assert.Equal(CircuitBreaker.FirstPause, _breaker.Late());
+        Assert.Null(Late());
+        Assert.Null(Late());
+        Assert.Equal(CircuitBreaker.FirstPause, Late());
     }
 }
