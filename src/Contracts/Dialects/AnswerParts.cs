@@ -13,6 +13,13 @@ internal static class AnswerParts
         writer.WriteNumber("total_tokens"u8, answer.InputTokens);
         if (completion)
             writer.WriteNumber("completion_tokens"u8, 0);
+        if (answer.CachedTokens > 0)
+        {
+            writer.WriteStartObject("prompt_tokens_details"u8);
+            writer.WriteNumber("cached_tokens"u8, answer.CachedTokens);
+            writer.WriteEndObject();
+        }
+
         writer.WriteEndObject();
     }
 

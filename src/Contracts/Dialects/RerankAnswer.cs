@@ -5,14 +5,17 @@ public sealed record RerankAnswer
     /// <summary>Id of the request, a UUID.</summary>
     public required string RequestId { get; init; }
 
-    /// <summary>Name of the model that decided.</summary>
+    /// <summary>As the dialect's own server would say it: the name that the request asked for, else that of the model that decided.</summary>
     public required string Model { get; init; }
 
     /// <summary>Best first, already cut to the number asked for.</summary>
     public required IReadOnlyList<RankedDocument> Results { get; init; }
 
-    /// <summary>Tokens fed to models for this answer.</summary>
+    /// <summary>Tokens of query and document over all documents: what the request is, also where a cache had the score.</summary>
     public int InputTokens { get; init; }
+
+    /// <summary>Those of them that needn't be computed, as a cache had the scores or another request in flight; shown where a dialect has a place for it.</summary>
+    public int CachedTokens { get; init; }
 
     /// <summary>Which results say how much of their texts was read.</summary>
     public TruncationReport TruncationReport { get; init; }

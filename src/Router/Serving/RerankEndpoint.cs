@@ -1,3 +1,4 @@
+using System.Globalization;
 using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Routing;
 using Rerank.Router.Buffers;
@@ -116,9 +117,10 @@ internal sealed class RerankEndpoint(
         var answer = new RerankAnswer
         {
             RequestId = id,
-            Model = outcomes[^1].Model,
+            Model = request.Model ?? outcomes[^1].Model,
             Results = results,
-            InputTokens = outcomes.Sum(outcome => outcome.TokensFed),
+            InputTokens = outcomes.Sum(outcome => outcome.Tokens),
+            CachedTokens = outcomes.Sum(outcome => outcome.ReusedTokens),
             TruncationReport = report,
             Created = time.GetUtcNow(),
         };
@@ -128,6 +130,8 @@ internal sealed class RerankEndpoint(
         foreach (var (name, value) in dialect.Headers(request, answer))
             headers[name] = value;
         headers[RerankHeaders.Tier] = outcomes[^1].Tier;
+        headers[RerankHeaders.DecidingModel] = outcomes[^1].Model;
+        headers[RerankHeaders.ComputedTokens] = outcomes.Sum(outcome => outcome.TokensFed).ToString(CultureInfo.InvariantCulture);
         headers[RerankHeaders.ServerTiming] = RerankHeaders.FormatTiming(parsed, [.. outcomes.SelectMany(outcome => outcome.Timings)]);
         if (outcomes.Any(outcome => outcome.Degraded is not null))
             headers[RerankHeaders.Degraded] = "true";

@@ -12,6 +12,13 @@ internal static class RerankHeaders
     public const string RequestId = ScoreApi.RequestIdHeader;
     public const string Revision = "X-Rerank-Revision";
     public const string Tier = "X-Rerank-Tier";
+
+    /// <summary>Name of the model that decided; the answer's own <c>model</c> says what the dialect's server would.</summary>
+    public const string DecidingModel = "X-Rerank-Model";
+
+    /// <summary>Tokens that models were fed for this answer, of all tiers.</summary>
+    public const string ComputedTokens = "X-Rerank-Computed-Tokens";
+
     public const string Degraded = "X-Rerank-Degraded";
     public const string ServerTiming = "Server-Timing";
 

@@ -23,6 +23,13 @@ internal sealed record RankingOutcome
     /// <summary>Whether it is the documents in the order of the request.</summary>
     public bool NoTierAnswered => Tier == TieredRanking.NoTier;
 
+    /// <summary>Tokens of query and document, over all documents, as the model read them that decided about each: what the request is, whatever it took.</summary>
+    public int Tokens { get; init; }
+
+    /// <summary>Those of them that a cache had, or another request in flight.</summary>
+    public int ReusedTokens { get; init; }
+
+    /// <summary>Tokens that models were fed for it, those of lower tiers included.</summary>
     public int TokensFed { get; init; }
 
     /// <summary>Documents that went beyond the first model.</summary>

@@ -11,36 +11,28 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
 {
     public async Task<TierScores> ScoreAsync(TierQuestion question, ServingCache? cache, CancellationToken cancellationToken)
     {
-        var scores = new PairScore[question.Slots.Length];
-        var all = Enumerable.Range(0, scores.Length).ToList();
+        var gathered = new Gathered(question.Slots.Length);
+        var all = Enumerable.Range(0, question.Slots.Length).ToList();
         if (cache is null)
         {
-            var answer = await AskAsync(question, all, scores, cancellationToken);
-            return new TierScores(scores, answer.Failure, FromModel: true, answer.Asked, TokensOf(all, scores), answer.Waited, []);
+            var answer = await AskAsync(question, all, gathered, cancellationToken);
+            return new TierScores(gathered.Scores, gathered.IsComputed, answer.Failure, FromModel: true, answer.Asked, answer.Waited, []);
         }
 
         var keys = question.Subject.Keys(question.Tier.Model.Digest);
-        var misses = all.FindAll(i => !cache.Pairs.TryGet(keys[question.Slots[i]], cache.TtlSeconds, out scores[i]));
-        metrics.CacheLookedUp(question.Tier.Name, hits: scores.Length - misses.Count, misses.Count);
+        var misses = all.FindAll(i => !cache.Pairs.TryGet(keys[question.Slots[i]], cache.TtlSeconds, out gathered.Scores[i]));
+        metrics.CacheLookedUp(question.Tier.Name, hits: all.Count - misses.Count, misses.Count);
         if (misses.Count == 0)
-            return new TierScores(scores, null, FromModel: false, Asked: 0, TokensFed: 0, TimeSpan.Zero, []);
+            return new TierScores(gathered.Scores, gathered.IsComputed, null, FromModel: false, Asked: 0, TimeSpan.Zero, []);
 
-        var (failure, asked, waited) = await AskOnceAsync(question, keys, misses, scores, isAgain: false, cancellationToken);
-        KeyValuePair<PairKey, PairScore>[] fresh = failure is null ? [.. misses.Select(i => KeyValuePair.Create(keys[question.Slots[i]], scores[i]))] : [];
-        return new TierScores(scores, failure, FromModel: true, asked, TokensOf(misses, scores), waited, fresh);
-    }
-
-    private static int TokensOf(List<int> indices, PairScore[] scores)
-    {
-        var tokens = 0;
-        foreach (var i in indices)
-            tokens += scores[i].Tokens;
-        return tokens;
+        var (failure, asked, waited) = await AskOnceAsync(question, keys, misses, gathered, isAgain: false, cancellationToken);
+        KeyValuePair<PairKey, PairScore>[] fresh = failure is null ? [.. misses.Select(i => KeyValuePair.Create(keys[question.Slots[i]], gathered.Scores[i]))] : [];
+        return new TierScores(gathered.Scores, gathered.IsComputed, failure, FromModel: true, asked, waited, fresh);
     }
 
     /// <summary>Asks for those pairs that nobody else asks for, and waits for the others.</summary>
     private async Task<Asking> AskOnceAsync(
-        TierQuestion question, PairKey[] keys, List<int> misses, PairScore[] scores, bool isAgain, CancellationToken cancellationToken)
+        TierQuestion question, PairKey[] keys, List<int> misses, Gathered gathered, bool isAgain, CancellationToken cancellationToken)
     {
         var (cluster, priority) = (question.Tier.Cluster.ClusterId, question.Subject.Request.Priority);
         var mine = new List<int>(misses.Count);
@@ -64,26 +56,26 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
         try
         {
             if (asked.Count > 0)
-                own = await AskAsync(question, asked, scores, cancellationToken);
+                own = await AskAsync(question, asked, gathered, cancellationToken);
             landed = own.Failure is null;
         }
         finally
         {
             foreach (var i in mine)
-                flights.End(cluster, keys[question.Slots[i]], landed ? scores[i] : null);
+                flights.End(cluster, keys[question.Slots[i]], landed ? gathered.Scores[i] : null);
         }
 
         if (!landed || others.Count == 0)
             return own;
 
-        var missing = await JoinAsync(question, others, scores, cancellationToken);
+        var missing = await JoinAsync(question, others, gathered, cancellationToken);
         if (missing.Count == 0)
             return own;
 
         // Of those that waited in vain for the same pair, one asks and the others wait once more.
         var joined = isAgain
-            ? await AskAsync(question, missing, scores, cancellationToken)
-            : await AskOnceAsync(question, keys, missing, scores, isAgain: true, cancellationToken);
+            ? await AskAsync(question, missing, gathered, cancellationToken)
+            : await AskOnceAsync(question, keys, missing, gathered, isAgain: true, cancellationToken);
         return new Asking(joined.Failure, own.Asked + joined.Asked, own.Waited + joined.Waited);
     }
 
@@ -92,7 +84,7 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
     /// </summary>
     /// <returns>What they didn't get.</returns>
     private static async Task<List<int>> JoinAsync(
-        TierQuestion question, List<(int Index, Task<PairScore?> Score)> others, PairScore[] scores, CancellationToken cancellationToken)
+        TierQuestion question, List<(int Index, Task<PairScore?> Score)> others, Gathered gathered, CancellationToken cancellationToken)
     {
         using var timeout = question.Deadline.Half().CreateTimeout();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
@@ -103,7 +95,7 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
             await ((Task)flight.WaitAsync(either.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
             if (flight.IsCompletedSuccessfully && await flight is { } score)
-                scores[index] = score;
+                gathered.Scores[index] = score;
             else
                 missing.Add(index);
         }
@@ -111,7 +103,7 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
         return missing;
     }
 
-    private async Task<Asking> AskAsync(TierQuestion question, List<int> indices, PairScore[] scores, CancellationToken cancellationToken)
+    private async Task<Asking> AskAsync(TierQuestion question, List<int> indices, Gathered gathered, CancellationToken cancellationToken)
     {
         var passages = new string[indices.Count];
         for (var i = 0; i < passages.Length; i++)
@@ -133,9 +125,21 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
             return new Asking(failure, indices.Count, TimeSpan.Zero);
 
         for (var i = 0; i < passages.Length; i++)
-            scores[indices[i]] = new PairScore(answer.Logits[i], answer.Tokens[i], answer.Truncated[i], answer.TotalTokens?[i] ?? 0);
+        {
+            gathered.Scores[indices[i]] = new PairScore(answer.Logits[i], answer.Tokens[i], answer.Truncated[i], answer.TotalTokens?[i] ?? 0);
+            gathered.IsComputed[indices[i]] = true;
+        }
+
         metrics.PairsScored(question.Tier.Name, passages.Length);
         return new Asking(null, indices.Count, TimeSpan.FromMilliseconds(answer.WaitedMilliseconds));
+    }
+
+    /// <summary>In the order of the question: scores, and whether this request had them computed.</summary>
+    private sealed class Gathered(int count)
+    {
+        public PairScore[] Scores { get; } = new PairScore[count];
+
+        public bool[] IsComputed { get; } = new bool[count];
     }
 
     /// <summary>What came of asking hosts.</summary>

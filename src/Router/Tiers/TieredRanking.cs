@@ -15,6 +15,7 @@ internal sealed class TieredRanking
     private readonly ServingArm _arm;
     private readonly PairScore[] _scores;
     private readonly int[] _tiers;
+    private readonly bool[] _isComputed;
     private readonly List<TierTiming> _timings = [];
     private readonly List<KeyValuePair<PairKey, PairScore>> _fresh = [];
     private bool _modelAsked;
@@ -31,6 +32,7 @@ internal sealed class TieredRanking
         Subject = subject;
         _scores = new PairScore[Subject.Passages.Count];
         _tiers = new int[_scores.Length];
+        _isComputed = new bool[_scores.Length];
         Array.Fill(_tiers, Ranking.NoTier);
     }
 
@@ -68,12 +70,13 @@ internal sealed class TieredRanking
         _modelAsked |= scores.FromModel;
         _reused |= scores.Asked < slots.Length;
         _pairsScored += scores.Asked;
-        _tokensFed += scores.TokensFed;
         _waited += scores.Waited;
         _fresh.AddRange(scores.New);
         for (var i = 0; i < slots.Length; i++)
         {
             _scores[slots[i]] = scores.Scores[i];
+            _isComputed[slots[i]] = scores.IsComputed[i];
+            _tokensFed += scores.IsComputed[i] ? scores.Scores[i].Tokens : 0;
             _tiers[slots[i]] = tier;
         }
     }
@@ -124,6 +127,8 @@ internal sealed class TieredRanking
             Tier = highest == Ranking.NoTier ? NoTier : _modelAsked || failure is not null ? _arm.Tiers[highest].Name : _arm.Cache!.Name,
             Model = highest == Ranking.NoTier ? NoTier : _arm.Tiers[highest].Model.Model,
             Failure = failure,
+            Tokens = TokensOf(documents, onlyReused: false),
+            ReusedTokens = TokensOf(documents, onlyReused: true),
             TokensFed = _tokensFed,
             Escalated = _escalated,
             Judgement = new Judgement(order, documents, Subject.Slots, Subject.Passages.Count, LastTier: _arm.Tiers.Count - 1),
@@ -147,6 +152,20 @@ internal sealed class TieredRanking
         FailurePolicy.InputOrder => highest != Ranking.NoTier || failure.Kind != RequestErrorKind.Invalid,
         _ => false,
     };
+
+    /// <summary>Of all documents, as the model read them that decided about each.</summary>
+    private int TokensOf(DocumentScore[] documents, bool onlyReused)
+    {
+        var tokens = 0;
+        for (var i = 0; i < documents.Length; i++)
+        {
+            var slot = Subject.Slots[i];
+            if (documents[i].Tier != Ranking.NoTier && !(onlyReused && _isComputed[slot]))
+                tokens += _scores[slot].Tokens;
+        }
+
+        return tokens;
+    }
 
     /// <summary>How much the model that a result's score is from read of it.</summary>
     private void AddTokens(RankedDocument[] results)

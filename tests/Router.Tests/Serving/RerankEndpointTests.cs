@@ -74,7 +74,7 @@ public sealed class RerankEndpointTests : IAsyncLifetime
     [Theory]
     [InlineData(
         "/v1/rerank", """{"model":"m","query":"q","documents":["a full=1"]}""", 200,
-        """{"model":"full-model","usage":{"prompt_tokens":10,"total_tokens":10},"results":[{"index":0,"relevance_score":0.7310586,"document":{"text":"a full=1"}}]}""")]
+        """{"model":"m","usage":{"prompt_tokens":10,"total_tokens":10},"results":[{"index":0,"relevance_score":0.7310586,"document":{"text":"a full=1"}}]}""")]
     [InlineData("/v1/rerank", """{"model":"m","query":"q","documents":["a full=1"],"top_k":0}""", 400, """{"detail":"top_k must be at least 1, not 0"}""")]
     [InlineData(
         "/rerank", """{"query":"q","documents":["a full=1"],"return_documents":false}""", 200,

@@ -70,6 +70,7 @@ public sealed class TieredFlowTests
 
         Assert.Equal(first.Results(), second.Results());
         Assert.Equal("cache", second.Tier);
+        Assert.Equal(("full-model", "70", "0"), (first.Header("X-Rerank-Model"), first.Header("X-Rerank-Computed-Tokens"), second.Header("X-Rerank-Computed-Tokens")));
         Assert.Single(pipeline.Small.Requests);
         Assert.Single(pipeline.Full.Requests);
     }
@@ -86,6 +87,21 @@ public sealed class TieredFlowTests
         Assert.Equal([0, 1], answer.Order());
         Assert.Equal("cache", answer.Tier);
         Assert.Equal(4, pipeline.Full.PassagesScored);
+    }
+
+    [Fact]
+    public async Task Rerank_Cached_SaysWhatTheRequestIsAndWhatWasComputed()
+    {
+        await using var pipeline = await Pipeline.StartAsync(Tables.Always);
+        var body = JsonSerializer.Serialize(new { model = "m", query = "q", documents = Close });
+        var computed = await pipeline.Router.SendAsync("/v1/rerank", body);
+        await pipeline.CacheFilledAsync(8);
+
+        var cached = await pipeline.Router.SendAsync("/v1/rerank", body);
+
+        Assert.Contains("\"usage\":{\"prompt_tokens\":40,\"total_tokens\":40}", computed.Body, StringComparison.Ordinal);
+        Assert.Contains("\"usage\":{\"prompt_tokens\":40,\"total_tokens\":40,\"prompt_tokens_details\":{\"cached_tokens\":40}}", cached.Body, StringComparison.Ordinal);
+        Assert.Equal(("80", "0"), (computed.Header("X-Rerank-Computed-Tokens"), cached.Header("X-Rerank-Computed-Tokens")));
     }
 
     [Fact]
