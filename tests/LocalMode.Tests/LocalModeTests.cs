@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Rerank.TestKit;
 
@@ -43,6 +44,25 @@ public sealed class LocalModeTests
         Assert.NotEmpty(children);
         await local.StopAsync(cancellationToken);
         Assert.DoesNotContain(children, LocalOperator.IsRunning);
+    }
+
+    [Fact]
+    public async Task Local_PortIsInUse_SaysSoAndWritesNothing()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+        var kubeconfig = Path.Combine(Path.GetTempPath(), $"kubeconfig-of-another-{port}");
+
+        var result = await Command.RunAsync(
+            "dotnet",
+            [LocalOperator.AssemblyOf("Operator", "Operator"), "local", Repository.File("config", "samples", "quickstart"), "--port", $"{port}", "--kubeconfig", kubeconfig],
+            cancellationToken);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains($"--port: {port} is in use", result.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(kubeconfig));
     }
 
     [Fact]

@@ -39,11 +39,11 @@ internal sealed class AnalysisSpec
 
     /// <summary>What becomes of a step for which too little is seen to judge.</summary>
     [DefaultValue("{\"deadlineSeconds\": 7200}", Json = true)]
-    public UndecidedPolicySpec NoData { get; set; } = new() { DeadlineSeconds = 7200 };
+    public NoDataSpec NoData { get; set; } = new();
 
     /// <summary>What becomes of a step while the source of a metric doesn't answer, or not with what it was asked for.</summary>
     [DefaultValue("{\"deadlineSeconds\": 1800}", Json = true)]
-    public UndecidedPolicySpec SourceError { get; set; } = new() { DeadlineSeconds = 1800 };
+    public SourceErrorSpec SourceError { get; set; } = new();
 
     /// <summary>What is measured. Their order doesn't matter.</summary>
     [DefaultValue("[{\"name\": \"errors\", \"type\": \"ErrorRate\", \"maxDeltaPermille\": 10, \"hardLimitPermille\": 200}]", Json = true)]
@@ -53,13 +53,27 @@ internal sealed class AnalysisSpec
     public List<MetricSpec> Metrics { get; set; } = [new() { Name = "errors", Type = MetricType.ErrorRate, MaxDeltaPermille = 10, HardLimitPermille = 200 }];
 }
 
-internal sealed class UndecidedPolicySpec
+// Two types, since each has a deadline of its own by default: a member that is left out on an object that others have applied before must have one.
+internal sealed class NoDataSpec
 {
-    /// <summary>How long the step holds, from its start or from when the source failed.</summary>
-    [Required]
+    /// <summary>How long the step holds, from its start.</summary>
+    [DefaultValue(7200)]
     [RangeMinimum(1)]
     [RangeMaximum(2_592_000)]
-    public int DeadlineSeconds { get; set; } = 1;
+    public int DeadlineSeconds { get; set; } = 7200;
+
+    /// <summary>`Pause`: the step goes on holding, and condition `Stalled` says so. `Rollback`: the candidate is rejected.</summary>
+    [DefaultValue("Pause")]
+    public DeadlineAction OnDeadline { get; set; } = DeadlineAction.Pause;
+}
+
+internal sealed class SourceErrorSpec
+{
+    /// <summary>How long the step holds, from when the source failed.</summary>
+    [DefaultValue(1800)]
+    [RangeMinimum(1)]
+    [RangeMaximum(2_592_000)]
+    public int DeadlineSeconds { get; set; } = 1800;
 
     /// <summary>`Pause`: the step goes on holding, and condition `Stalled` says so. `Rollback`: the candidate is rejected.</summary>
     [DefaultValue("Pause")]

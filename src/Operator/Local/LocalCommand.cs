@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Rerank.Operator.Local.Server;
 using Rerank.Operator.Pipelines;
@@ -15,6 +17,7 @@ namespace Rerank.Operator.Local;
 /// </summary>
 internal static class LocalCommand
 {
+    private const int UsageError = 2;
     private const string Person = "kubectl";
     private const string Node = "kubelet";
 
@@ -58,6 +61,12 @@ internal static class LocalCommand
         var console = new LocalConsole(Console.Out);
         try
         {
+            if (!IsFree(options.Port))
+            {
+                await Console.Error.WriteLineAsync($"--port: {options.Port} is in use by another program, perhaps by another `local`; give a port that is free".AsMemory(), cancellationToken);
+                return UsageError;
+            }
+
             var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
             builder.Logging.AddSimpleConsole(format => format.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
             AddServices(builder.Services, options, console);
@@ -70,6 +79,20 @@ internal static class LocalCommand
         finally
         {
             Directory.Delete(options.StateDirectory, recursive: true);
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+            return true;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            return false;
         }
     }
 

@@ -81,7 +81,14 @@ internal sealed class ServiceProxy(IResourceClient client, LocalOptions options,
                     return;
                 }
 
-                await Task.WhenAll(CopyAsync(connection, backend, cancellationToken), CopyAsync(backend, connection, cancellationToken));
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                var there = CopyAsync(connection, backend, either.Token);
+                var back = CopyAsync(backend, connection, either.Token);
+
+                // A caller may be done sending and wait for the answer. A pod that is gone answers nothing more: its caller must not wait for ever.
+                if (await Task.WhenAny(there, back) == back || there.IsFaulted)
+                    await either.CancelAsync();
+                await Task.WhenAll(there, back);
             }
             catch (Exception exception) when (exception is SocketException or IOException or OperationCanceledException)
             {
