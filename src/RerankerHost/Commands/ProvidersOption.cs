@@ -12,7 +12,7 @@ internal static class ProvidersOption
 
     public static Option<IReadOnlyList<ExecutionProvider>> Create(string description, params ExecutionProvider[] value) => new(Name)
     {
-        Description = $"{description} CPU, CUDA or both, separated by a comma; the first that works is used. Default: {Show(value)}.",
+        Description = $"{description} CPU, CUDA or both, separated by a comma; the first that works is used.",
         DefaultValueFactory = _ => value,
         CustomParser = result =>
         {

@@ -21,6 +21,7 @@ namespace Rerank.Router.Scoring;
 internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy health)
 {
     private const int MaxErrorBytes = 16 * 1024;
+    private const int LongestScoredBy = 64;
 
     // The body never is part of a page: escapes would make text that isn't ASCII several times larger.
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
@@ -104,7 +105,7 @@ internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy he
             if (!AreFinite(scores!.Logits))
                 return Broken(cluster, destination, "gave scores that aren't finite", invalidScores: true);
             health.Report(cluster, destination, failed: false);
-            return new Attempt(scores, TryAnother: false);
+            return new Attempt(scores with { ScoredBy = ScoredBy(response) }, TryAnother: false);
         }
         catch (Exception e) when (cancellationToken.IsCancellationRequested && e is OperationCanceledException or HttpRequestException or IOException)
         {
@@ -121,6 +122,10 @@ internal sealed class ScoreClient(DestinationPicker picker, ScoreHealthPolicy he
             DestinationPicker.Leave(destination);
         }
     }
+
+    /// <summary>Null for hosts of earlier versions, and for what is no name.</summary>
+    private static string? ScoredBy(HttpResponseMessage response) =>
+        response.Headers.TryGetValues(ScoreApi.ScoredByHeader, out var values) && values.First() is { Length: > 0 and <= LongestScoredBy } name ? name : null;
 
     private Attempt Broken(ClusterState cluster, DestinationState destination, string what, bool invalidScores = false)
     {

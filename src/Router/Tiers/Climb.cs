@@ -44,7 +44,7 @@ internal sealed class Climb
         if (_arm.Cache is not { } cache || _arm.Tiers.Count == 1)
             return false;
 
-        var keys = Subject.Keys(_arm.Tiers[^1].Model.Digest);
+        var keys = Subject.Keys(cache.Pairs.Origins.NameOf(_arm.Tiers[^1].Model.Digest));
         for (var i = 0; i < keys.Length; i++)
         {
             if (!cache.Pairs.TryGet(keys[i], cache.TtlSeconds, out _scores[i]))

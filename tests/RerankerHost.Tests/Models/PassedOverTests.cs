@@ -7,7 +7,6 @@ using Rerank.RerankerHost.Serving;
 using Rerank.RerankerHost.Sources;
 using Rerank.RerankerHost.Tests.Inference;
 using Rerank.RerankerHost.Tests.Serving;
-using Rerank.TestKit;
 
 namespace Rerank.RerankerHost.Tests.Models;
 
