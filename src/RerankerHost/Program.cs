@@ -8,6 +8,7 @@ var root = new RootCommand("Serves cross-encoder rerankers.")
     TokenizeCommand.Create(),
     ScoreCommand.Create(),
     GoldenCommand.Create(),
+    DoctorCommand.Create(),
 };
 
 // No time limit of the command line's own: the host decides how long running requests may take after a stop signal.

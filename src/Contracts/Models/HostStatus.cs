@@ -26,6 +26,7 @@ public sealed record ModelStatus
     /// <summary>CamelCase; set when <see cref="State"/> is Failed or WaitingForCredentials. One of <see cref="ModelFailure"/>.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>For people: what is wrong, or of a model that is Ready why it runs on another provider than it prefers.</summary>
     public string? Message { get; init; }
 
     /// <summary>Bytes of all files, once they are on disk.</summary>

@@ -6,7 +6,7 @@ public sealed record ModelSpec
     /// <summary>Name of the ModelVersion; for people. Identity is <see cref="Digest"/>.</summary>
     public required string Name { get; init; }
 
-    /// <summary><c>sha256:HEX</c> over files, contract and runtime: two models with one digest give the same scores.</summary>
+    /// <summary><c>sha256:HEX</c> over files, contract and runtime: two models with one digest give the same scores on the same execution provider.</summary>
     public required string Digest { get; init; }
 
     /// <summary>Whether the host is ready only when this model is. A candidate isn't required: its failure must not take stable down.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Rerank.Contracts.Scoring;
 
 /// <summary>The internal API by which a router has pairs scored: <c>POST /internal/v1/score</c>.</summary>
@@ -13,6 +15,11 @@ public static class ScoreApi
 
     /// <summary>The caller's or the router's id of the request, a UUID, from edge to host, so that it is found in all logs.</summary>
     public const string RequestIdHeader = "X-Rerank-Request-Id";
+
+    /// <summary>
+    /// <see cref="ScoreResponse.ScoredBy"/> of an answer. A header, since a router refuses members that it doesn't know, and hosts are newer than routers while images change.
+    /// </summary>
+    public const string ScoredByHeader = "X-Rerank-Scored-By";
 }
 
 public sealed record ScoreRequest
@@ -59,6 +66,13 @@ public sealed record ScoreResponse
 
     /// <summary>Tokens of the whole query and passage with special tokens; null unless asked for.</summary>
     public int[]? TotalTokens { get; init; }
+
+    /// <summary>
+    /// What computed it, where that changes scores: an execution provider, and how it rounds. A model that may run on several has one digest and scores of several
+    /// origins, which differ in the last digits. Null: a host of an earlier version, which didn't say.
+    /// </summary>
+    [JsonIgnore]
+    public string? ScoredBy { get; init; }
 }
 
 /// <summary>Body of every answer of the score API that is not 200.</summary>

@@ -51,7 +51,7 @@ internal static class ModelStatusPlan
         if (ready > 0)
         {
             var but = failed.Model is null ? "" : $" {ModelFailureText.Of(model.Metadata.Name, failed.Pod, failed.Model)}";
-            return new(Type, True, "Loaded", $"{ready} of {loaded.Count} hosts have loaded and tested it.{but}");
+            return new(Type, True, "Loaded", $"{ready} of {loaded.Count} hosts have loaded and tested it.{Elsewhere(loaded)}{but}");
         }
 
         if (secret is not null)
@@ -62,6 +62,12 @@ internal static class ModelStatusPlan
             ? new(Type, Unknown, "NotLoaded", "No pipeline uses it, so no host has loaded it yet.")
             : new(Type, Unknown, "Loading", $"{loaded.Count} hosts are loading it: {loaded[0].Model.State} on pod {loaded[0].Pod}.");
     }
+
+    /// <summary>That a host runs it on another execution provider than it prefers: slowly, where that is the CPU, which nobody would notice otherwise.</summary>
+    private static string Elsewhere(List<(string Pod, ModelStatus Model)> loaded) =>
+        loaded.FirstOrDefault(l => l.Model is { State: ModelState.Ready, Message: not null }) is { Model: { } model, Pod: { } pod }
+            ? $" On pod {pod} it {model.Message!.TrimEnd('.')}."
+            : "";
 
     private static DesiredCondition Verified(List<(string Pod, ModelStatus Model)> loaded)
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Inference;
+using Rerank.RerankerHost.Inference.Cuda;
 using Rerank.RerankerHost.Scheduling;
 
 namespace Rerank.RerankerHost.Commands;
@@ -13,21 +14,27 @@ internal static class ScoreCommand
     {
         var directory = new Argument<DirectoryInfo>("DIR") { Description = "A model's folder." };
         var modelFile = new Option<string?>("--model-file") { Description = "Which *.onnx file of the folder. Default: model.onnx, or the only one, there or in the folder onnx." };
+        var providers = ProvidersOption.Create("What it may run on.", ExecutionProvider.CPU);
         var lastLayer = LastLayerOption.Create();
-        var command = new Command("score", "Reads JSON lines {\"query\",\"passage\"}, writes JSON lines {\"logit\"}.") { directory, modelFile, lastLayer };
+        var command = new Command("score", "Reads JSON lines {\"query\",\"passage\"}, writes JSON lines {\"logit\"}.") { directory, modelFile, providers, lastLayer };
         command.SetAction((parsed, cancellationToken) => RunAsync(
-            parsed.GetRequiredValue(directory).FullName, parsed.GetValue(modelFile), parsed.GetValue(lastLayer), Console.In, Console.Out, Console.Error, cancellationToken));
+            parsed.GetRequiredValue(directory).FullName,
+            parsed.GetValue(modelFile),
+            new ModelRuntime { ExecutionProviders = parsed.GetRequiredValue(providers), LastLayer = parsed.GetValue(lastLayer) },
+            Console.In,
+            Console.Out,
+            Console.Error,
+            cancellationToken));
         return command;
     }
 
     internal static async Task<int> RunAsync(
-        string directory, string? modelFile, LastLayer lastLayer, TextReader input, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+        string directory, string? modelFile, ModelRuntime runtime, TextReader input, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
-        var runtime = new ModelRuntime { LastLayer = lastLayer };
         using var scheduler = Scheduler.OfCommand();
         return await JsonLines.WithModelAsync(
             () => CrossEncoderLoader.Load(
-                directory, ModelFolder.ReadContract(directory, modelFile), runtime, goldenPath: null, copies: null, scheduler, mark: null, entered: null, cancellationToken),
+                directory, ModelFolder.ReadContract(directory, modelFile), runtime, CudaSettings.Default, goldenPath: null, copies: null, scheduler, mark: null, entered: null, cancellationToken),
             error,
             async model =>
             {

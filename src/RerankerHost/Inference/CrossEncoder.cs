@@ -9,6 +9,10 @@ internal sealed class CrossEncoder(OnnxRunner runner, PairEncoder encoder, Model
 {
     public required ExecutionProvider ExecutionProvider { get; init; }
 
+    public required string? PassedOver { get; init; }
+
+    public required string ScoredBy { get; init; }
+
     public required LastLayer LastLayer { get; init; }
 
     public required bool IsDynamicallyQuantized { get; init; }

@@ -1,4 +1,5 @@
 using Rerank.Contracts.Models;
+using Rerank.RerankerHost.Inference.Cuda;
 using Rerank.RerankerHost.Inference.Graphs;
 using Rerank.RerankerHost.Quarantine;
 using Rerank.RerankerHost.Scheduling;
@@ -11,6 +12,7 @@ internal static class CrossEncoderLoader
 {
     /// <summary>Loads, warms up and tests a model. Takes seconds of CPU: call it off the request path.</summary>
     /// <param name="directory">Folder with the model's files.</param>
+    /// <param name="cuda">Where it runs on CUDA.</param>
     /// <param name="goldenPath">Below <paramref name="directory"/>; null: no self-test.</param>
     /// <param name="copies">For files that somebody may write into; null: nobody does.</param>
     /// <param name="scheduler">Runs it.</param>
@@ -21,6 +23,7 @@ internal static class CrossEncoderLoader
         string directory,
         ModelContract contract,
         ModelRuntime runtime,
+        CudaSettings cuda,
         string? goldenPath,
         PrivateCopies? copies,
         Scheduler scheduler,
@@ -32,7 +35,7 @@ internal static class CrossEncoderLoader
         entered?.Invoke(ModelState.Loading);
         var tokenizer = TokenizerFile.Load(Path.Combine(directory, contract.TokenizerFile), contract.SpecialTokensInText);
         var goldenPairs = goldenPath is null ? [] : GoldenFile.Read(Path.Combine(directory, goldenPath));
-        var (runner, graph, session) = Open(Path.Combine(directory, contract.ModelFile), tokenizer, contract, runtime, copies);
+        var (runner, graph, session) = Open(Path.Combine(directory, contract.ModelFile), tokenizer, contract, runtime, cuda, copies);
         try
         {
             entered?.Invoke(ModelState.WarmingUp);
@@ -44,11 +47,13 @@ internal static class CrossEncoderLoader
             var model = new CrossEncoder(runner, encoder, lane, scheduler.QueueOf(session.Provider), contract)
             {
                 ExecutionProvider = session.Provider,
+                PassedOver = session.Opened.PassedOver,
+                ScoredBy = Providers.ScoredBy(session.Provider, cuda),
                 LastLayer = session.LastLayer,
                 IsDynamicallyQuantized = graph.IsDynamicallyQuantized,
             };
             if (goldenPairs.Count > 0)
-                new GoldenTest(model, tokenizer, contract).RunAsync(goldenPairs, cancellationToken).GetAwaiter().GetResult();
+                new GoldenTest(model, tokenizer, contract, isRounded: session.Provider == ExecutionProvider.CUDA && cuda.AllowTf32).RunAsync(goldenPairs, cancellationToken).GetAwaiter().GetResult();
             FreedMemory.GiveBack();
             return model;
         }
@@ -62,7 +67,7 @@ internal static class CrossEncoderLoader
     }
 
     private static (OnnxRunner Runner, OnnxGraph Graph, ModelSession Session) Open(
-        string modelPath, TextTokenizer tokenizer, ModelContract contract, ModelRuntime runtime, PrivateCopies? copies)
+        string modelPath, TextTokenizer tokenizer, ModelContract contract, ModelRuntime runtime, CudaSettings cuda, PrivateCopies? copies)
     {
         if (!File.Exists(modelPath))
             throw new ModelLoadException(ModelFailure.FileNotFound, $"there is no file {modelPath}");
@@ -70,7 +75,7 @@ internal static class CrossEncoderLoader
             throw new ModelLoadException(ModelFailure.UnsupportedModel, $"{contract.MaxInputTokens} tokens have no room for text beside the special tokens");
 
         var operators = OnnxOperators.Read(modelPath);
-        var session = ModelSession.Open(modelPath, runtime, copies);
+        var session = ModelSession.Open(modelPath, runtime, cuda, copies);
         try
         {
             var graph = OnnxGraph.Of(session.Session, operators);

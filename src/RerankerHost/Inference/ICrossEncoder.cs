@@ -10,6 +10,12 @@ internal interface ICrossEncoder : IDisposable
     /// <summary>The provider that runs it.</summary>
     ExecutionProvider ExecutionProvider { get; }
 
+    /// <summary>Why the providers before it in the model's list aren't used, in words; null: it is the first.</summary>
+    string? PassedOver { get; }
+
+    /// <summary>Where its scores come from, as <see cref="Contracts.Scoring.ScoreApi.ScoredByHeader"/> tells routers.</summary>
+    string ScoredBy { get; }
+
     /// <summary>What its last layer computes; never <see cref="LastLayer.Auto"/>.</summary>
     LastLayer LastLayer { get; }
 

@@ -1,35 +1,37 @@
+using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 using Rerank.Contracts.Models;
+using Rerank.RerankerHost.Inference.Cuda;
 using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 
 namespace Rerank.RerankerHost.Inference;
 
-/// <summary>Opens a session on the first execution provider of a model that the host has.</summary>
+/// <summary>Opens a session on the first execution provider of a model that works here.</summary>
 internal static class Providers
 {
     private const string CudaName = "CUDAExecutionProvider";
 
     /// <param name="load">Makes the session.</param>
-    /// <exception cref="ModelLoadException">None is there, or the model can't be loaded.</exception>
-    public static (InferenceSession Session, ExecutionProvider Provider) Open(string modelPath, ModelRuntime runtime, Func<SessionOptions, InferenceSession> load)
+    /// <exception cref="ModelLoadException">None works, or the model can't be loaded.</exception>
+    public static ProviderSession Open(string modelPath, ModelRuntime runtime, CudaSettings cuda, Func<SessionOptions, InferenceSession> load)
     {
         var problems = new List<string>();
         foreach (var provider in runtime.ExecutionProviders)
         {
             if (!IsBuiltIn(provider))
             {
-                problems.Add($"{provider} isn't part of this build");
+                problems.Add(NotBuiltIn(provider));
                 continue;
             }
 
             try
             {
-                using var options = Options(provider, runtime);
-                return (load(options), provider);
+                using var options = Options(provider, runtime.GpuMemoryBytes, cuda);
+                return new ProviderSession(load(options), provider, problems.Count == 0 ? null : string.Join("; ", problems));
             }
             catch (OnnxRuntimeException e) when (provider == ExecutionProvider.CUDA && e.Message.Contains("CUDA", StringComparison.OrdinalIgnoreCase))
             {
-                problems.Add($"{provider}: {e.Message}");
+                problems.Add(Explain(e));
             }
             catch (OnnxRuntimeException e)
             {
@@ -38,16 +40,44 @@ internal static class Providers
         }
 
         throw new ModelLoadException(
-            ModelFailure.ProviderUnavailable,
-            $"the model demands one of [{string.Join(", ", runtime.ExecutionProviders)}], and this host has "
-            + $"[{string.Join(", ", Enum.GetValues<ExecutionProvider>().Where(IsBuiltIn))}]: {string.Join("; ", problems)}");
+            ModelFailure.ProviderUnavailable, $"the model may run on {string.Join(", ", runtime.ExecutionProviders)} only: {string.Join("; ", problems)}");
     }
 
-    /// <summary>Whether this build and machine have it.</summary>
+    /// <summary>Whether this build has it. Whether it works here is another question.</summary>
     public static bool IsBuiltIn(ExecutionProvider provider) =>
         provider == ExecutionProvider.CPU || OrtEnv.Instance().GetAvailableProviders().Contains(CudaName);
 
-    private static SessionOptions Options(ExecutionProvider provider, ModelRuntime runtime)
+    /// <summary>Tells apart what gives other scores for the same model on the same machine.</summary>
+    public static string ScoredBy(ExecutionProvider provider, CudaSettings cuda) =>
+        provider == ExecutionProvider.CUDA && cuda.AllowTf32 ? $"{provider}+TF32" : provider.ToString();
+
+    /// <summary>Runs a small model on it.</summary>
+    /// <returns>Why it doesn't work here, in words; null: it does.</returns>
+    public static string? Try(ExecutionProvider provider, CudaSettings cuda)
+    {
+        if (!IsBuiltIn(provider))
+            return NotBuiltIn(provider);
+        try
+        {
+            using var options = Options(provider, memoryBytes: null, cuda);
+
+            // Otherwise the CPU would quietly do what the provider can't.
+            if (provider != ExecutionProvider.CPU)
+                options.AddSessionConfigEntry("session.disable_cpu_ep_fallback", "1");
+            using var session = new InferenceSession(TrialGraph.Model.ToByteArray(), options);
+            return TrialGraph.Run(session) ? null : $"{provider} computes wrong numbers";
+        }
+        catch (OnnxRuntimeException e)
+        {
+            return provider == ExecutionProvider.CUDA ? Explain(e) : $"{provider}: {e.Message}";
+        }
+    }
+
+    private static string NotBuiltIn(ExecutionProvider provider) => $"{provider} isn't part of this build, which is the CPU flavour: the image for CUDA has it";
+
+    private static string Explain(OnnxRuntimeException e) => $"CUDA can't be used: {CudaInstallation.Look().Problem ?? e.Message}";
+
+    private static SessionOptions Options(ExecutionProvider provider, long? memoryBytes, CudaSettings cuda)
     {
         // Every run has one thread: runs side by side use the cores better than threads within one, and a spinning thread
         // would burn the pod's CPU quota. Patterns are kept for every shape, and here every length is another shape.
@@ -61,24 +91,29 @@ internal static class Providers
             // What goes wrong comes back as an exception; its own log goes to standard error past ours.
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
-        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        options.AddSessionConfigEntry("session.inter_op.allow_spinning", "0");
-        if (provider == ExecutionProvider.CUDA)
-            AppendCuda(options, runtime.GpuMemoryBytes);
-        return options;
+        try
+        {
+            options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+            options.AddSessionConfigEntry("session.inter_op.allow_spinning", "0");
+            if (provider == ExecutionProvider.CUDA)
+                AppendCuda(options, cuda.ToProviderOptions(memoryBytes));
+            return options;
+        }
+        catch
+        {
+            options.Dispose();
+            throw;
+        }
     }
 
-    private static void AppendCuda(SessionOptions options, long? memoryBytes)
+    private static void AppendCuda(SessionOptions options, Dictionary<string, string> settings)
     {
-        var settings = new Dictionary<string, string>
-        {
-            ["arena_extend_strategy"] = "kSameAsRequested",
-            ["cudnn_conv_algo_search"] = "DEFAULT",
-        };
-        if (memoryBytes is { } bytes)
-            settings["gpu_mem_limit"] = bytes.ToString();
+        // Loads the provider's library, and throws when that needs another which isn't there.
         using var cuda = new OrtCUDAProviderOptions();
         cuda.UpdateOptions(settings);
         options.AppendExecutionProvider_CUDA(cuda);
     }
 }
+
+/// <param name="PassedOver">Why the providers before it in the model's list aren't used, in words; null: it is the first.</param>
+internal sealed record ProviderSession(InferenceSession Session, ExecutionProvider Provider, string? PassedOver);

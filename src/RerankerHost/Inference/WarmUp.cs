@@ -14,6 +14,9 @@ internal sealed class WarmUp(IBatchRunner runner, PairEncoder encoder, int maxIn
     private static readonly int[] CpuBudgets = [64, 128, 256, 512];
     private static readonly int[] CudaBudgets = [1024, 2048, 4096, 8192, 16_384];
 
+    /// <summary>Tokens of the batches that are tried, rising.</summary>
+    public static int[] BudgetsOf(ExecutionProvider provider) => provider == ExecutionProvider.CUDA ? CudaBudgets : CpuBudgets;
+
     /// <param name="alone">Whether pairs mustn't share a batch.</param>
     /// <exception cref="ModelFailedException">The model can't score.</exception>
     public ModelLane Run(ExecutionProvider provider, bool alone, CancellationToken cancellationToken)
@@ -24,7 +27,7 @@ internal sealed class WarmUp(IBatchRunner runner, PairEncoder encoder, int maxIn
 
         using var usual = Pair(UsualTokens, cancellationToken);
         var columns = usual.Length(0);
-        var budgets = alone ? [columns] : provider == ExecutionProvider.CUDA ? CudaBudgets : CpuBudgets;
+        var budgets = alone ? [columns] : BudgetsOf(provider);
         var calibration = BatchCalibration.Sweep(budgets, columns, rows => Measure(usual, rows), Patience);
         BatchPolicy policy = alone ? ExactLengths.Alone
             : provider == ExecutionProvider.CUDA ? new PaddedShapes(calibration.TokenBudget, maxInputTokens)

@@ -1,5 +1,6 @@
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Inference;
+using Rerank.RerankerHost.Inference.Cuda;
 using Rerank.RerankerHost.Serving;
 
 namespace Rerank.RerankerHost.Models;
@@ -11,7 +12,7 @@ internal sealed class GpuMemory(long? capacity, bool hasCuda)
     private long _reserved;
 
     public GpuMemory(ServeOptions options)
-        : this(options.GpuMemoryBytes ?? GpuDevice.TotalMemory(), Providers.IsBuiltIn(ExecutionProvider.CUDA))
+        : this(options.GpuMemoryBytes ?? (CudaDriver.Look().Devices is [var device, ..] ? device.MemoryBytes : null), Providers.IsBuiltIn(ExecutionProvider.CUDA))
     {
     }
 

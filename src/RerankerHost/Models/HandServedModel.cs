@@ -18,11 +18,11 @@ internal sealed class HandServedModel(FileHashes hashes)
 
     /// <param name="path">As for <see cref="ModelFolder.Locate"/>.</param>
     /// <exception cref="ModelLoadException">The folder holds no model.</exception>
-    public async Task<ModelSpec> DescribeAsync(string path, LastLayer lastLayer, CancellationToken cancellationToken)
+    public async Task<ModelSpec> DescribeAsync(string path, IReadOnlyList<ExecutionProvider> providers, LastLayer lastLayer, CancellationToken cancellationToken)
     {
         var (directory, modelFile) = ModelFolder.Locate(path);
         var contract = ModelFolder.ReadContract(directory, modelFile);
-        var runtime = new ModelRuntime { ExecutionProviders = [ExecutionProvider.CUDA, ExecutionProvider.CPU], LastLayer = lastLayer };
+        var runtime = new ModelRuntime { ExecutionProviders = providers, LastLayer = lastLayer };
         var files = new List<ModelFile>();
         foreach (var file in FilesOf(directory, contract))
             files.Add(new ModelFile(file, (await hashes.HashAsync(Path.Combine(directory, file), cancellationToken)).Sha256));

@@ -32,7 +32,7 @@ internal sealed class HostedModel(ModelSpec spec, SourceCredential? credential, 
                 Digest = spec.Digest,
                 State = progress.State,
                 Reason = progress.Reason,
-                Message = progress.Message,
+                Message = progress.Message ?? (progress.Model?.Encoder is { PassedOver: { } reason } encoder ? $"runs on {encoder.ExecutionProvider}: {reason}" : null),
                 SizeBytes = progress.SizeBytes,
                 ExecutionProvider = progress.Model?.Encoder.ExecutionProvider,
             };
@@ -174,6 +174,8 @@ internal sealed class HostedModel(ModelSpec spec, SourceCredential? credential, 
             {
                 Volatile.Write(ref _progress, new ModelProgress(ModelState.Ready) { SizeBytes = activated.SizeBytes, Model = new LoadedModel(activated) });
                 Log.Ready(logger, Spec.Name, Spec.Digest, activated.Encoder.ExecutionProvider);
+                if (activated.Encoder.PassedOver is { } reason)
+                    Log.PassedOver(logger, Spec.Name, Spec.Digest, activated.Encoder.ExecutionProvider, reason);
                 return;
             }
         }

@@ -21,5 +21,6 @@ internal sealed class CrossEncoderModelLoader(Scheduler scheduler, ServeOptions 
     private readonly PrivateCopies _copies = new(Path.Combine(options.ModelDirectory, "copies"), time);
 
     public ICrossEncoder Load(string directory, ModelSpec spec, CrashMark? mark, Action<ModelState> entered, CancellationToken cancellationToken) =>
-        CrossEncoderLoader.Load(directory, spec.Contract, spec.Runtime, spec.GoldenPath, spec.Source.Directory is null ? null : _copies, scheduler, mark, entered, cancellationToken);
+        CrossEncoderLoader.Load(
+            directory, spec.Contract, spec.Runtime, options.Cuda, spec.GoldenPath, spec.Source.Directory is null ? null : _copies, scheduler, mark, entered, cancellationToken);
 }

@@ -21,4 +21,7 @@ internal static partial class Log
 
     [LoggerMessage(205, LogLevel.Error, "{File} holds no valid model set ({Problem}); waiting for a push")]
     public static partial void InvalidModelSet(ILogger logger, string file, string problem);
+
+    [LoggerMessage(206, LogLevel.Warning, "Model {Model} ({Digest}) runs on {Provider} instead of what it prefers: {Reason}")]
+    public static partial void PassedOver(ILogger logger, string model, string digest, ExecutionProvider provider, string reason);
 }

@@ -20,7 +20,7 @@ internal sealed class StartModels(ServeOptions options, ModelSetController contr
     {
         var models = new List<ModelSpec>();
         foreach (var path in options.Models)
-            models.Add(await byHand.DescribeAsync(path, options.LastLayer, cancellationToken));
+            models.Add(await byHand.DescribeAsync(path, options.ExecutionProviders, options.LastLayer, cancellationToken));
         controller.Apply(new ModelSet { Generation = 1, Pipeline = "by-hand", Models = models });
     }
 

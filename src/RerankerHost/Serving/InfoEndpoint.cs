@@ -50,6 +50,8 @@ internal static class InfoEndpoint
             spec.Contract.MaxInputTokens,
             spec.Contract.Activation)
         {
+            PassedOver = model.Encoder?.PassedOver,
+            ScoredBy = model.Encoder?.ScoredBy,
             LastLayer = model.Encoder?.LastLayer,
             BatchTokens = model.Encoder?.BatchTokens,
             TokensPerSecond = model.Encoder is { } encoder ? Math.Round(encoder.TokensPerSecond) : null,
@@ -72,6 +74,12 @@ internal sealed record ModelInfo(
     int MaxInputTokens,
     Activation Activation)
 {
+    /// <summary>Why the execution providers that it prefers aren't used, in words; null: it has the first of its list, or isn't ready.</summary>
+    public string? PassedOver { get; init; }
+
+    /// <summary>Tells apart what gives other scores for the same digest; null: it isn't ready.</summary>
+    public string? ScoredBy { get; init; }
+
     /// <summary>What its last layer computes; null: it isn't ready.</summary>
     public LastLayer? LastLayer { get; init; }
 

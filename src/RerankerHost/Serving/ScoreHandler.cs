@@ -29,6 +29,7 @@ internal sealed class ScoreHandler(
         using (var span = HostTraces.Score(model.Name, request.Passages.Count))
         {
             scores = await scorer.ScoreAsync(http, model, request.Query, request.Passages, Options(request, timings));
+            http.Response.Headers[ScoreApi.ScoredByHeader] = model.Encoder.ScoredBy;
             Report(http.Response, span, timings);
         }
 

@@ -4,6 +4,7 @@ using Rerank.Contracts.Routing;
 using Rerank.Programs.Logs;
 using Rerank.Programs.Options;
 using Rerank.RerankerHost.Commands;
+using Rerank.RerankerHost.Inference.Cuda;
 
 namespace Rerank.RerankerHost.Serving;
 
@@ -14,6 +15,8 @@ internal sealed class ServeCommandLine
 
     private readonly ProgramOptions _options;
     private readonly Argument<string[]> _directories;
+    private readonly Option<string> _providers;
+    private readonly Option<Tf32> _tf32;
     private readonly Option<LastLayer> _lastLayer;
     private readonly Option<string?> _modelSet;
     private readonly Option<string> _urls;
@@ -45,6 +48,10 @@ internal sealed class ServeCommandLine
             Description = "Model folders to serve by hand, or *.onnx files in them; a model has the name of its folder.",
             Arity = ArgumentArity.ZeroOrMore,
         };
+        _providers = _options.Add(
+            ProvidersOption.Name, "What models by hand may run on, in order of preference, separated by a comma: the first that works is used.", ProvidersOption.Show(Defaults.ExecutionProviders));
+        _tf32 = _options.AddChoice(
+            "--cuda-tf32", "Whether fp32 models may round products to TF32 on CUDA: on or off. It is faster, and logits differ from the third digit on.", Tf32.Off);
         _lastLayer = _options.AddChoice(LastLayerOption.Name, LastLayerOption.Description + " Of models by hand.", Defaults.LastLayer);
         _modelSet = _options.Add("--model-set", "File with the model set to start from; may be absent until one is pushed.");
         _modelDirectory = _options.Add("--model-directory", "Where downloaded models are kept, and others copied while they are loaded.", Defaults.ModelDirectory);
@@ -81,6 +88,8 @@ internal sealed class ServeCommandLine
     public ServeOptions Read(ParseResult result) => new()
     {
         Models = result.GetValue(_directories) ?? [],
+        ExecutionProviders = ProvidersOption.Parse(result.GetValue(_providers)),
+        Cuda = new CudaSettings(AllowTf32: result.GetValue(_tf32) == Tf32.On),
         LastLayer = result.GetValue(_lastLayer),
         ModelSetFile = result.GetValue(_modelSet),
         Urls = Split(result.GetValue(_urls)),
@@ -126,7 +135,7 @@ internal sealed class ServeCommandLine
         ],
         Groups =
         [
-            ("Models", [_lastLayer, _modelSet, _modelDirectory, _bundledDirectory, _claimsDirectory, _maxFileBytes, _keptFiles, _gpuMemory]),
+            ("Models", [_providers, _tf32, _lastLayer, _modelSet, _modelDirectory, _bundledDirectory, _claimsDirectory, _maxFileBytes, _keptFiles, _gpuMemory]),
             ("Addresses", [_urls, _adminUrls, _adminTokenFile, _probeUrls]),
             ("Limits", [_maxBodyBytes, _maxDocuments, _threads, _maxQueue, _requestTimeout, _drain, _shutdownTimeout]),
             ("What it tells", [_logFormat, _otlpEndpoint]),
@@ -137,4 +146,10 @@ internal sealed class ServeCommandLine
             "Every option can be given as the environment variable beside it; the command line wins.",
         ],
     };
+
+    private enum Tf32
+    {
+        Off,
+        On,
+    }
 }

@@ -1,6 +1,7 @@
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Programs.Logs;
+using Rerank.RerankerHost.Inference.Cuda;
 
 namespace Rerank.RerankerHost.Serving;
 
@@ -12,6 +13,12 @@ internal sealed record ServeOptions
 
     /// <summary>Of the models by hand.</summary>
     public LastLayer LastLayer { get; init; } = LastLayer.Auto;
+
+    /// <summary>Of the models by hand, in order of preference.</summary>
+    public IReadOnlyList<ExecutionProvider> ExecutionProviders { get; init; } = [ExecutionProvider.CUDA, ExecutionProvider.CPU];
+
+    /// <summary>How models run on CUDA.</summary>
+    public CudaSettings Cuda { get; init; } = CudaSettings.Default;
 
     /// <summary>The model set to start from; the file may be absent or empty.</summary>
     public string? ModelSetFile { get; init; }

@@ -1,4 +1,5 @@
 using Rerank.Programs.Traces;
+using Rerank.RerankerHost.Commands;
 using Rerank.RerankerHost.Models;
 
 namespace Rerank.RerankerHost.Serving;
@@ -26,6 +27,8 @@ internal static class ServeOptionsCheck
         if (options.Models.Count == 0 && !pushed)
             problems.Add("nothing to serve: give one or more model folders (DIR), or --model-set and --admin-urls");
 
+        if (options.ExecutionProviders.Count == 0)
+            problems.Add($"{ProvidersOption.Name}: {ProvidersOption.Problem}");
         foreach (var path in options.Models.Where(p => !Directory.Exists(p) && !(File.Exists(p) && p.EndsWith(".onnx", StringComparison.Ordinal))))
             problems.Add($"DIR: {path} is neither a directory nor an *.onnx file");
         foreach (var name in options.Models.GroupBy(HandServedModel.NameOf).Where(g => g.Count() > 1).Select(g => g.Key))

@@ -57,7 +57,8 @@ internal sealed record ServingTable
     public bool HasAnyScore(RankingSubject subject) => HasAnyScore(Stable, subject) || (Candidate is not null && HasAnyScore(Candidate, subject));
 
     private static bool HasAnyScore(ServingArm arm, RankingSubject subject) =>
-        arm.Cache is { } cache && subject.AnyOfFirst(PassagesLookedFor, arm.Tiers[^1].Model.Digest, key => cache.Pairs.Contains(key, cache.TtlSeconds));
+        arm.Cache is { } cache
+        && subject.AnyOfFirst(PassagesLookedFor, cache.Pairs.Origins.NameOf(arm.Tiers[^1].Model.Digest), key => cache.Pairs.Contains(key, cache.TtlSeconds));
 
     public ServingTable Confirm() => Confirmed ? this : this with { Confirmed = true };
 }

@@ -24,6 +24,7 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
     public const int MostTries = 4;
 
     private const int MaxErrorBytes = 16 * 1024;
+    private const int LongestScoredBy = 64;
 
     // The body never is part of a page: escapes would make text that isn't ASCII several times larger.
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
@@ -183,7 +184,7 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
             if (!AreFinite(scores!.Logits))
                 return Broken(cluster, destination, "gave scores that aren't finite", invalidScores: true);
             health.Report(cluster, destination, failed: false);
-            return (scores, Next.GiveUp);
+            return (scores with { ScoredBy = ScoredBy(response) }, Next.GiveUp);
         }
         catch (Exception e) when (cancellationToken.IsCancellationRequested && e is OperationCanceledException or HttpRequestException or IOException)
         {
@@ -200,6 +201,10 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
             DestinationPicker.Leave(destination);
         }
     }
+
+    /// <summary>Null for hosts of earlier versions, and for what is no name.</summary>
+    private static string? ScoredBy(HttpResponseMessage response) =>
+        response.Headers.TryGetValues(ScoreApi.ScoredByHeader, out var values) && values.First() is { Length: > 0 and <= LongestScoredBy } name ? name : null;
 
     private (ScoreResult Result, Next Next) Broken(ClusterState cluster, DestinationState destination, string what, bool invalidScores = false)
     {

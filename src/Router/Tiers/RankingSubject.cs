@@ -10,7 +10,7 @@ internal sealed class RankingSubject
 {
     private readonly byte[] _digests;
     private readonly List<string> _passages;
-    private readonly List<(string ModelDigest, PairKey[] Keys)> _keys;
+    private readonly List<(string Scores, PairKey[] Keys)> _keys;
 
     public RankingSubject(RerankRequest request)
     {
@@ -68,30 +68,32 @@ internal sealed class RankingSubject
         return BinaryPrimitives.ReadUInt64LittleEndian(digest);
     }
 
-    /// <summary>Keys of all passages before one model. One thread at a time may ask.</summary>
-    public PairKey[] Keys(string modelDigest)
+    /// <summary>Keys of all passages before one model.</summary>
+    /// <param name="scores">Which scores: a name of <see cref="ScoreOrigins"/>.</param>
+    /// <remarks>One thread at a time may ask.</remarks>
+    public PairKey[] Keys(string scores)
     {
-        if (KnownKeys(modelDigest) is { } known)
+        if (KnownKeys(scores) is { } known)
             return known;
 
         Span<byte> question = stackalloc byte[PairKey.DigestBytes];
-        PairKey.HashQuestion(modelDigest, PairLimits.Of(Request), Request.Query, question);
+        PairKey.HashQuestion(scores, PairLimits.Of(Request), Request.Query, question);
         var keys = new PairKey[_passages.Count];
         for (var i = 0; i < keys.Length; i++)
             keys[i] = KeyOf(question, i);
-        _keys.Add((modelDigest, keys));
+        _keys.Add((scores, keys));
         return keys;
     }
 
     /// <summary>Whether the condition holds for a key of the first passages before one model. Makes no more keys than it takes to find one.</summary>
-    public bool AnyOfFirst(int count, string modelDigest, Predicate<PairKey> condition)
+    public bool AnyOfFirst(int count, string scores, Predicate<PairKey> condition)
     {
         count = Math.Min(count, _passages.Count);
-        if (KnownKeys(modelDigest) is { } known)
+        if (KnownKeys(scores) is { } known)
             return Array.FindIndex(known, 0, count, condition) >= 0;
 
         Span<byte> question = stackalloc byte[PairKey.DigestBytes];
-        PairKey.HashQuestion(modelDigest, PairLimits.Of(Request), Request.Query, question);
+        PairKey.HashQuestion(scores, PairLimits.Of(Request), Request.Query, question);
         for (var i = 0; i < count; i++)
         {
             if (condition(KeyOf(question, i)))
@@ -101,11 +103,11 @@ internal sealed class RankingSubject
         return false;
     }
 
-    private PairKey[]? KnownKeys(string modelDigest)
+    private PairKey[]? KnownKeys(string scores)
     {
         foreach (var (known, its) in _keys)
         {
-            if (known == modelDigest)
+            if (known == scores)
                 return its;
         }
 

@@ -19,15 +19,20 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
             return new TierScores(gathered.Scores, gathered.IsComputed, answer.Failure, FromModel: true, answer.Asked, answer.Waited, []);
         }
 
-        var keys = question.Subject.Keys(question.Tier.Model.Digest);
+        var origins = cache.Pairs.Origins;
+        var digest = question.Tier.Model.Digest;
+        var keys = question.Subject.Keys(origins.NameOf(digest));
         var misses = all.FindAll(i => !cache.Pairs.TryGet(keys[question.Slots[i]], cache.TtlSeconds, out gathered.Scores[i]));
         metrics.CacheLookedUp(question.Tier.Name, hits: all.Count - misses.Count, misses.Count);
         if (misses.Count == 0)
             return new TierScores(gathered.Scores, gathered.IsComputed, null, FromModel: false, Asked: 0, TimeSpan.Zero, []);
 
         var (failure, asked, waited) = await AskOnceAsync(question, keys, misses, gathered, isAgain: false, cancellationToken);
-        KeyValuePair<PairKey, PairScore>[] fresh = failure is null ? [.. misses.Select(i => KeyValuePair.Create(keys[question.Slots[i]], gathered.Scores[i]))] : [];
-        return new TierScores(gathered.Scores, gathered.IsComputed, failure, FromModel: true, asked, waited, fresh);
+        return new TierScores(gathered.Scores, gathered.IsComputed, failure, FromModel: true, asked, waited, failure is null ? Fresh() : []);
+
+        // By what did compute them, which may be something else than was looked up.
+        KeyValuePair<PairKey, PairScore>[] Fresh() =>
+            [.. misses.Select(i => KeyValuePair.Create(question.Subject.Keys(origins.Learn(digest, gathered.ScoredBy[i]))[question.Slots[i]], gathered.Scores[i]))];
     }
 
     /// <summary>Asks for those pairs that nobody else asks for, and waits for the others.</summary>
@@ -37,7 +42,7 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
         var (cluster, priority) = (question.Tier.Cluster.ClusterId, question.Subject.Request.Priority);
         var mine = new List<int>(misses.Count);
         var asked = mine;
-        List<(int Index, Task<PairScore?> Score)> others = [];
+        List<(int Index, Task<ScoredPair?> Score)> others = [];
         foreach (var i in misses)
         {
             var (isMine, flight) = flights.Begin(cluster, keys[question.Slots[i]], priority);
@@ -62,7 +67,7 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
         finally
         {
             foreach (var i in mine)
-                flights.End(cluster, keys[question.Slots[i]], landed ? gathered.Scores[i] : null);
+                flights.End(cluster, keys[question.Slots[i]], landed ? new ScoredPair(gathered.Scores[i], gathered.ScoredBy[i]) : null);
         }
 
         if (!landed || others.Count == 0)
@@ -84,7 +89,7 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
     /// </summary>
     /// <returns>What they didn't get.</returns>
     private static async Task<List<int>> JoinAsync(
-        TierQuestion question, List<(int Index, Task<PairScore?> Score)> others, Gathered gathered, CancellationToken cancellationToken)
+        TierQuestion question, List<(int Index, Task<ScoredPair?> Score)> others, Gathered gathered, CancellationToken cancellationToken)
     {
         using var timeout = question.Deadline.Half().CreateTimeout();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
@@ -94,8 +99,8 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
             // Without WaitAsync's exception, which would be thrown for every pair that comes late.
             await ((Task)flight.WaitAsync(either.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
-            if (flight.IsCompletedSuccessfully && await flight is { } score)
-                gathered.Scores[index] = score;
+            if (flight.IsCompletedSuccessfully && await flight is { } scored)
+                (gathered.Scores[index], gathered.ScoredBy[index]) = (scored.Score, scored.ScoredBy);
             else
                 missing.Add(index);
         }
@@ -128,18 +133,21 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
         {
             gathered.Scores[indices[i]] = new PairScore(answer.Logits[i], answer.Tokens[i], answer.Truncated[i], answer.TotalTokens?[i] ?? 0);
             gathered.IsComputed[indices[i]] = true;
+            gathered.ScoredBy[indices[i]] = answer.ScoredBy;
         }
 
         metrics.PairsScored(question.Tier.Name, passages.Length);
         return new Asking(null, indices.Count, TimeSpan.FromMilliseconds(answer.WaitedMilliseconds));
     }
 
-    /// <summary>In the order of the question: scores, and whether this request had them computed.</summary>
+    /// <summary>In the order of the question: scores, whether this request had them computed, and by what they were, where that isn't the cache's doing.</summary>
     private sealed class Gathered(int count)
     {
         public PairScore[] Scores { get; } = new PairScore[count];
 
         public bool[] IsComputed { get; } = new bool[count];
+
+        public string?[] ScoredBy { get; } = new string?[count];
     }
 
     /// <summary>What came of asking hosts.</summary>

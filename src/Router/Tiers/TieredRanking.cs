@@ -46,7 +46,7 @@ internal sealed class TieredRanking
         if (_arm.Cache is not { } cache || _arm.Tiers.Count == 1)
             return false;
 
-        var keys = Subject.Keys(_arm.Tiers[^1].Model.Digest);
+        var keys = Subject.Keys(cache.Pairs.Origins.NameOf(_arm.Tiers[^1].Model.Digest));
         var cached = new PairScore[keys.Length];
         for (var i = 0; i < keys.Length; i++)
         {

@@ -34,6 +34,21 @@ public sealed class ModelVersionControllerTests
     }
 
     [Fact]
+    public async Task Loaded_OnAnotherProviderThanPreferred_SaysWhy()
+    {
+        _world.Nodes.Outcome = m => m.Name == "base"
+            ? new() { Name = m.Name, Digest = m.Digest, State = ModelState.Ready, Message = "runs on CPU: there is no driver", ExecutionProvider = ExecutionProvider.CPU }
+            : null;
+        await DeployAsync();
+
+        await _world.ReconcileModelAsync("base");
+
+        var ready = (await _world.ModelAsync("base")).Status!.Conditions.Single(c => c.Type == "Ready");
+        Assert.Equal((ConditionStatus.True, "Loaded"), (ready.Status, ready.Reason));
+        Assert.Matches("^2 of 2 hosts have loaded and tested it\\. On pod [a-z0-9-]+ it runs on CPU: there is no driver\\.$", ready.Message);
+    }
+
+    [Fact]
     public async Task Failed_SaysTheHostsReason()
     {
         _world.Nodes.Outcome = m => m.Name == "base" ? Samples.Failed(m, ModelFailure.GoldenMismatch, "pair 3 differs by 0.5") : null;

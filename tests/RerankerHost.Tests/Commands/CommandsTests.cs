@@ -180,7 +180,7 @@ public class CommandsTests
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = await ScoreCommand.RunAsync(directory, modelFile, LastLayer.Auto, new StringReader(input), output, error, Cancellation);
+        var code = await ScoreCommand.RunAsync(directory, modelFile, new ModelRuntime(), new StringReader(input), output, error, Cancellation);
         return (code, output.ToString(), error.ToString());
     }
 }

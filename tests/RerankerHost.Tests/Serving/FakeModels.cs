@@ -60,6 +60,10 @@ internal sealed class FakeEncoder(string name, string directory, ModelContract c
 
     public ExecutionProvider ExecutionProvider => ExecutionProvider.CPU;
 
+    public string? PassedOver => null;
+
+    public string ScoredBy => "CPU";
+
     public LastLayer LastLayer => LastLayer.AllTokens;
 
     public int MaxInputTokens => contract.MaxInputTokens;

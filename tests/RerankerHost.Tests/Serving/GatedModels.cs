@@ -23,6 +23,10 @@ internal sealed class GatedModels(Scheduler scheduler) : IModelLoader, IDisposab
     {
         public ExecutionProvider ExecutionProvider => ExecutionProvider.CPU;
 
+        public string? PassedOver => null;
+
+        public string ScoredBy => "CPU";
+
         public LastLayer LastLayer => LastLayer.AllTokens;
 
         public int MaxInputTokens => 128;

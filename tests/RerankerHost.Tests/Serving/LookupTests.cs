@@ -77,6 +77,7 @@ public sealed partial class LookupTests : IAsyncLifetime
         Assert.NotEqual("", info.GetProperty("version").GetString());
         Assert.Equal((4, 10), (info.GetProperty("limits").GetProperty("maxDocuments").GetInt32(), info.GetProperty("limits").GetProperty("maxQueueSeconds").GetDouble()));
         Assert.Equal("AllTokens", info.GetProperty("models")[0].GetProperty("lastLayer").GetString());
+        Assert.Equal("CPU", info.GetProperty("models")[0].GetProperty("scoredBy").GetString());
         Assert.Equal((256, 1000), (info.GetProperty("models")[0].GetProperty("batchTokens").GetInt32(), info.GetProperty("models")[0].GetProperty("tokensPerSecond").GetDouble()));
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Rerank.Contracts.Models;
 using Rerank.Programs.Logs;
 using Rerank.RerankerHost.Serving;
 
@@ -19,6 +20,17 @@ public sealed class ServeCommandLineTests
         Assert.Equal(("set.json", TimeSpan.FromSeconds(3)), (options.ModelSetFile, options.Drain));
         Assert.Equal((LogFormat.Json, "http://collector:4317"), (options.LogFormat, options.OtlpEndpoint));
         Assert.Equal((3, new ServeOptions().MaxQueue), (options.Threads, options.MaxQueue));
+        Assert.Equal([ExecutionProvider.CUDA, ExecutionProvider.CPU], options.ExecutionProviders);
+        Assert.False(options.Cuda.AllowTf32);
+    }
+
+    [Fact]
+    public void Read_OptionsOfProviders_AreThoseOfModelsByHand()
+    {
+        var options = Read(["--execution-providers", "cpu"], ("RERANK_HOST_CUDA_TF32", "on"));
+
+        Assert.Equal([ExecutionProvider.CPU], options.ExecutionProviders);
+        Assert.True(options.Cuda.AllowTf32);
     }
 
     [Fact]

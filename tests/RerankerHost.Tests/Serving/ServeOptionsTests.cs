@@ -21,6 +21,8 @@ public sealed class ServeOptionsTests : IDisposable
     [InlineData("given twice", "FOLDER", "--urls", "http://+:8080", "--probe-urls", "http://+:8080")]
     [InlineData("--max-queue-seconds", "FOLDER", "--max-queue-seconds", "0")]
     [InlineData("--threads", "FOLDER", "--threads", "0")]
+    [InlineData("--execution-providers: must be CPU, CUDA or both", "FOLDER", "--execution-providers", "CUDA,TensorRT")]
+    [InlineData("--execution-providers: must be CPU, CUDA or both", "FOLDER", "--execution-providers", "CPU,CPU")]
     [InlineData("--max-body-bytes", "FOLDER", "--max-body-bytes", "1")]
     public void Problems_WrongOptions_AreNamed(string expected, params string[] args)
     {

@@ -54,6 +54,9 @@ internal sealed class StubHost : IAsyncDisposable
 
     public double WaitedMilliseconds { get; set; }
 
+    /// <summary>What it says that it computes with; null: nothing, as hosts of earlier versions.</summary>
+    public string? ScoredBy { get; set; }
+
     public int Cancelled => _cancelled;
 
     public string Address { get; private set; } = "";
@@ -128,7 +131,14 @@ internal sealed class StubHost : IAsyncDisposable
         else if (RawAnswer is { } raw)
             await context.Response.WriteAsync(raw(request), context.RequestAborted);
         else
-            await context.Response.WriteAsJsonAsync(Score(request), ContractsJson.Default.ScoreResponse);
+            await AnswerAsync(context, request);
+    }
+
+    private Task AnswerAsync(HttpContext context, ScoreRequest request)
+    {
+        if (ScoredBy is { } name)
+            context.Response.Headers[ScoreApi.ScoredByHeader] = name;
+        return context.Response.WriteAsJsonAsync(Score(request), ContractsJson.Default.ScoreResponse);
     }
 
     private ScoreResponse Score(ScoreRequest request) => new()

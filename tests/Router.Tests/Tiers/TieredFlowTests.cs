@@ -76,6 +76,35 @@ public sealed class TieredFlowTests
     }
 
     [Fact]
+    public async Task Rerank_HostsComputeWithSomethingElse_CachedScoresOfBeforeAreNotGiven()
+    {
+        await using var pipeline = await Pipeline.StartAsync(Tables.Always);
+        var added = Texts.Passage(9, small: 1, full: 2.5f);
+
+        // The first answer of a host tells how it computes: until then nothing of it is cached that could be found.
+        pipeline.Full.ScoredBy = "CUDA";
+        await pipeline.Router.CohereAsync("q", Close);
+        await pipeline.CacheFilledAsync(8);
+        Assert.Equal("cache", (await pipeline.Router.CohereAsync("q", Close)).Tier);
+
+        pipeline.Full.ScoredBy = "CPU";
+        await pipeline.Router.CohereAsync("q", [added]);
+        await pipeline.CacheFilledAsync(10);
+        var answer = await pipeline.Router.CohereAsync("q", Close);
+
+        Assert.Equal("full", answer.Tier);
+        Assert.Equal([4, 1, 4], pipeline.Full.Requests.Select(request => request.Passages.Count));
+        await pipeline.CacheFilledAsync(14);
+        Assert.Equal("cache", (await pipeline.Router.CohereAsync("q", [.. Close, added])).Tier);
+
+        // Both are still there, each for hosts that compute in this way.
+        pipeline.Full.ScoredBy = "CUDA";
+        await pipeline.Router.CohereAsync("q", [Texts.Passage(10, small: 1, full: 2)]);
+        await pipeline.CacheFilledAsync(16);
+        Assert.Equal("cache", (await pipeline.Router.CohereAsync("q", Close)).Tier);
+    }
+
+    [Fact]
     public async Task Rerank_EveryFullScoreIsCached_AnswersFromThem()
     {
         await using var pipeline = await Pipeline.StartAsync(Tables.Always);

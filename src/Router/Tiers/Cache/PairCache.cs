@@ -33,6 +33,9 @@ internal sealed class PairCache
     /// <summary>The bound that this table was made for.</summary>
     public long MemoryBytes { get; }
 
+    /// <summary>Which of a model's scores are looked up.</summary>
+    public ScoreOrigins Origins { get; } = new();
+
     public long Entries => Interlocked.Read(ref _entries);
 
     public long Bytes => Entries * SlotBytes;

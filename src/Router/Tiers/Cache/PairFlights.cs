@@ -19,13 +19,13 @@ internal sealed class PairFlights
     }
 
     /// <param name="score">Null: it failed, and whoever waits has to ask for itself.</param>
-    public void End(string cluster, in PairKey key, PairScore? score)
+    public void End(string cluster, in PairKey key, ScoredPair? score)
     {
         if (_flights.TryRemove((cluster, key), out var flight))
             flight.SetResult(score);
     }
 
-    private sealed class Flight(int priority) : TaskCompletionSource<PairScore?>(TaskCreationOptions.RunContinuationsAsynchronously)
+    private sealed class Flight(int priority) : TaskCompletionSource<ScoredPair?>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public int Priority => priority;
     }
@@ -33,4 +33,4 @@ internal sealed class PairFlights
 
 /// <param name="IsMine">Whoever began has the pair scored now, and must say how that ends.</param>
 /// <param name="Others">What another request will get, null when it fails; without one the pair is asked for, and nobody is told.</param>
-internal readonly record struct Boarding(bool IsMine, Task<PairScore?>? Others);
+internal readonly record struct Boarding(bool IsMine, Task<ScoredPair?>? Others);

@@ -16,11 +16,12 @@ internal readonly record struct PairKey(ulong High, ulong Low, ulong Check)
     private const string Version = "rk1";
 
     /// <summary>Digest of what all pairs of a request share before one model.</summary>
-    public static void HashQuestion(string modelDigest, PairLimits limits, string query, Span<byte> digest)
+    /// <param name="scores">Which scores: a name of <see cref="ScoreOrigins"/>.</param>
+    public static void HashQuestion(string scores, PairLimits limits, string query, Span<byte> digest)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> field = stackalloc byte[DigestBytes];
-        foreach (var text in (ReadOnlySpan<string>)[Version, modelDigest, query])
+        foreach (var text in (ReadOnlySpan<string>)[Version, scores, query])
         {
             HashText(text, field);
             hash.AppendData(field);
