@@ -11,6 +11,9 @@ public sealed record ModelSet
 
     public required IReadOnlyList<ModelSpec> Models { get; init; }
 
+    /// <summary>What hosts have to take, beyond what they take anyway; null: nothing.</summary>
+    public HostLimits? Limits { get; init; }
+
     /// <summary>Secrets for artifact sources, by <see cref="ModelSpec.Name"/>. Only ever pushed: never in a ConfigMap, a log or a status.</summary>
     public IReadOnlyDictionary<string, SourceCredential>? Credentials { get; init; }
 }

@@ -7,6 +7,12 @@ public static class ScoreApi
 {
     public const string Path = "/internal/v1/score";
 
+    /// <summary>
+    /// The largest body of a score request that comes of a caller's body of at most <paramref name="bytes"/>: a character of four bytes may be escaped as twelve, and there are digest, names and
+    /// numbers beside the texts.
+    /// </summary>
+    public static long MostBodyBytes(long bytes) => 3 * bytes + 64 * 1024;
+
     /// <summary>The farthest that a <see cref="ScoreRequest.Priority"/> counts, either way.</summary>
     public const int MostPriority = 999;
 

@@ -44,6 +44,7 @@ internal static class DocumentPlan
         {
             Generation = 0,
             Pipeline = PipelineOwner.Of(observed.Pipeline).ToString(),
+            Limits = Limits(roles),
             Models =
             [
                 .. held
@@ -60,6 +61,19 @@ internal static class DocumentPlan
         var stored = observed.Documents.Set(host, placement);
         var same = stored is not null && Same(stored with { Generation = 0 }, set, ContractsJson.Default.ModelSet);
         return set with { Generation = Generation(stored?.Generation, same, reported) };
+    }
+
+    /// <summary>What any live revision's routers allow. Nothing where hosts take it anyway, so that hosts of earlier versions are told what they know.</summary>
+    private static HostLimits? Limits(RevisionRoles roles)
+    {
+        var policies = roles.Live.Select(r => r.Snapshot.Policy).ToList();
+        var limits = new HostLimits
+        {
+            MaxDocuments = policies.Max(p => p.Limits.MaxDocuments),
+            MaxBodyBytes = policies.Max(p => p.Limits.MaxBodyBytes),
+            RequestTimeoutMilliseconds = policies.Max(p => p.RequestTimeoutMilliseconds),
+        };
+        return limits.IsWithin(HostLimits.Default) ? null : limits;
     }
 
     // It got its weight when every router had left what was replaced: one that doesn't answer for a moment is no reason to ask the pods for that again.

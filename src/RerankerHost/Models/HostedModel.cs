@@ -45,7 +45,10 @@ internal sealed class HostedModel(ModelSpec spec, SourceCredential? credential, 
     public void Start() => Completion = Task.Run(RunAsync);
 
     /// <summary>The same content was asked for again. What changed about the way to get it counts at once.</summary>
-    public void Update(ModelSpec spec, SourceCredential? credential)
+    /// <param name="isNews">
+    /// Whether it is in another set, so that one that failed is tried again. Who tells the same set again, however often, must not have it ask a server that has refused it.
+    /// </param>
+    public void Update(ModelSpec spec, SourceCredential? credential, bool isNews)
     {
         lock (_lock)
         {
@@ -56,7 +59,8 @@ internal sealed class HostedModel(ModelSpec spec, SourceCredential? credential, 
             // Asynchronously: what waits for it must not run on under this lock.
             if (changed)
                 _ = _attempt?.CancelAsync();
-            _wake.TrySetResult();
+            if (changed || isNews)
+                _wake.TrySetResult();
         }
     }
 

@@ -6,28 +6,18 @@ using Rerank.RerankerHost.Sources;
 namespace Rerank.RerankerHost.Models;
 
 /// <summary>One attempt to bring a model from its specification into memory: get its files, verify them, load it.</summary>
-internal sealed class ModelActivation(ModelFiles files, IModelLoader loader, CrashMarks marks, GpuMemory gpu) : IDisposable
+internal sealed class ModelActivation(ModelFiles files, IModelLoader loader, CrashMarks marks, GpuMemory gpu)
 {
-    // Loading takes a multiple of a model's memory for a moment; one at a time keeps the peak low.
-    private readonly SemaphoreSlim _loading = new(1);
+    private readonly LoadGate _loading = new();
 
     /// <param name="entered">Told every state on the way.</param>
     /// <exception cref="ModelLoadException">It failed, and why.</exception>
     public async Task<ActivatedModel> RunAsync(ModelSpec spec, SourceCredential? credential, Action<ModelState> entered, CancellationToken cancellationToken)
     {
         var folder = await files.EnsureAsync(spec, credential, entered, cancellationToken);
-        await _loading.WaitAsync(cancellationToken);
-        try
-        {
-            return await Task.Run(() => Load(folder, spec, entered, cancellationToken), cancellationToken);
-        }
-        finally
-        {
-            _loading.Release();
-        }
+        using var turn = await _loading.EnterAsync(spec.Required, cancellationToken);
+        return await Task.Run(() => Load(folder, spec, entered, cancellationToken), cancellationToken);
     }
-
-    public void Dispose() => _loading.Dispose();
 
     private ActivatedModel Load(VerifiedFolder folder, ModelSpec spec, Action<ModelState> entered, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using Rerank.Contracts.Models;
+using Rerank.RerankerHost.Serving;
 using Rerank.RerankerHost.Sources;
 
 namespace Rerank.RerankerHost.Models;
@@ -8,6 +9,7 @@ internal sealed class ModelSetController(
     ModelRegistry registry,
     ModelActivation activation,
     BlobStore blobs,
+    LimitsInForce limits,
     TimeProvider time,
     ILogger<ModelSetController> logger)
 {
@@ -74,7 +76,7 @@ internal sealed class ModelSetController(
             var credential = set.Credentials?.GetValueOrDefault(spec.Name);
             if (held.Remove(spec.Digest, out var model))
             {
-                model.Update(spec, credential);
+                model.Update(spec, credential, isNews: _inForce?.Generation != set.Generation);
             }
             else
             {
@@ -85,6 +87,7 @@ internal sealed class ModelSetController(
             next.Add(model);
         }
 
+        limits.Apply(set.Limits);
         registry.Replace(next);
         foreach (var gone in held.Values)
             gone.Retire();

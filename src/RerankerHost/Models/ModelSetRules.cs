@@ -11,6 +11,9 @@ internal static class ModelSetRules
     private const int LongestName = 253;
     private const int MostInputTokens = 131_072;
 
+    // As the API allows pipelines.
+    private static readonly HostLimits Most = new() { MaxDocuments = 10_000, MaxBodyBytes = 100 * 1024 * 1024, RequestTimeoutMilliseconds = 600_000 };
+
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     /// <returns>The first broken rule, by field; null: none.</returns>
@@ -22,6 +25,8 @@ internal static class ModelSetRules
             yield return "generation: must be at least 1";
         if (set.Pipeline.Length is 0 or > 2 * LongestName + 1)
             yield return "pipeline: must be namespace/name";
+        if (set.Limits is { } limits && !(limits.MaxDocuments > 0 && limits.MaxBodyBytes > 0 && limits.RequestTimeoutMilliseconds > 0 && limits.IsWithin(Most)))
+            yield return $"limits: must be from 1 to {Most.MaxDocuments} documents, {Most.MaxBodyBytes} bytes and {Most.RequestTimeoutMilliseconds} ms";
         if (set.Models.Count > MostModels)
             yield return $"models: more than {MostModels}";
 

@@ -6,12 +6,31 @@ namespace Rerank.RerankerHost.Serving;
 /// What happens between the stop signal and the end: readiness is off already; for a while requests are still taken, then those
 /// that are here are finished, and what isn't done shortly before the process must end is answered with 503 rather than cut off.
 /// </summary>
-internal sealed class Draining(ServeOptions options, Scheduler scheduler, TimeProvider time) : IHostedLifecycleService, IDisposable
+internal sealed class Draining(ServeOptions options, LimitsInForce limits, Scheduler scheduler, TimeProvider time) : IHostedLifecycleService, IDisposable
 {
     // For sending the answers of what is given up.
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
     private ITimer? _giveUp;
+    private volatile bool _stopping;
+
+    /// <summary>
+    /// Middleware. On the way out every answer ends its connection, so that whoever keeps connections open goes elsewhere before this server closes them: a
+    /// request that crosses with the close would be lost (RFC 9112, 9.6).
+    /// </summary>
+    public Task CloseWhenStopping(HttpContext http, RequestDelegate next)
+    {
+        http.Response.OnStarting(
+            static state =>
+            {
+                var (draining, response) = ((Draining, HttpResponse))state;
+                if (draining._stopping)
+                    response.Headers.Connection = "close";
+                return Task.CompletedTask;
+            },
+            (this, http.Response));
+        return next(http);
+    }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -21,9 +40,10 @@ internal sealed class Draining(ServeOptions options, Scheduler scheduler, TimePr
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
+        _stopping = true;
         if (options.Drain > TimeSpan.Zero)
             await Task.Delay(options.Drain, time, cancellationToken);
-        var left = options.ShutdownTimeout > Farewell * 2 ? options.ShutdownTimeout - Farewell : options.ShutdownTimeout / 2;
+        var left = limits.Shutdown > Farewell * 2 ? limits.Shutdown - Farewell : limits.Shutdown / 2;
         _giveUp = time.CreateTimer(static state => ((Scheduler)state!).Close(), scheduler, left, Timeout.InfiniteTimeSpan);
     }
 

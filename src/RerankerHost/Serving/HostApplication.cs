@@ -20,7 +20,6 @@ internal static class HostApplication
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.AddProgramLogs(options.LogFormat);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Hosting", LogLevel.Information);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain + options.ShutdownTimeout);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -37,6 +36,7 @@ internal static class HostApplication
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();
+        app.Use(app.Services.GetRequiredService<Draining>().CloseWhenStopping);
         app.Use(Listeners.SeparateAsync);
         app.UseRouting();
         app.MapHealth();
@@ -55,9 +55,11 @@ internal static class HostApplication
             var options = provider.GetRequiredService<ServeOptions>();
             return new Scheduler(options.Threads, options.MaxQueue, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<HostMetrics>().Batched);
         });
+        services.AddSingleton<LimitsInForce>();
         services.AddSingleton<PairScorer>();
         services.AddSingleton<ScoreHandler>();
-        services.AddHostedService<Draining>();
+        services.AddSingleton<Draining>();
+        services.AddHostedService(provider => provider.GetRequiredService<Draining>());
         return services;
     }
 }

@@ -10,17 +10,17 @@ namespace Rerank.RerankerHost.Serving;
 internal static class InfoEndpoint
 {
     public static void MapInfo(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/info", static (ModelRegistry models, ServeOptions options) => TypedResults.Json(Describe(models, options), InfoJson.Default.HostInfo));
+        routes.MapGet("/info", static (ModelRegistry models, ServeOptions options, LimitsInForce limits) => TypedResults.Json(Describe(models, options, limits), InfoJson.Default.HostInfo));
 
-    private static HostInfo Describe(ModelRegistry models, ServeOptions options)
+    private static HostInfo Describe(ModelRegistry models, ServeOptions options, LimitsInForce limits)
     {
         var current = models.Current;
         var info = new HostInfo
         {
             Version = ProgramVersion.Current,
             Models = [.. current.Select(Describe)],
-            Limits = new InfoLimits(options.Limits.MaxBodyBytes, options.Limits.MaxDocuments, options.MaxQueue.TotalSeconds),
-            MaxClientBatchSize = options.Limits.MaxDocuments,
+            Limits = new InfoLimits(limits.MaxBodyBytes, limits.MaxDocuments, options.MaxQueue.TotalSeconds),
+            MaxClientBatchSize = limits.MaxDocuments,
             TokenizationWorkers = Environment.ProcessorCount,
         };
         return current.Count == 0 ? info : WithModel(info, current[0]);

@@ -8,7 +8,7 @@ using Rerank.RerankerHost.Telemetry;
 namespace Rerank.RerankerHost.Serving;
 
 /// <summary>Scores the pairs of one request, within its limit of time.</summary>
-internal sealed class PairScorer(ServeOptions options, HostMetrics metrics, TimeProvider time, ILogger<PairScorer> logger)
+internal sealed class PairScorer(LimitsInForce limits, HostMetrics metrics, TimeProvider time, ILogger<PairScorer> logger)
 {
     /// <exception cref="RequestException">It can't be answered.</exception>
     /// <exception cref="OperationCanceledException">The caller is gone.</exception>
@@ -49,12 +49,12 @@ internal sealed class PairScorer(ServeOptions options, HostMetrics metrics, Time
     private TimeSpan TimeLeft(HttpRequest request)
     {
         if (!request.Headers.TryGetValue(ScoreApi.TimeoutHeader, out var header))
-            return options.RequestTimeout;
+            return limits.RequestTimeout;
         if (!int.TryParse(header, out var milliseconds))
             throw new RequestException(RequestErrorKind.Invalid, $"header {ScoreApi.TimeoutHeader}: not a number of milliseconds");
         if (milliseconds <= 0)
             throw new RequestException(RequestErrorKind.DeadlineExceeded, $"header {ScoreApi.TimeoutHeader}: no time is left");
         var left = TimeSpan.FromMilliseconds(milliseconds);
-        return left < options.RequestTimeout ? left : options.RequestTimeout;
+        return left < limits.RequestTimeout ? left : limits.RequestTimeout;
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using Rerank.Contracts.Dialects;
+using Rerank.Contracts.Scoring;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Telemetry;
 
@@ -9,7 +10,6 @@ namespace Rerank.RerankerHost.Serving;
 /// <summary>From HTTP request to HTTP response, for every route that scores: one answer, whatever happens, and one count.</summary>
 internal abstract class RequestHandler(HostMetrics metrics, TimeProvider time, ILogger logger)
 {
-    private const string RequestIdHeader = "X-Rerank-Request-Id";
 
     // What nginx calls a request whose caller has gone; it is only counted, as there's nobody to send it to.
     private const int ClientClosedRequest = 499;
@@ -20,8 +20,9 @@ internal abstract class RequestHandler(HostMetrics metrics, TimeProvider time, I
     public async Task HandleAsync(HttpContext http)
     {
         var started = time.GetTimestamp();
-        var requestId = Guid.NewGuid().ToString();
-        http.Response.Headers[RequestIdHeader] = requestId;
+        // The router's or the caller's own, so that one id is found in all logs.
+        var requestId = (Guid.TryParse(http.Request.Headers[ScoreApi.RequestIdHeader], out var known) ? known : Guid.NewGuid()).ToString();
+        http.Response.Headers[ScoreApi.RequestIdHeader] = requestId;
         using var span = HostTraces.Begin(http);
         using var output = new PooledBuffer();
         var status = StatusCodes.Status200OK;

@@ -10,7 +10,7 @@ namespace Rerank.RerankerHost.Serving;
 /// <summary>Answers one rerank request, in the dialect that it turns out to speak.</summary>
 internal sealed class RerankHandler(
     RerankConversation conversation,
-    ServeOptions options,
+    LimitsInForce limits,
     ModelRegistry models,
     PairScorer scorer,
     HostMetrics metrics,
@@ -64,8 +64,8 @@ internal sealed class RerankHandler(
 
     private async Task<RerankRequest> ReadAsync(HttpContext http)
     {
-        using var body = await RequestBody.ReadAsync(http, options.Limits.MaxBodyBytes);
-        return conversation.Parse(body.Written, options.Limits);
+        using var body = await RequestBody.ReadAsync(http, limits.MaxBodyBytes);
+        return conversation.Parse(body.Written, limits.Requests);
     }
 
     private async Task<PairScore[]> ScoreAsync(HttpContext http, ModelLease model, RerankRequest request, ScoreTimings timings)

@@ -11,7 +11,7 @@ namespace Rerank.RerankerHost.Serving;
 
 /// <summary>The internal score API: raw logits of one model, picked by content.</summary>
 internal sealed class ScoreHandler(
-    ServeOptions options,
+    LimitsInForce limits,
     ModelRegistry models,
     PairScorer scorer,
     HostMetrics metrics,
@@ -67,7 +67,7 @@ internal sealed class ScoreHandler(
 
     private async Task<ScoreRequest> ReadAsync(HttpContext http)
     {
-        using var body = await RequestBody.ReadAsync(http, options.Limits.MaxBodyBytes);
+        using var body = await RequestBody.ReadAsync(http, ScoreApi.MostBodyBytes(limits.MaxBodyBytes));
         ScoreRequest? request;
         try
         {
@@ -87,8 +87,8 @@ internal sealed class ScoreHandler(
             return "the body is null";
         if (request.Passages.Count == 0)
             return "passages: at least one is needed";
-        if (request.Passages.Count > options.Limits.MaxDocuments)
-            return $"passages: {request.Passages.Count} are more than the {options.Limits.MaxDocuments} allowed";
+        if (request.Passages.Count > limits.MaxDocuments)
+            return $"passages: {request.Passages.Count} are more than the {limits.MaxDocuments} allowed";
         if (request.Passages.Any(static p => p is null))
             return "passages: null is no passage";
         if (request.MaxTokensPerPassage < 1)

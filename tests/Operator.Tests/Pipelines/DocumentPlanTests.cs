@@ -43,6 +43,23 @@ public sealed class DocumentPlanTests
     }
 
     [Fact]
+    public void ModelSet_RoutersAllowMoreThanHostsTakeAnyway_SaysSo()
+    {
+        var larger = Snapshot(Samples.TwoTiers(full: "better", change: spec =>
+        {
+            spec.Router.Limits.MaxDocuments = 2000;
+            spec.Router.RequestTimeoutMilliseconds = 120_000;
+        }));
+
+        // From when it is placed, so that hosts take it before routers do.
+        var limits = Plan(Roles(stable: Base, candidate: larger)).PoolSets["full"].Limits!;
+        Assert.Equal((2000, 8 * 1024 * 1024, 120_000), (limits.MaxDocuments, limits.MaxBodyBytes, limits.RequestTimeoutMilliseconds));
+
+        // Hosts of the release before don't know of it.
+        Assert.Null(Plan(Roles(stable: Base, candidate: Better)).PoolSets["full"].Limits);
+    }
+
+    [Fact]
     public void ModelSet_OneNameForTwoContents_HasTwoNames()
     {
         var other = Snapshot(Samples.TwoTiers(), m => m.Contract.MaxInputTokens = 128);

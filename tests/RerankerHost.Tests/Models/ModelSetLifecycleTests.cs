@@ -133,6 +133,70 @@ public sealed class ModelSetLifecycleTests : IDisposable
         await host.EventuallyAsync("a", ModelState.Ready);
     }
 
+    [Fact]
+    public async Task Limits_OfTheSet_HoldWhereTheyAreLargerThanTheHosts()
+    {
+        var models = new FakeModels { MostPassages = 10_000 };
+        await using var host = await RunningHost.StartAsync(_folder, models, change: o => o with { Limits = new() { MaxDocuments = 10, MaxBodyBytes = 100_000 } });
+        await host.ApplyAsync(RunningHost.Set(1, Spec("a")));
+        await host.EventuallyAsync("a", ModelState.Ready);
+        Assert.Equal(HttpStatusCode.OK, await ScoreAsync(host, "a", passages: 10));
+        Assert.Equal(HttpStatusCode.BadRequest, await ScoreAsync(host, "a", passages: 11));
+
+        await host.ApplyAsync(RunningHost.Set(2, Spec("a")) with { Limits = new() { MaxDocuments = 1500, MaxBodyBytes = 50_000, RequestTimeoutMilliseconds = 120_000 } });
+
+        Assert.Equal(HttpStatusCode.OK, await ScoreAsync(host, "a", passages: 1500));
+        Assert.Equal(HttpStatusCode.BadRequest, await ScoreAsync(host, "a", passages: 1501));
+        using var info = System.Text.Json.JsonDocument.Parse(await host.Main.GetStringAsync("/info", RunningHost.Cancelled));
+        Assert.Equal(1500, info.RootElement.GetProperty("max_client_batch_size").GetInt32());
+
+        await host.ApplyAsync(RunningHost.Set(3, Spec("a")));
+        Assert.Equal(HttpStatusCode.BadRequest, await ScoreAsync(host, "a", passages: 11));
+    }
+
+    [Fact]
+    public async Task Limits_TextsThatGrowWhenTheyAreEscaped_AreTaken()
+    {
+        const int Limit = 100_000;
+        await using var host = await RunningHost.StartAsync(_folder, _models, change: o => o with { Limits = new() { MaxBodyBytes = Limit } });
+        await host.ApplyAsync(RunningHost.Set(1, Spec("a")));
+        await host.EventuallyAsync("a", ModelState.Ready);
+
+        // What a caller may send in as many bytes as are allowed is three times as long as a router writes it.
+        var emoji = string.Concat(Enumerable.Repeat("\U0001F600", Limit / 4));
+        Assert.Equal(HttpStatusCode.OK, await ScoreAsync(host, "a", passages: 1, query: emoji));
+    }
+
+    [Theory]
+    [InlineData(0, 1, 1)]
+    [InlineData(10_001, 1, 1)]
+    [InlineData(1, 1L << 40, 1)]
+    [InlineData(1, 1, 600_001)]
+    public async Task Limits_BeyondWhatPipelinesMayAllow_AreRefused(int documents, long bytes, int milliseconds)
+    {
+        await using var host = await RunningHost.StartAsync(_folder, _models);
+
+        using var refused = await host.PushAsync(
+            RunningHost.Set(1, Spec("a")) with { Limits = new() { MaxDocuments = documents, MaxBodyBytes = bytes, RequestTimeoutMilliseconds = milliseconds } });
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("limits: must be from 1 to 10000 documents", await refused.Content.ReadAsStringAsync(RunningHost.Cancelled), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RequestId_OfTheCaller_IsTheAnswers()
+    {
+        await using var host = await RunningHost.StartAsync(_folder, _models);
+        await host.ApplyAsync(RunningHost.Set(1, Spec("a")));
+        await host.EventuallyAsync("a", ModelState.Ready);
+        using var message = new HttpRequestMessage(HttpMethod.Post, "/rerank") { Content = new StringContent("""{"query":"q","texts":["1"]}""") };
+        message.Headers.Add(ScoreApi.RequestIdHeader, "01a21233-d446-7fd0-aac2-cf1d0f5753fa");
+
+        using var response = await host.Main.SendAsync(message, RunningHost.Cancelled);
+
+        Assert.Equal("01a21233-d446-7fd0-aac2-cf1d0f5753fa", response.Headers.GetValues(ScoreApi.RequestIdHeader).Single());
+    }
+
     private ModelSpec Spec(string name) => TestModel.Named(name).InFolder(_folder);
 
     private static async Task AssertRefusedAsync(RunningHost host, ModelSet set, long inForce)
@@ -143,9 +207,9 @@ public sealed class ModelSetLifecycleTests : IDisposable
         Assert.Equal(inForce, error!.Generation);
     }
 
-    private async Task<HttpStatusCode> ScoreAsync(RunningHost host, string name)
+    private async Task<HttpStatusCode> ScoreAsync(RunningHost host, string name, int passages = 1, string query = "q")
     {
-        var request = new ScoreRequest { Digest = Spec(name).Digest, Query = "q", Passages = ["1"] };
+        var request = new ScoreRequest { Digest = Spec(name).Digest, Query = query, Passages = [.. Enumerable.Repeat("1", passages)] };
         using var response = await host.Main.PostAsJsonAsync(ScoreApi.Path, request, ContractsJson.Default.ScoreRequest, RunningHost.Cancelled);
         return response.StatusCode;
     }

@@ -58,7 +58,7 @@ public sealed class DrainingTests : IDisposable
         Assert.Equal(HttpStatusCode.ServiceUnavailable, givenUp.StatusCode);
         Assert.Equal(TimeSpan.FromSeconds(1), givenUp.Headers.RetryAfter!.Delta);
         using var done = await running;
-        Assert.Equal(HttpStatusCode.OK, done.StatusCode);
+        Assert.Equal((HttpStatusCode.OK, true), (done.StatusCode, done.Headers.ConnectionClose));
         Assert.StartsWith("queue;dur=", done.Headers.GetValues("Server-Timing").Single(), StringComparison.Ordinal);
         await stopping;
     }

@@ -68,6 +68,29 @@ public sealed class DownloadTests : IDisposable
     }
 
     [Fact]
+    public async Task Credentials_RejectedAndToldAgain_AreNotShownToTheServerAgain()
+    {
+        await using var hub = await TestHub.StartAsync(_model);
+        hub.Token = "secret";
+        await using var host = await RunningHost.StartAsync(_folder, _models);
+        var set = RunningHost.Set(1, _model.From(hub.Source(requiresCredential: true))) with
+        {
+            Credentials = new Dictionary<string, SourceCredential> { ["m"] = new() { BearerToken = "stale" } },
+        };
+        await host.ApplyAsync(set);
+        await host.EventuallyAsync("m", ModelState.Failed, ModelFailure.CredentialsRejected);
+        var asked = hub.AtHub.Count;
+
+        for (var i = 0; i < 20; i++)
+            await host.ApplyAsync(set);
+
+        // Another set is another matter.
+        await host.ApplyAsync(set with { Generation = 2 });
+        await Eventually.True(() => hub.AtHub.Count > asked, RunningHost.Cancelled);
+        Assert.Equal(2 * asked, hub.AtHub.Count);
+    }
+
+    [Fact]
     public async Task File_WithAnotherDigest_FailsAndIsNotKept()
     {
         await using var hub = await TestHub.StartAsync(_model);

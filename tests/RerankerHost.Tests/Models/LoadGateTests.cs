@@ -1,0 +1,71 @@
+using Rerank.RerankerHost.Models;
+
+namespace Rerank.RerankerHost.Tests.Models;
+
+public sealed class LoadGateTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Enter_SomeWait_RequiredOnesGoFirstAndOneAtATime()
+    {
+        var gate = new LoadGate();
+        var order = new List<string>();
+        var first = await gate.EnterAsync(isRequired: false, Stop);
+        Task[] waiting = [Load("candidate", false), Load("other", false), Load("stable", true), Load("replaced", true)];
+
+        first.Dispose();
+        first.Dispose();
+        await Task.WhenAll(waiting);
+
+        Assert.Equal(["stable", "replaced", "candidate", "other"], order);
+        (await gate.EnterAsync(isRequired: false, Stop)).Dispose();
+
+        async Task Load(string name, bool isRequired)
+        {
+            using var turn = await gate.EnterAsync(isRequired, Stop);
+            lock (order)
+                order.Add(name);
+        }
+    }
+
+    [Fact]
+    public async Task Enter_CancelledWhileItWaits_KeepsNobodyWaiting()
+    {
+        var gate = new LoadGate();
+        var first = await gate.EnterAsync(isRequired: true, Stop);
+        using var cancel = new CancellationTokenSource();
+        var cancelled = gate.EnterAsync(isRequired: true, cancel.Token);
+        var next = gate.EnterAsync(isRequired: false, Stop);
+
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
+        Assert.False(next.IsCompleted);
+        first.Dispose();
+
+        (await next).Dispose();
+    }
+
+    [Fact]
+    public async Task Enter_CancelledAsItsTurnComes_NeverLosesTheTurn()
+    {
+        var gate = new LoadGate();
+        for (var round = 0; round < 500; round++)
+        {
+            var first = await gate.EnterAsync(isRequired: true, Stop);
+            using var cancel = new CancellationTokenSource();
+            var second = gate.EnterAsync(isRequired: true, cancel.Token);
+            await Task.WhenAll(Task.Run(first.Dispose, Stop), Task.Run(cancel.Cancel, Stop));
+            try
+            {
+                (await second).Dispose();
+            }
+            catch (OperationCanceledException)
+            {
+                // Either is right.
+            }
+        }
+
+        (await gate.EnterAsync(isRequired: false, Stop).WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, Stop)).Dispose();
+    }
+}
