@@ -23,6 +23,9 @@ internal sealed class InFlightPairs
         return entry.Owner;
     }
 
+    /// <summary>Whether a pair's tokens have an owner.</summary>
+    public bool Has(PairRef pair) => _entries.ContainsKey(pair);
+
     /// <summary>Gives a pair whose tokens have an owner that owner's logit.</summary>
     public void Follow(PairRef pair)
     {

@@ -11,6 +11,9 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
     // Beyond this many requests looking for room-mates takes longer than it saves.
     private const int MostHosts = 64;
 
+    // Estimates may be wrong: with less than this part of its time before it, a request is tried.
+    private const double LeastAhead = 0.1;
+
     private readonly object _gate = new();
     private readonly PriorityQueue<ScoringJob, TimeSpan> _jobs = new();
     private readonly WorkLimit _limit = new(limit);
@@ -40,7 +43,7 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
     public void CheckRoom()
     {
         lock (_gate)
-            CheckRoom(null);
+            CheckRoom(0);
     }
 
     /// <exception cref="QueueFullException">There's no room for it.</exception>
@@ -53,17 +56,49 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
             if (_isClosed)
                 throw new QueueClosedException();
             job.SecondsPerToken = job.Lane.SecondsPerToken / workers;
-            var alone = TimeSpan.FromSeconds(job.SecondsLeft);
-            CheckRoom(job);
-            _limit.Update(job);
-
+            var alone = TimeSpan.FromSeconds(FreshTokens(job) * job.SecondsPerToken);
+            CheckRoom(alone.TotalSeconds);
             var now = Now();
-            job.Enter(now);
             job.Urgency = Urgency.Of(now, alone, timeLeft, priority);
+            CheckTime(job, alone, timeLeft);
+            job.Enter(now);
             _unfinished += job.Unfinished;
             for (var pair = 0; pair < job.Pairs.Count; pair++)
                 Claim(new PairRef(job, pair));
+            _limit.Update(job);
         }
+    }
+
+    // What others have had run already costs nothing: a hundred equal requests are one's work.
+    private static long FreshTokens(ScoringJob job)
+    {
+        var tokens = 0L;
+        for (var pair = 0; pair < job.Pairs.Count; pair++)
+            tokens += job.Lane.InFlight.Has(new PairRef(job, pair)) ? 0 : job.Pairs.Length(pair);
+        return tokens;
+    }
+
+    /// <summary>
+    /// Admission by deadline: what can't be done in the time that is left is refused at once. Otherwise, under overload, workers would spend their time on what nobody waits for any more, and
+    /// callers theirs on waiting for an error.
+    /// </summary>
+    private void CheckTime(ScoringJob job, TimeSpan alone, TimeSpan timeLeft)
+    {
+        var backlog = _limit.Reserved;
+        if (backlog + alone <= timeLeft || backlog < LeastAhead * timeLeft)
+            return;
+
+        // Only what is as urgent goes before it.
+        var ahead = backlog.TotalSeconds;
+        foreach (var (other, _) in _jobs.UnorderedItems)
+        {
+            if (other.Urgency > job.Urgency)
+                ahead -= other.Reserved;
+        }
+
+        var before = TimeSpan.FromSeconds(Math.Max(0, ahead));
+        if (before >= LeastAhead * timeLeft && before + alone > timeLeft)
+            throw QueueFullException.TooLate(before, alone, timeLeft);
     }
 
     /// <summary>Has a job's pairs run. Its memory may be given back once the task has ended, however it ended.</summary>
@@ -145,10 +180,10 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
     private TimeSpan Now() => time.GetElapsedTime(_start);
 
     // An empty queue takes anything: rounding must not leave a request out for ever.
-    private void CheckRoom(ScoringJob? job)
+    private void CheckRoom(double seconds)
     {
         if (_unfinished > 0)
-            _limit.CheckRoom(job);
+            _limit.CheckRoom(seconds);
     }
 
     /// <summary>Lets a pair wait to be run, or for the result of the same pair of somebody else.</summary>
@@ -165,6 +200,7 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
             inFlight.TakeOver(owner, pair);
             _waitingTokens -= owner.Job.Pairs.Length(owner.Pair);
             owner.Job.Follow(owner.Pair);
+            _limit.Update(owner.Job);
             Offer(pair);
         }
         else
@@ -278,8 +314,10 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
         job.Withdraw(pair.Pair);
         foreach (var follower in followers)
         {
-            if (follower.Job.IsFollowing(follower.Pair) && follower.Job != job)
-                Claim(follower);
+            if (!follower.Job.IsFollowing(follower.Pair) || follower.Job == job)
+                continue;
+            Claim(follower);
+            _limit.Update(follower.Job);
         }
     }
 

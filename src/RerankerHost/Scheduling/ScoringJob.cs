@@ -22,8 +22,6 @@ internal sealed class ScoringJob
         _runs = RunsOf(pairs);
         _longest = _runs.Length;
         Unfinished = pairs.Count;
-        for (var i = 0; i < pairs.Count; i++)
-            UnfinishedTokens += pairs.Length(i);
         if (Unfinished == 0)
             _done.SetResult();
     }
@@ -65,7 +63,8 @@ internal sealed class ScoringJob
 
     public int Unfinished { get; private set; }
 
-    public long UnfinishedTokens { get; private set; }
+    /// <summary>Tokens of the pairs that wait or run: those that follow others cost nothing.</summary>
+    public long OwnTokens { get; private set; }
 
     /// <summary>Whether it is among the jobs that workers are given work from.</summary>
     public bool IsListed { get; set; }
@@ -73,8 +72,8 @@ internal sealed class ScoringJob
     /// <summary>What a token of it costs all workers together.</summary>
     public double SecondsPerToken { get; set; }
 
-    /// <summary>Seconds that what is wanted of it takes all workers together.</summary>
-    public double SecondsLeft => HasFailed ? 0 : UnfinishedTokens * SecondsPerToken;
+    /// <summary>Seconds that what it has run takes all workers together.</summary>
+    public double SecondsLeft => HasFailed ? 0 : OwnTokens * SecondsPerToken;
 
     /// <summary>Seconds of work that it has reserved.</summary>
     public double Reserved { get; set; }
@@ -105,6 +104,7 @@ internal sealed class ScoringJob
         _longest = Math.Min(_longest, index);
         Waiting++;
         WaitingTokens += run.Length;
+        OwnTokens += run.Length;
     }
 
     /// <summary>A pair waits for somebody else's logit.</summary>
@@ -172,6 +172,7 @@ internal sealed class ScoringJob
         run.Waiting--;
         Waiting--;
         WaitingTokens -= run.Length;
+        OwnTokens -= run.Length;
         _states[pair] = PairState.None;
     }
 
@@ -197,11 +198,15 @@ internal sealed class ScoringJob
 
     private void Leave(int pair, TimeSpan now)
     {
-        if (_states[pair] == PairState.Running && --_running == 0)
-            _idleSince = now;
+        if (_states[pair] == PairState.Running)
+        {
+            OwnTokens -= Pairs.Length(pair);
+            if (--_running == 0)
+                _idleSince = now;
+        }
+
         _states[pair] = PairState.Finished;
         Unfinished--;
-        UnfinishedTokens -= Pairs.Length(pair);
         CompleteIfOver(now);
     }
 

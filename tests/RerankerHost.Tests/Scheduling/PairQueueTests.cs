@@ -138,14 +138,14 @@ public class PairQueueTests
         for (var i = 0; i < 300; i++)
         {
             var pairs = new FakePairs(Enumerable.Range(0, random.Next(1, 30)).Select(_ => random.Next(400)).Select(content => (10 + (content % 40), content)));
-            var request = workers.Send(TimeSpan.FromMilliseconds(random.Next(2000)), _lane, pairs, random.Next(-5, 50), TimeSpan.FromMilliseconds(random.Next(10, 1000)));
+            var request = workers.Send(TimeSpan.FromMilliseconds(random.Next(2000)), _lane, pairs, random.Next(-5, 50), TimeSpan.FromMilliseconds(random.Next(10, 20_000)));
             if (random.Next(4) == 0)
                 workers.At(request.Arrival + TimeSpan.FromMilliseconds(random.Next(300)), () => Stop(request));
         }
 
         workers.Run();
 
-        foreach (var request in workers.Requests)
+        foreach (var request in workers.Requests.Where(r => r.Refused is null))
         {
             Assert.True(request.Job.Completion.IsCompleted);
             var pairs = (FakePairs)request.Job.Pairs;
@@ -180,5 +180,66 @@ public class PairQueueTests
         var job = new ScoringJob(_lane, FakePairs.OfLengths(firstContent, lengths));
         queue.Enter(job, TimeSpan.FromSeconds(30), priority: 0);
         return job;
+    }
+
+    [Theory]
+    [InlineData(2.0)]
+    [InlineData(3.0)]
+    public void Enter_MoreThanCanBeDoneInTime_WorkersDoWhatIsStillWaitedFor(double load)
+    {
+        const int Workers = 2;
+        var (token, timeLeft, end) = (TimeSpan.FromMicroseconds(50), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(60));
+        var workers = new SimulatedWorkers(Workers, SimulatedWorkers.PerToken(token), limit: TimeSpan.FromSeconds(10));
+        var lane = new ModelLane(_runner, ExactLengths.Alone, token.TotalSeconds);
+        var random = new Random(1);
+        var (content, arrival) = (0, TimeSpan.Zero);
+        while (arrival < end)
+        {
+            // 100 pairs of some length, as rerankers get them.
+            var length = 40 + random.Next(160);
+            var pairs = new FakePairs(Enumerable.Range(0, 100).Select(_ => (length, content++)));
+            var request = workers.Send(arrival, lane, pairs, timeLeft: timeLeft);
+            workers.At(arrival + timeLeft, () =>
+            {
+                if (request.Refused is null && !request.Job.Completion.IsCompleted)
+                    workers.Queue.Stop(request.Job, new OperationCanceledException());
+            });
+            arrival += token * (100 * length) / (Workers * load);
+        }
+
+        workers.Run();
+
+        var useful = workers.Requests.Where(r => r.Job.Completion.IsCompletedSuccessfully).Sum(r => (double)r.Job.Pairs.Count * ((FakePairs)r.Job.Pairs).Length(0));
+        Assert.InRange(useful * token.TotalSeconds / (Workers * end.TotalSeconds), 0.9, 1.1);
+        Assert.Contains(workers.Requests, r => r.Refused is { RetryAfterSeconds: 1 });
+    }
+
+    [Fact]
+    public void Enter_EqualRequests_TakeTheRoomOfOne()
+    {
+        var workers = new SimulatedWorkers(1, SimulatedWorkers.PerToken(TimeSpan.FromMilliseconds(1)), limit: TimeSpan.FromSeconds(1));
+        var lane = new ModelLane(_runner, ExactLengths.Alone, 0.001);
+        for (var i = 0; i < 20; i++)
+            workers.Send(TimeSpan.Zero, lane, new FakePairs((100, 1), (100, 2)), timeLeft: TimeSpan.FromSeconds(1));
+
+        workers.Run();
+
+        Assert.All(workers.Requests, request => request.AssertRight());
+        Assert.Equal(TimeSpan.Zero, workers.Queue.Backlog);
+    }
+
+    [Fact]
+    public void Enter_LittleTimeAndOnlyPatientWorkBefore_IsTaken()
+    {
+        var workers = new SimulatedWorkers(1, SimulatedWorkers.PerToken(TimeSpan.FromMilliseconds(1)));
+        var lane = new ModelLane(_runner, ExactLengths.Alone, 0.001);
+        for (var i = 0; i < 5; i++)
+            workers.Send(TimeSpan.Zero, lane, new FakePairs(Enumerable.Range(0, 10).Select(pair => (100, 100 * i + pair))));
+
+        var urgent = workers.Send(TimeSpan.FromMilliseconds(1), lane, new FakePairs([(100, 10_000)]), timeLeft: TimeSpan.FromSeconds(1.5));
+        workers.Run();
+
+        Assert.Null(urgent.Refused);
+        Assert.InRange(urgent.Took, TimeSpan.Zero, TimeSpan.FromSeconds(1.5));
     }
 }

@@ -36,7 +36,17 @@ internal sealed class SimulatedWorkers
     public SimulatedRequest Send(TimeSpan moment, ModelLane lane, FakePairs pairs, int priority = 0, TimeSpan? timeLeft = null)
     {
         var request = new SimulatedRequest { Job = new ScoringJob(lane, pairs), Arrival = moment };
-        At(moment, () => Queue.Enter(request.Job, timeLeft ?? TimeSpan.FromSeconds(30), priority));
+        At(moment, () =>
+        {
+            try
+            {
+                Queue.Enter(request.Job, timeLeft ?? TimeSpan.FromSeconds(30), priority);
+            }
+            catch (QueueFullException e)
+            {
+                request.Refused = e;
+            }
+        });
         Requests.Add(request);
         return request;
     }
@@ -95,6 +105,9 @@ internal sealed class SimulatedRequest
     public required TimeSpan Arrival { get; init; }
 
     public TimeSpan? Done { get; set; }
+
+    /// <summary>Why it could not enter.</summary>
+    public QueueFullException? Refused { get; set; }
 
     public TimeSpan Took => Done!.Value - Arrival;
 

@@ -83,7 +83,7 @@ public sealed class SoakTests
         return "right";
     }
 
-    /// <summary>A millisecond or so: in time, or late, and never anything else.</summary>
+    /// <summary>A millisecond or so: in time, or late, or refused since it would be late, and never anything else.</summary>
     private static async Task<string> HurriedAsync(RunningHost host, Expected expected, Random random)
     {
         var (query, passages) = expected.Some(random);
@@ -91,7 +91,7 @@ public sealed class SoakTests
         if (response.StatusCode == HttpStatusCode.OK)
             await expected.CheckAsync(response, query, passages);
         else
-            Assert.Equal(HttpStatusCode.GatewayTimeout, response.StatusCode);
+            Assert.Contains(response.StatusCode, new[] { HttpStatusCode.GatewayTimeout, HttpStatusCode.TooManyRequests });
         return "hurried";
     }
 
