@@ -2,7 +2,7 @@ using Rerank.RolloutStudy.Simulation;
 
 namespace Rerank.RolloutStudy.Methods;
 
-/// <summary>A method that looks at one metric, once a minute.</summary>
+/// <summary>A method that looks once a minute.</summary>
 internal interface IMinuteMethod
 {
     /// <returns>Whether it rolls the candidate back now.</returns>

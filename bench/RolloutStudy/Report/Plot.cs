@@ -27,7 +27,7 @@ internal static class Plot
     /// <param name="minutes">How long a rollout takes.</param>
     public static string Of(IReadOnlyList<(RegressionKind Kind, IReadOnlyList<DetectionCell> Cells)> studies, double minutes)
     {
-        var svg = new StringBuilder(Head());
+        var svg = new StringBuilder(Head(studies.SelectMany(study => study.Cells).Min(cell => cell.Rollbacks.Length)));
         var minuteTicks = (int)Math.Ceiling(minutes / MinutesPerTick);
         var x = Left - 6;
         foreach (var (_, style, label) in Methods)
@@ -95,10 +95,10 @@ internal static class Plot
 
     private static double X(RegressionKind kind, int left, double size) => left + 16 + size * (PanelWidth - 32) / (kind.Sizes.Length - 1);
 
-    private static string Head() => $$"""
+    private static string Head(int rollouts) => $$"""
         <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {{Width}} {{Height}}" font-family="ui-sans-serif, system-ui, Helvetica, Arial, sans-serif" font-size="13" role="img" aria-labelledby="title desc">
           <title id="title">How often and how soon a worse candidate is rolled back</title>
-          <desc id="desc">Three kinds of regression in seven sizes, at {{Detection.RequestsPerSecond}} requests per second. Above: the share of {{Detection.Rollouts}} simulated rollouts that each method rolls back. Below: the time until half of them are. The same numbers are in the tables of analysis.md.</desc>
+          <desc id="desc">Three kinds of regression in seven sizes, at {{Detection.RequestsPerSecond}} requests per second. Above: the share of at least {{rollouts}} simulated rollouts that each method rolls back. Below: the time until half of them are. The same numbers are in the tables of analysis.md.</desc>
           <style>
             .name { font-weight: 600; fill: #1f2328; }
             .label { fill: #424a53; font-size: 12.5px; }

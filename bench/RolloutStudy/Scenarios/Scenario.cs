@@ -165,11 +165,20 @@ internal sealed record Event
 
     public double ScoreShift { get; set; }
 
+    /// <summary>Share of comparisons in which the arm that ranks for comparison only fails, whichever that is.</summary>
+    public double ShadowFailures { get; set; }
+
+    /// <summary>Factor of the share of answers that get a click.</summary>
+    public double ClickShareFactor { get; set; } = 1;
+
     public IEnumerable<string> Errors(int index) =>
     [
         .. FromSeconds >= 0 && ToSeconds > FromSeconds ? Array.Empty<string>() : [$"environment[{index}].toSeconds must be above fromSeconds, which is 0 at least"],
         .. Scenario.Share($"environment[{index}].moreErrors", MoreErrors),
         .. Scenario.Positive($"environment[{index}].slower", Slower),
+        .. Math.Abs(ScoreShift) <= 100 ? Array.Empty<string>() : [$"environment[{index}].scoreShift must be from -100 to 100, not {ScoreShift}"],
+        .. Scenario.Share($"environment[{index}].shadowFailures", ShadowFailures),
+        .. ClickShareFactor is >= 0 and <= 100 ? Array.Empty<string>() : [$"environment[{index}].clickShareFactor must be from 0 to 100, not {ClickShareFactor}"],
     ];
 }
 

@@ -44,7 +44,7 @@ internal sealed class ScenarioRollout
     private int _epoch;
     private long _candidateRequests;
 
-    public ScenarioRollout(Scenario scenario, ulong seed)
+    public ScenarioRollout(Scenario scenario, ArmModels arms, ulong seed)
     {
         _scenario = scenario;
         _dice = new Dice(seed);
@@ -53,8 +53,7 @@ internal sealed class ScenarioRollout
         var name = _roles.Candidate!.Name;
         _ledger = EvidenceLedger.Empty(name, _roles.Candidate.Rollout.Attempt);
         _traffic = new Traffic(scenario, name, _dice);
-        _stable = new ArmModel(new());
-        _candidate = new ArmModel(scenario.Candidate);
+        (_stable, _candidate) = (arms.Stable, arms.Candidate);
         _routers = [.. Enumerable.Range(0, scenario.Routers).Select(_ => new Trial(name, _ledger.Attempt, _time, new TrialDice(_dice)))];
         _feedback = [.. _routers.Select(_ => new Queue<PendingFeedback>())];
         _hasFeedback = scenario.Metrics.Any(metric => metric.Type == MetricType.Feedback);
@@ -82,7 +81,7 @@ internal sealed class ScenarioRollout
         return End(Ending.Undecided, 2 * _scenario.Seconds, "TimeOver");
     }
 
-    private RolloutEnd End(Ending how, int seconds, string reason) => new(how, seconds, _candidateRequests, _ledger.Total().Shadow.Pairs, reason);
+    private RolloutEnd End(Ending how, int seconds, string reason) => new(how, seconds, _candidateRequests, _ledger.Processes.Values.Sum(process => process.Status.Shadow.Pairs), reason);
 
     private RolloutEnd? Look(int second)
     {
@@ -203,9 +202,10 @@ internal sealed class ScenarioRollout
     {
         if (!trial.TryCompare(request.Content, request.Key))
             return;
-        if (answered == ArmRole.Stable && _traffic.Hits(_scenario.Candidate.ShadowFailures))
+        var failures = Math.Min(1, _traffic.Now.ShadowFailures + (answered == ArmRole.Stable ? _scenario.Candidate.ShadowFailures : 0));
+        if (_traffic.Hits(failures))
         {
-            trial.ShadowFailed(ArmRole.Candidate);
+            trial.ShadowFailed(answered == ArmRole.Stable ? ArmRole.Candidate : ArmRole.Stable);
             return;
         }
 
@@ -219,8 +219,7 @@ internal sealed class ScenarioRollout
 
     private void Expect(int router, in SimulatedRequest request, ArmRole arm)
     {
-        var rate = _scenario.Requests.ClickRate * (arm == ArmRole.Candidate ? _scenario.Candidate.ClickShareFactor : 1);
-        var isClicked = _traffic.Hits(rate);
+        var isClicked = _traffic.Hits(_traffic.ClickRate(isCandidates: arm == ArmRole.Candidate));
 
         // Half of the clicks are on the first document, a quarter on the second, and so on.
         var rank = 1;

@@ -1,3 +1,4 @@
+using Rerank.Contracts.Evidence;
 using Rerank.Operator.Analysis;
 using Rerank.Operator.Api;
 using Rerank.Operator.Pipelines.Revisions;
@@ -17,9 +18,16 @@ internal static class SimulatedRoles
         Spec = spec,
         Acknowledged = true,
         IsServed = true,
-        Evidence = ledger.Total(),
+        Evidence = Counts(ledger),
         Analysis = analysis,
         Trip = ledger.Trip(),
+    };
+
+    /// <summary>All that a plan asks of evidence. The judge adds up everything, histograms too; to do so again would take a sixth of a rollout's time.</summary>
+    private static Evidence Counts(EvidenceLedger ledger) => Evidence.None with
+    {
+        Candidate = ArmEvidence.None with { Requests = ledger.Processes.Values.Sum(process => process.Status.Candidate.Requests) },
+        Shadow = ShadowEvidence.None with { Pairs = ledger.Processes.Values.Sum(process => process.Status.Shadow.Pairs) },
     };
 
     public static (Ending How, string Reason)? EndOf(RolloutDecision decision, bool bakes, bool hasBake) => decision.Kind switch
@@ -27,7 +35,7 @@ internal static class SimulatedRoles
         DecisionKind.Rejected => (bakes ? Ending.Returned : Ending.RolledBack, decision.Reason),
         DecisionKind.Promoted when !hasBake => (Ending.Promoted, decision.Reason),
         DecisionKind.Baked => (Ending.Promoted, decision.Reason),
-        DecisionKind.Withheld => (Ending.Undecided, decision.Reason),
+        DecisionKind.Withheld => (Ending.Withheld, decision.Reason),
         _ => null,
     };
 

@@ -1,3 +1,4 @@
+using Rerank.Operator.Api;
 using Rerank.RolloutStudy.Methods;
 using Rerank.RolloutStudy.Scenarios;
 
@@ -11,11 +12,11 @@ internal static class ByTheClock
     private const int SecondsBetweenLooks = 60;
 
     /// <returns>When each method rolled back; null: it didn't.</returns>
-    public static RolloutEnd?[] Run(Scenario scenario, ulong seed, IReadOnlyList<IMinuteMethod> methods)
+    public static RolloutEnd?[] Run(Scenario scenario, ArmModels arms, ulong seed, IReadOnlyList<IMinuteMethod> methods)
     {
         var dice = new Dice(seed);
         var traffic = new Traffic(scenario, $"candidate-{seed}", dice);
-        ArmModel stable = new(new()), candidate = new(scenario.Candidate);
+        var hasFeedback = scenario.Metrics.Any(metric => metric.Type == MetricType.Feedback);
         var minute = new Minute();
         var ends = new RolloutEnd?[methods.Count];
         var (second, requests, pairs) = (0, 0L, 0L);
@@ -28,7 +29,13 @@ internal static class ByTheClock
                 if ((second + 1) % SecondsBetweenLooks != 0)
                     continue;
                 for (var i = 0; i < methods.Count; i++)
-                    ends[i] = methods[i].Look(minute) ? ends[i] ?? new(Ending.RolledBack, second + 1, requests, pairs, "") : ends[i];
+                {
+                    if (ends[i] is null && methods[i].Look(minute))
+                        ends[i] = new(Ending.RolledBack, second + 1, requests, pairs, "");
+                }
+
+                if (!ends.Contains(null))
+                    return ends;
                 minute.Clear();
             }
         }
@@ -41,15 +48,25 @@ internal static class ByTheClock
             if (isCandidates)
             {
                 requests++;
-                minute.Candidate.Add(Answer(request, candidate, isCandidates: true));
-                minute.Baseline.Add(Answer(traffic.Next(), stable, isCandidates: false));
+                Count(minute.Candidate, request, arms.Candidate, isCandidates: true);
+                Count(minute.Baseline, traffic.Next(), arms.Stable, isCandidates: false);
             }
 
             if (request.IsSingle || !traffic.Hits(step.MirrorPermille / 1000.0))
                 return;
+            var failures = Math.Min(1, traffic.Now.ShadowFailures + (isCandidates ? 0 : scenario.Candidate.ShadowFailures));
+            var isFailed = traffic.Hits(failures);
+            if (isFailed && isCandidates)
+                return;
             pairs++;
             minute.Pairs++;
-            minute.Places += request.Content == Traffic.Repeated ? RepeatedOverlap : candidate.Overlap(dice.Next());
+            minute.Places += isFailed ? 0 : request.Content == Traffic.Repeated ? RepeatedOverlap : arms.Candidate.Overlap(dice.Next());
+        }
+
+        void Count(MinuteCounters counters, in SimulatedRequest request, ArmModel model, bool isCandidates)
+        {
+            var seconds = Answer(request, model, isCandidates);
+            counters.Add(seconds, isClicked: hasFeedback && seconds is not null && traffic.Hits(traffic.ClickRate(isCandidates)));
         }
 
         double? Answer(in SimulatedRequest request, ArmModel model, bool isCandidates)

@@ -29,13 +29,16 @@ internal sealed class MinuteCounters
 
     public long Errors { get; private set; }
 
+    public long Clicked { get; private set; }
+
     /// <summary>Of answers, in any order.</summary>
     public IReadOnlyList<double> Seconds => _seconds;
 
     /// <param name="seconds">Null when there was no answer.</param>
-    public void Add(double? seconds)
+    public void Add(double? seconds, bool isClicked)
     {
         Requests++;
+        Clicked += isClicked ? 1 : 0;
         if (seconds is { } took)
             _seconds.Add(took);
         else
@@ -44,7 +47,7 @@ internal sealed class MinuteCounters
 
     public void Clear()
     {
-        (Requests, Errors) = (0, 0);
+        (Requests, Errors, Clicked) = (0, 0, 0);
         _seconds.Clear();
     }
 }

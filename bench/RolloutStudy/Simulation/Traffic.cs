@@ -31,17 +31,17 @@ internal sealed class Traffic
             _upTo[i] /= sum;
     }
 
-    public Surroundings Now { get; private set; } = new(0, 1, 0);
+    public Surroundings Now { get; private set; } = Surroundings.Usual;
 
     /// <summary>Begins a second.</summary>
     /// <returns>How many requests come in it.</returns>
     public int Begin(int second)
     {
-        var now = new Surroundings(0, 1, 0);
+        var now = Surroundings.Usual;
         foreach (var happens in _scenario.Environment)
         {
             if (second >= happens.FromSeconds && second < happens.ToSeconds)
-                now = new(now.MoreErrors + happens.MoreErrors, now.Slower * happens.Slower, now.ScoreShift + happens.ScoreShift);
+                now = now.With(happens);
         }
 
         Now = now;
@@ -70,6 +70,9 @@ internal sealed class Traffic
             Content = isRepeated ? Repeated : _dice.Next(),
         };
     }
+
+    /// <summary>Chance of an answer to get a click now.</summary>
+    public double ClickRate(bool isCandidates) => _scenario.Requests.ClickRate * Now.ClickShareFactor * (isCandidates ? _scenario.Candidate.ClickShareFactor : 1);
 
     public bool Hits(double chance) => chance > 0 && _dice.Hits(chance);
 
@@ -101,7 +104,17 @@ internal sealed class Traffic
 }
 
 /// <summary>What holds for everybody at a time.</summary>
-internal readonly record struct Surroundings(double MoreErrors, double Slower, double ScoreShift);
+internal readonly record struct Surroundings(double MoreErrors, double Slower, double ScoreShift, double ShadowFailures, double ClickShareFactor)
+{
+    public static Surroundings Usual { get; } = new(0, 1, 0, 0, 1);
+
+    public Surroundings With(Event happens) => new(
+        MoreErrors + happens.MoreErrors,
+        Slower * happens.Slower,
+        ScoreShift + happens.ScoreShift,
+        Math.Min(1, ShadowFailures + happens.ShadowFailures),
+        ClickShareFactor * happens.ClickShareFactor);
+}
 
 internal readonly record struct SimulatedRequest
 {

@@ -5,7 +5,7 @@ using Rerank.RolloutStudy.Simulation;
 
 namespace Rerank.RolloutStudy.Studies;
 
-/// <summary>Other methods, each with the margin of our own metric.</summary>
+/// <summary>Other methods, each with the margins of our own metrics.</summary>
 internal static class Rivals
 {
     public const string FirstFailure = "Argo: first failed minute";
@@ -14,38 +14,38 @@ internal static class Rivals
 
     public static readonly string[] Names = [FirstFailure, FifthFailure, Kayenta];
 
-    /// <summary>1.25 rounded up to the edge of a bucket.</summary>
-    public static readonly double P99Ratio = Math.Pow(2, 6 / 16.0);
-
-    /// <summary>How many of a scenario's rollouts each method rolls back, by any of the metrics that it knows: errors, p99 and overlap.</summary>
-    public static int[] Count(Scenario scenario)
+    /// <param name="metrics">What they look at; one that a dashboard has no number for is left out.</param>
+    /// <param name="first">As <see cref="Simulate.Ends"/> has it.</param>
+    /// <param name="count">Likewise.</param>
+    /// <returns>By name, when it rolled each rollout back; null: it didn't. Methods that can't look at any of the metrics are left out.</returns>
+    public static Dictionary<string, RolloutEnd?[]> Run(Scenario scenario, IReadOnlyList<MetricSpec> metrics, int first, int count)
     {
-        var counts = new int[Names.Length];
-        Parallel.For(0, scenario.Rollouts, i =>
+        var names = Of(scenario, metrics).Select(rival => rival.Name).ToArray();
+        var ends = names.ToDictionary(name => name, _ => new RolloutEnd?[count]);
+        if (names.Length == 0)
+            return ends;
+
+        var arms = ArmModels.Of(scenario);
+        Parallel.For(0, count, i =>
         {
-            var methods = scenario.Metrics.Select(MeasureOf).OfType<Measure>().SelectMany(Of).ToList();
-            var ends = ByTheClock.Run(scenario, Simulate.SeedOf(scenario, i), [.. methods.Select(m => m.Method)]);
-            for (var name = 0; name < Names.Length; name++)
-            {
-                if (methods.Where((m, at) => m.Name == Names[name] && ends[at] is not null).Any())
-                    Interlocked.Increment(ref counts[name]);
-            }
+            var own = ByTheClock.Run(scenario, arms, Simulate.SeedOf(scenario, first + i), [.. Of(scenario, metrics).Select(rival => rival.Method)]);
+            for (var name = 0; name < names.Length; name++)
+                ends[names[name]][i] = own[name];
         });
-        return counts;
+        return ends;
     }
 
-    public static IEnumerable<(string Name, IMinuteMethod Method)> Of(Measure measure) =>
-    [
-        (FirstFailure, new FixedThreshold(measure, 1)),
-        (FifthFailure, new FixedThreshold(measure, 5)),
-        .. measure.Baseline is null ? Array.Empty<(string, IMinuteMethod)>() : [(Kayenta, new MannWhitney(measure))],
-    ];
-
-    private static Measure? MeasureOf(MetricSpec metric) => metric.Type switch
+    private static IEnumerable<(string Name, IMinuteMethod Method)> Of(Scenario scenario, IReadOnlyList<MetricSpec> metrics)
     {
-        MetricType.ErrorRate => Measure.Errors((metric.MaxDeltaPermille ?? 0) / 1000.0),
-        MetricType.LatencyQuantile => Measure.P99(P99Ratio),
-        MetricType.TopKOverlap => Measure.Overlap((metric.MinPermille ?? 0) / 1000.0),
-        _ => null,
-    };
+        var measures = metrics.Select(metric => Measure.Of(metric, scenario.Requests.ClickRate)).OfType<Measure>().ToArray();
+        var compared = measures.Where(measure => measure.Baseline is not null).ToArray();
+        if (measures.Length > 0)
+        {
+            yield return (FirstFailure, new AnyOf([.. measures.Select(measure => new FixedThreshold(measure, 1))]));
+            yield return (FifthFailure, new AnyOf([.. measures.Select(measure => new FixedThreshold(measure, 5))]));
+        }
+
+        if (compared.Length > 0)
+            yield return (Kayenta, new AnyOf([.. compared.Select(measure => new MannWhitney(measure))]));
+    }
 }

@@ -1,3 +1,4 @@
+using Rerank.Contracts.Evidence;
 using Rerank.Operator.Api;
 using Rerank.RolloutStudy.Scenarios;
 
@@ -15,9 +16,14 @@ internal static class Traffics
     private static readonly ScenarioStep[] Baked = [.. TwoSteps, Step(Scenario.Bake, Hour, 0)];
     private static readonly ScenarioStep[] Mirrored = [Step("shadow", 600, 0, 200), Step("5 %", 1200, 50, 200), Step("50 %", 1200, 500, 200)];
 
+    /// <summary>What latency metrics allow: 1.25 rounded up to the edge of a bucket.</summary>
+    public static readonly double LatencyRatio = Buckets.LatencyRatio(Buckets.LatencySteps(1.25));
+
     public static MetricSpec Errors { get; } = new() { Name = "errors", Type = MetricType.ErrorRate, MaxDeltaPermille = 10, HardLimitPermille = 200 };
 
     public static MetricSpec P99 { get; } = new() { Name = "p99", Type = MetricType.LatencyQuantile, QuantilePermille = 990, MaxRatioPermille = 1250 };
+
+    public static MetricSpec P95 { get; } = new() { Name = "p95", Type = MetricType.LatencyQuantile, QuantilePermille = 950, MaxRatioPermille = 1250 };
 
     public static MetricSpec Overlap { get; } = new() { Name = "overlap", Type = MetricType.TopKOverlap, MinPermille = 900 };
 
@@ -53,7 +59,13 @@ internal static class Traffics
         Of("40 % cached by stable, a third as heavy", TwoSteps, [Errors, P99]) with { Requests = new() { CachedShare = 0.4, CachedSlower = 1 / 3.0 } },
         Of("30 % are one request, ranked with an overlap of 0.6", Mirrored, [Errors, P99, Overlap, Shift]) with { Requests = new() { RepeatShare = 0.3 } },
         Of("30 % of callers don't wait for an answer", Baked, [Errors, P99]) with { Requests = new() { ShortLimitShare = 0.3 } },
+        Of("3 % of all shadows fail, whichever arm ranks them", Mirrored, [Errors, P99, Overlap, Shift]) with { Environment = [new() { FromSeconds = 0, ToSeconds = 2 * Hour, ShadowFailures = 0.03 }] },
+        Of("20 % of answers and shadows fail, whichever arm is asked, in the first 20 min", Mirrored, [Errors, P99, Overlap, Shift]) with
+        {
+            Environment = [new() { FromSeconds = 0, ToSeconds = 1200, MoreErrors = 0.2, ShadowFailures = 0.2 }],
+        },
         Of("applications report clicks only, on 60 % of answers", TwoSteps, [Clicks]),
+        Of("the same, and half of it from the begin of the 50 % on", TwoSteps, [Clicks]) with { Environment = [new() { FromSeconds = Hour, ToSeconds = 4 * Hour, ClickShareFactor = 0.5 }] },
     ];
 
     public static ScenarioStep Step(string name, int seconds, int traffic, int mirror = 0) => new() { Name = name, Seconds = seconds, TrafficPermille = traffic, MirrorPermille = mirror };

@@ -29,6 +29,8 @@ public sealed class SimulatedRolloutTests
         ["one request again and again"] = Equal() with { Requests = new() { RepeatShare = 0.3 } },
         ["callers who don't wait"] = Equal() with { Requests = new() { ShortLimitShare = 0.3 } },
         ["clicks only"] = Equal() with { Metrics = [Traffics.Clicks] },
+        ["clicks fall by half for everybody in the second step"] = Equal() with { Metrics = [Traffics.Clicks], Environment = [new() { FromSeconds = 600, ToSeconds = 9000, ClickShareFactor = 0.5 }] },
+        ["3 % of shadows fail, whichever arm ranks them"] = Equal() with { Environment = [new() { FromSeconds = 0, ToSeconds = 9000, ShadowFailures = 0.03 }] },
     };
 
     /// <summary>No more than chance makes of ten wrong rejections per thousand in one of a million runs.</summary>
@@ -90,7 +92,62 @@ public sealed class SimulatedRolloutTests
         Assert.InRange(Simulate.Run(scenario).Promoted, 0, Statistics.Peeking.Limit(60, 0.05));
     }
 
+    /// <summary>Stable has hardly a request to compare with: the router takes the traffic away, and nobody can say whose fault it is.</summary>
+    [Fact]
+    public void CandidateBeyondAHardLimit_WithHardlyAnyOfStable_IsWithheld()
+    {
+        var result = Simulate.Run(Equal() with
+        {
+            RequestsPerSecond = 5,
+            Steps = [Traffics.Step("99 %", 600, 990)],
+            Metrics = [Traffics.Errors],
+            Candidate = new() { MoreErrors = 0.9 },
+            Rollouts = 5,
+        });
+
+        Assert.Equal((5, 5, 0), (result.Withheld, result.Undecided, result.Waiting));
+    }
+
+    [Fact]
+    public void Result_OfEveryEnding_CountsWithheldOnesAsUndecidedInItsLine()
+    {
+        Ending[] endings = [Ending.RolledBack, Ending.Returned, Ending.Promoted, Ending.Undecided, Ending.Withheld, Ending.Withheld];
+
+        var result = ScenarioResult.Of("x", [.. endings.Select((how, i) => new RolloutEnd(how, 60 * (i + 1), i, 0, ""))]);
+
+        Assert.Equal((2, 1), (result.Withheld, result.Waiting));
+        Assert.Equal(
+            """{"name":"x","rollouts":6,"rolledBack":1,"returned":1,"promoted":1,"undecided":3,"medianSecondsToVerdict":90,"medianCandidateRequests":0.5}""",
+            System.Text.Json.JsonSerializer.Serialize(result, ScenarioJson.Default.ScenarioResult));
+    }
+
+    [Fact]
+    public void StudyRows_InterruptedWithinALine_GoOnWithTheSameRollouts()
+    {
+        var path = Path.GetTempFileName();
+        var scenario = Equal() with { Steps = [Traffics.Step("5 %", 300, 50)], Metrics = [Traffics.Errors], Rollouts = 2 };
+        new StudyRows(path, TextWriter.Null).Of(scenario);
+        var kept = File.ReadAllText(path);
+        File.AppendAllText(path, kept[..(kept.Length / 2)]);
+
+        var more = new StudyRows(path, TextWriter.Null).Of(scenario with { Rollouts = 4 });
+        var again = new StudyRows(path, TextWriter.Null).Of(scenario with { Rollouts = 0 });
+
+        var atOnce = new StudyRows(null, TextWriter.Null).Of(scenario with { Rollouts = 4 });
+        Assert.StartsWith(kept, File.ReadAllText(path), StringComparison.Ordinal);
+        Assert.Equal(atOnce.Ours, more.Ours);
+        Assert.Equal(atOnce.Ours, again.Ours);
+        Assert.Equal(Rivals.Names, atOnce.Rivals.Keys);
+        foreach (var (name, ends) in atOnce.Rivals)
+            Assert.Equal(ends, again.Rivals[name]);
+    }
+
+    [Fact]
+    public void Rivals_OfMetricThatNoDashboardHas_AreNone() =>
+        Assert.Empty(new StudyRows(null, TextWriter.Null).Of(Equal() with { Steps = [Traffics.Step("5 %", 60, 50, 200)], Metrics = [Traffics.Shift], Rollouts = 1 }).Rivals);
+
     [Theory]
+    [InlineData("""{"name": "x", "requestsPerSecond": 1, "steps": [{"name": "a", "seconds": 9, "trafficPermille": 5}], "environment": [{"fromSeconds": 0, "toSeconds": 9, "shadowFailures": 2}]}""", "environment[0].shadowFailures must be from 0 to 1, not 2")]
     [InlineData("""{"name": "x", "requestsPerSecond": 1, "steps": [{"name": "a", "seconds": 9, "trafficPermille": 5}], "candidate": {"moreErrors": 2}}""", "candidate.moreErrors must be from 0 to 1, not 2")]
     [InlineData("""{"name": "x", "requestsPerSecond": 1, "steps": [{"name": "a", "seconds": 9, "trafficPermille": 5}], "keys": {"zip": 2}}""", "'zip'")]
     [InlineData("""{"name": "x", "requestsPerSecond": 1, "steps": [{"name": "bake", "seconds": 9}]}""", "steps must have one before the bake")]
