@@ -19,6 +19,7 @@ internal sealed class Trial(string revision, int attempt, TimeProvider time, IDi
     private readonly ArmCounters _candidate = new();
     private readonly ComparedShares _shares = new();
     private readonly ShadowCounters _shadow = new();
+    private readonly SharedFailures _shared = new();
     private readonly HardLimitGuard _guard = new();
     private CandidateArm? _terms;
     private volatile Trip? _trip;
@@ -66,7 +67,12 @@ internal sealed class Trial(string revision, int attempt, TimeProvider time, IDi
             if (!observation.SteppedIn)
                 CountersOf(observation.Arm).Add(observation);
             if (!observation.SteppedIn && !observation.Shadow)
+            {
                 _shares.Add(observation, now);
+                if (observation.Arm == ArmRole.Stable)
+                    _shared.StableAnswered(observation.Error is not null || observation.Degraded, now);
+            }
+
             if (_trip is not null || _guard.Add(observation, (long)now.TotalSeconds) is not { } exceeded)
                 return null;
             return _trip = new Trip(exceeded.Limit, exceeded.Observed, time.GetUtcNow()) { IsCandidates = exceeded.IsCandidates };
@@ -84,14 +90,23 @@ internal sealed class Trial(string revision, int attempt, TimeProvider time, IDi
     public void Compared(Comparison comparison)
     {
         lock (_gate)
+        {
+            _shared.Tried(Now);
             _shadow.Compared(comparison);
+        }
     }
 
     /// <param name="arm">The one that couldn't rank what the other had answered.</param>
     public void ShadowFailed(ArmRole arm)
     {
         lock (_gate)
-            _shadow.Failed(arm);
+        {
+            _shared.Tried(Now);
+            if (arm == ArmRole.Candidate && _shared.TryExcuse())
+                _shadow.Skipped++;
+            else
+                _shadow.Failed(arm);
+        }
     }
 
     public void ShadowSkipped()
