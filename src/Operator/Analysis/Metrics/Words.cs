@@ -9,6 +9,12 @@ internal static class Words
 
     public static string Points(double? difference) => $"{100 * difference:0.00}";
 
+    /// <summary>A difference of shares of what is bad, in points.</summary>
+    public static string Difference(double difference) => $"{(difference < 0 ? "better" : "worse")} by {Points(Math.Abs(difference))} points";
+
+    /// <summary>A probability as people say it.</summary>
+    public static string Chance(double probability) => probability >= 0.1 ? $"{100 * probability:0} %" : $"1 in {1 / probability:n0}";
+
     public static string Number(double? value) => $"{value:0.000}";
 
     /// <summary>An e-value as odds, to one.</summary>
