@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rerank.Cli.Pipelines;
 
 namespace Rerank.Cli.Text;
 
@@ -25,6 +26,19 @@ internal static class MetricValues
             "Feedback" => Format(number, "+0.000;-0.000;0.000"),
             _ => Format(number, "0.000"),
         };
+
+    /// <summary>Where failure begins. A quantile's is a share of answers, beyond a multiple of stable's quantile.</summary>
+    /// <param name="spec">Null when the spec has no such metric any more.</param>
+    public static string Limit(MetricReport metric, MetricSpec? spec)
+    {
+        var limit = OfComparison(metric.Type, metric.Threshold);
+        return metric.Type == "LatencyQuantile" && spec is { MaxRatioPermille: { } ratio }
+            ? $"{limit} beyond {Format(ratio / 1000.0, "0.##")} × p{Format((spec.QuantilePermille ?? 990) / 10.0, "0.#")}"
+            : limit;
+    }
+
+    /// <summary>A metric that had nothing to measure holds nothing up, and says nothing either.</summary>
+    public static Cell Verdict(MetricReport metric) => metric.IsUnmeasured ? new("not measured", Tint.Faint) : new(metric.Verdict, Style.OfVerdict(metric.Verdict));
 
     public static string Bounds(string type, double? lower, double? upper) => (lower, upper) is (null, null)
         ? Absent

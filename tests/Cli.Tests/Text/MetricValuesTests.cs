@@ -1,3 +1,4 @@
+using Rerank.Cli.Pipelines;
 using Rerank.Cli.Text;
 
 namespace Rerank.Cli.Tests.Text;
@@ -19,6 +20,15 @@ public sealed class MetricValuesTests
     [InlineData("LatencyQuantile", 0.0102, "1.02 %")]
     [InlineData("Feedback", 0.5, "0.500")]
     public void OfRevision_Type_HasItsUnit(string type, double value, string expected) => Assert.Equal(expected, MetricValues.OfRevision(type, value));
+
+    [Fact]
+    public void Limit_OfAQuantile_SaysOfWhat()
+    {
+        MetricReport report = new() { Name = "p95", Type = "LatencyQuantile", Threshold = 0 };
+
+        Assert.Equal("0.00 pp beyond 3 × p95", MetricValues.Limit(report, new() { Name = "p95", MaxRatioPermille = 3000, QuantilePermille = 950 }));
+        Assert.Equal("0.00 pp", MetricValues.Limit(report, spec: null));
+    }
 
     [Fact]
     public void Bounds_Absent_AreOpen()
