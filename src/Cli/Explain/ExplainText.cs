@@ -104,7 +104,7 @@ internal static class ExplainText
             table.Row(
                 metric.Name, metric.Type, metric.Mode, MetricValues.Verdict(metric),
                 MetricValues.OfRevision(metric.Type, metric.Stable), MetricValues.OfRevision(metric.Type, metric.Candidate),
-                MetricValues.OfComparison(metric.Type, metric.Estimate), MetricValues.Bounds(metric.Type, metric.Lower, metric.Upper),
+                MetricValues.OfComparison(metric.Type, metric.Estimate), MetricValues.Bounds(metric.Type, metric.Lower, metric.Upper, metric.Threshold),
                 MetricValues.Limit(metric, subject.Pipeline.Spec.Rollout.Analysis.Find(metric.Name)),
                 metric.Alpha?.ToString("0.####", CultureInfo.InvariantCulture) ?? "-",
                 $"{Counts.Of(metric.StableSamples)} / {Counts.Of(metric.CandidateSamples)}",

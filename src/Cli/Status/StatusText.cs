@@ -166,7 +166,7 @@ internal static class StatusText
                 MetricValues.Verdict(metric) is var verdict && metric.Mode == "Advise" ? verdict with { Text = $"{verdict.Text} (advice)" } : verdict,
                 Gauge.Draw(metric.Lower, metric.Estimate, metric.Upper, metric.Threshold, GaugeWidth),
                 MetricValues.OfComparison(metric.Type, metric.Estimate),
-                MetricValues.Bounds(metric.Type, metric.Lower, metric.Upper),
+                MetricValues.Bounds(metric.Type, metric.Lower, metric.Upper, metric.Threshold),
                 $"limit {MetricValues.Limit(metric, pipeline.Spec.Rollout.Analysis.Find(metric.Name))}");
         }
 

@@ -40,9 +40,20 @@ internal static class MetricValues
     /// <summary>A metric that had nothing to measure holds nothing up, and says nothing either.</summary>
     public static Cell Verdict(MetricReport metric) => metric.IsUnmeasured ? new("not measured", Tint.Faint) : new(metric.Verdict, Style.OfVerdict(metric.Verdict));
 
-    public static string Bounds(string type, double? lower, double? upper) => (lower, upper) is (null, null)
+    public static string Bounds(string type, double? lower, double? upper, double? threshold) => (lower, upper) is (null, null)
         ? Absent
-        : $"[{(lower is null ? "…" : OfComparison(type, lower))}, {(upper is null ? "…" : OfComparison(type, upper))}]";
+        : $"[{Bound(type, lower, threshold)}, {Bound(type, upper, threshold)}]";
+
+    // With as many digits as it takes to see on which side of the limit it is.
+    private static string Bound(string type, double? bound, double? threshold)
+    {
+        if (bound is not { } value)
+            return "…";
+        var text = OfComparison(type, value);
+        if (text != OfComparison(type, threshold) || value == threshold)
+            return text;
+        return text.EndsWith(" pp", StringComparison.Ordinal) ? Format(value * 100, "+0.0000 'pp';-0.0000 'pp';0.0000 'pp'") : Format(value, "0.00000");
+    }
 
     private static string Format(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

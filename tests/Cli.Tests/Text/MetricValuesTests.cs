@@ -33,7 +33,15 @@ public sealed class MetricValuesTests
     [Fact]
     public void Bounds_Absent_AreOpen()
     {
-        Assert.Equal("-", MetricValues.Bounds("ErrorRate", null, null));
-        Assert.Equal("[…, +1.20 pp]", MetricValues.Bounds("LatencyQuantile", null, 0.012));
+        Assert.Equal("-", MetricValues.Bounds("ErrorRate", null, null, 0.02));
+        Assert.Equal("[…, +1.20 pp]", MetricValues.Bounds("LatencyQuantile", null, 0.012, 0));
+    }
+
+    [Fact]
+    public void Bounds_CloseToTheLimit_ShowOnWhichSideTheyAre()
+    {
+        Assert.Equal("[0.694, 0.93987]", MetricValues.Bounds("TopKOverlap", 0.694, 0.93987, 0.94));
+        Assert.Equal("[-1.00 pp, +1.9987 pp]", MetricValues.Bounds("ErrorRate", -0.01, 0.019987, 0.02));
+        Assert.Equal("[-1.00 pp, +2.00 pp]", MetricValues.Bounds("ErrorRate", -0.01, 0.02, 0.02));
     }
 }

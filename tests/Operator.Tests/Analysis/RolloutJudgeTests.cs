@@ -1,5 +1,6 @@
 using Rerank.Contracts.Evidence;
 using Rerank.Operator.Analysis;
+using Rerank.Operator.Analysis.Metrics;
 using Rerank.Operator.Api;
 
 namespace Rerank.Operator.Tests.Analysis;
@@ -84,6 +85,13 @@ public sealed class RolloutJudgeTests
 
             Assert.Equal(metric.Verdict == Verdict.Pass, metric.Lower >= metric.Threshold);
         }
+    }
+
+    [Fact]
+    public void Number_CloseToALimit_ShowsOnWhichSideItIs()
+    {
+        Assert.Equal(("0.93987", "0.9396", "0.939"), (Words.Number(0.93987, 0.94), Words.Number(0.9396, 0.94), Words.Number(0.939, 0.94)));
+        Assert.Equal(("0.940", "0.940000"), (Words.Number(0.94, 0.94), Words.Number(0.9400000001, 0.94)));
     }
 
     [Theory]

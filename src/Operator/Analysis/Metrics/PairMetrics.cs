@@ -40,7 +40,7 @@ internal sealed class OverlapMetric : Metric
             IsBeyond = bounds.Upper < least,
             IsWithin = mean >= least,
             IsShown = bounds.Lower >= least,
-            Words = $"mean overlap of the first {metric.TopK ?? MetricSpec.DefaultTopK} places {Words.Number(mean)} {Words.Bounds(bounds, Words.Number)} of {values.Sum(v => v.Count):n0} requests{failed}, "
+            Words = $"mean overlap of the first {metric.TopK ?? MetricSpec.DefaultTopK} places {Words.Number(mean, least)} {Words.Bounds(bounds, value => Words.Number(value, least))} of {values.Sum(v => v.Count):n0} requests{failed}, "
                 + $"at least {Words.Number(least)} wanted",
         };
     }
@@ -74,7 +74,7 @@ internal sealed class ScoreShiftMetric : Metric
             IsBeyond = bounds.Lower > threshold,
             IsWithin = estimate <= threshold,
             IsShown = bounds.Upper <= threshold,
-            Words = $"stability index of the best scores {Words.Number(estimate)} {Words.Bounds(bounds, Words.Number)} of {index.Pairs:n0} requests, {Words.Number(threshold)} allowed",
+            Words = $"stability index of the best scores {Words.Number(estimate, threshold)} {Words.Bounds(bounds, value => Words.Number(value, threshold))} of {index.Pairs:n0} requests, {Words.Number(threshold)} allowed",
         };
     }
 }
