@@ -90,7 +90,7 @@ public sealed class RolloutJudgeTests
     [Fact]
     public void Number_CloseToALimit_ShowsOnWhichSideItIs()
     {
-        Assert.Equal(("0.93987", "0.9396", "0.939"), (Words.Number(0.93987, 0.94), Words.Number(0.9396, 0.94), Words.Number(0.939, 0.94)));
+        Assert.Equal(("0.9399", "0.9396", "0.939"), (Words.Number(0.93987, 0.94), Words.Number(0.9396, 0.94), Words.Number(0.939, 0.94)));
         Assert.Equal(("0.940", "0.940000"), (Words.Number(0.94, 0.94), Words.Number(0.9400000001, 0.94)));
     }
 
