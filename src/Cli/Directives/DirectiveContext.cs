@@ -11,10 +11,10 @@ internal sealed record DirectiveContext(Pipeline Pipeline, IReadOnlyList<Directi
 
     public string Name => Pipeline.Metadata.Name;
 
-    public static DirectiveContext Of(Pipeline pipeline, IEnumerable<StoredRevision> stored, string manager, DateTimeOffset now)
+    public static DirectiveContext Of(Pipeline pipeline, IReadOnlyList<StoredRevision> stored, string manager, DateTimeOffset now)
     {
         List<string> known = [.. RevisionName.KnownOf(pipeline, stored)];
-        return new(pipeline, [.. OwnedDirectives.Of(pipeline, manager).Where(directive => known.Contains(directive.Revision))], known, now);
+        return new(pipeline, [.. OwnedDirectives.Of(pipeline, manager).Where(directive => known.Contains(directive.Revision))], known, now) { Stored = stored };
     }
 
     /// <exception cref="CommandFailure">There is none.</exception>
@@ -24,8 +24,14 @@ internal sealed record DirectiveContext(Pipeline Pipeline, IReadOnlyList<Directi
     /// <summary>What was promoted and still bakes, with no candidate after it; null when nothing does.</summary>
     public TriedRevision? Baking => Pipeline.Status is { Candidate: null, Stable: { Bakes: true } stable } ? new(stable.Revision, stable.Attempt ?? 1) : null;
 
+    /// <summary>What is kept of each revision.</summary>
+    public IReadOnlyList<StoredRevision> Stored { get; init; } = [];
+
+    /// <summary>Whether a directive `PromoteNow` began the bake: the same one doesn't end it too.</summary>
+    public bool IsBakePromotedNow => Stored.Any(stored => stored.Name == Baking?.Revision && stored.Verdict is { Verdict: "Promoted", Reason: "PromotedNow" });
+
     /// <summary>What lost its traffic to a hard limit and waits for a decision; null when nothing does.</summary>
-    public TriedRevision? Withheld => Pipeline.Status.Find("Stalled") is not { Status: "True", Reason: "HardLimitUnconfirmed" }
+    public TriedRevision? Withheld => !Pipeline.Status.IsWithheld
         ? null
         : Pipeline.Status.Candidate is { } candidate ? new(candidate.Revision, candidate.Attempt) : Baking;
 

@@ -15,14 +15,16 @@ internal sealed record DirectivePlan(IReadOnlyList<DirectiveSpec> Directives, st
     /// <param name="step">Null: the one that the candidate is at, or the bake.</param>
     public static DirectivePlan ForApprove(DirectiveContext context, string? step)
     {
-        if (context.Baking is { } baking && step is null or Bake)
+        if (context.Baking is { } baking && step is null or DirectiveActions.Bake)
         {
-            return context.With(
-                Of(baking, Approve) with { Step = Bake },
-                $"approved: the bake of revision {baking.Revision} ends at its deadline, also where its analysis has not passed");
+            if (context.Withheld is not null && !context.IsBakePromotedNow)
+                throw new CommandFailure($"an approval doesn't end the bake of revision {baking.Revision}, which lost its traffic to a hard limit: {Decide(context)}");
+            return context.With(Of(baking, Approve) with { Step = DirectiveActions.Bake }, $"approved: {EndOfBake(context, "approve", baking)}");
         }
 
         var candidate = context.Candidate("approve");
+        if (context.Withheld is not null)
+            throw new CommandFailure($"an approval does nothing for revision {candidate.Revision}, which lost its traffic to a hard limit: {Decide(context)}");
         var name = step ?? candidate.Step
             ?? throw new CommandFailure($"revision {candidate.Revision} is at no step yet: it is being placed. --step approves a step in advance.");
         var spec = context.Pipeline.Spec.Rollout.Steps.FirstOrDefault(known => known.Name == name)
@@ -68,12 +70,44 @@ internal sealed record DirectivePlan(IReadOnlyList<DirectiveSpec> Directives, st
     public static DirectivePlan ForPromote(DirectiveContext context)
     {
         var tried = context.Tried("promote");
-        return context.With(
-            Of(tried, PromoteNow),
-            context.Baking is null
-                ? $"promoted: revision {tried.Revision} takes all traffic as soon as it is placed, without further steps"
-                : $"promoted: the bake of revision {tried.Revision} ends when it has waited for its analysis long enough");
+        if (context.Baking is null)
+        {
+            return context.With(
+                Of(tried, PromoteNow),
+                $"promoted: revision {tried.Revision} takes all traffic as soon as it is placed, without further steps{(context.Withheld is null ? "" : " and in spite of the hard limit")}");
+        }
+
+        if (context.IsBakePromotedNow)
+        {
+            throw new CommandFailure(
+                $"the bake of revision {tried.Revision} was begun by a promotion by hand, and another one doesn't end it: `kubectl rerank approve {context.Name}` does");
+        }
+
+        return context.With(Of(tried, PromoteNow), $"promoted: {EndOfBake(context, "promote", tried)}");
     }
+
+    /// <summary>When a directive ends a bake, in words.</summary>
+    /// <exception cref="CommandFailure">It never does.</exception>
+    private static string EndOfBake(DirectiveContext context, string verb, TriedRevision baking)
+    {
+        if (context.Withheld is not null)
+            return $"the bake of revision {baking.Revision} ends in spite of the hard limit";
+        var bake = Status.Bake.Of(context.Pipeline)!;
+        if (bake.Verdict is null)
+            throw new CommandFailure($"there is nothing to {verb}: the bake of revision {baking.Revision} ends by itself when its time is over, since the rollout has no steps");
+        if (bake.RollsBack)
+        {
+            throw new CommandFailure(
+                $"there is nothing to {verb}: what has not passed at the deadline of its bake is returned, as `analysis.noData.onDeadline: Rollback` says");
+        }
+
+        return bake.Latest <= context.Now
+            ? $"the bake of revision {baking.Revision} ends now, although its analysis has not passed"
+            : $"the bake of revision {baking.Revision} ends at its deadline{bake.AtLatest(context.Now)}, also where its analysis has not passed";
+    }
+
+    private static string Decide(DirectiveContext context) =>
+        $"`kubectl rerank retry {context.Name}` tries it again, `kubectl rerank promote {context.Name}` keeps it, `kubectl rerank abort {context.Name}` rejects it";
 
     /// <param name="revision">Null: the one that was rejected last.</param>
     public static DirectivePlan ForRetry(DirectiveContext context, string? revision)

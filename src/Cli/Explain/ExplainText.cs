@@ -19,7 +19,7 @@ internal static class ExplainText
         WriteVerdict(text, subject, now, style);
         if (subject.Report is { } report)
         {
-            WriteMetrics(text, report, style);
+            WriteMetrics(text, subject, report, style);
             WriteGauges(text, report, style);
             WritePath(text, report, now, style);
             WriteDecisions(text, report, now, style);
@@ -49,24 +49,45 @@ internal static class ExplainText
             { Analysis: { } analysis } => (analysis.Verdict, analysis.Metric, analysis.Message),
             _ => (null, null, null),
         };
+        var isRejected = subject is { Rejected: not null, Candidate: null };
+        if (isRejected)
+            text.Append(Rejected(subject.Rejected!, now));
         if (verdict is not null)
         {
-            text.Append($"verdict {style.Apply(Style.OfVerdict(verdict), verdict)}");
-            text.Append(metric is null ? "" : $", decided by {metric}");
+            text.Append(WhatItIs(subject, verdict, style));
+            text.Append(metric is null ? "" : isRejected && verdict != "Fail" ? $" ({metric})" : $", decided by {metric}");
             text.Append(subject.Report?.UpdatedTime is { } updated ? $", as of {Age.Since(updated, now)} ago\n" : "\n");
-            if (message is not null)
+
+            // Of what was rejected the reason is said, and is not always what its metrics said.
+            if (message is not null && !isRejected)
                 text.Append($"  {message}\n");
         }
 
-        if (subject.Rejected is { } rejected)
-            text.Append($"rejected {Age.Since(rejected.Time, now)} ago: {rejected.Reason}{Colon(rejected.Message)}\n");
-        else if (subject.Stored?.Verdict is { } ended)
+        if (subject.IsWithheld)
+            text.Append($"{style.Apply(Tint.Uncertain, "withheld")} (HardLimitUnconfirmed){Colon(subject.Pipeline.Status.Find("Stalled")!.Message)}\n");
+        if (subject is { Rejected: { } rejected, Candidate: not null })
+            text.Append(Rejected(rejected, now));
+        else if (!isRejected && subject.Stored?.Verdict is { } ended)
             text.Append($"{ended.Verdict} {Age.Since(ended.Time, now)} ago{(ended.Reason is { } reason ? $": {reason}" : "")}{Colon(ended.Message)}\n");
     }
 
+    private static string WhatItIs(Subject subject, string verdict, Style style)
+    {
+        var shown = style.Apply(Style.OfVerdict(verdict), verdict);
+        return subject switch
+        {
+            { IsWithheld: true } => $"verdict {shown} by its metrics alone",
+            { Rejected: not null, Candidate: null } when verdict != "Fail" => $"its metrics were {shown} then",
+            { Stable.Bakes: false } => $"it is not judged any more; its verdict was {shown}",
+            _ => $"verdict {shown}",
+        };
+    }
+
+    private static string Rejected(RejectedStatus rejected, DateTimeOffset now) => $"rejected {Age.Since(rejected.Time, now)} ago: {rejected.Reason}{Colon(rejected.Message)}\n";
+
     private static string Colon(string? message) => string.IsNullOrEmpty(message) ? "" : $": {message}";
 
-    private static void WriteMetrics(StringBuilder text, Report report, Style style)
+    private static void WriteMetrics(StringBuilder text, Subject subject, Report report, Style style)
     {
         if (report.Metrics.Count == 0)
         {
@@ -74,27 +95,27 @@ internal static class ExplainText
             return;
         }
 
-        text.Append('\n').Append(style.Heading("Metrics")).Append('\n');
+        text.Append('\n').Append(style.Heading("Metrics")).Append(subject is { Rejected: not null, Candidate: null } ? ", as they stood when it was rejected\n" : "\n");
+        if (subject.Bake is not null)
+            text.Append($"  {Bake.Arms}\n");
         var table = new Table(style).Header("NAME", "TYPE", "MODE", "VERDICT", "STABLE", "CANDIDATE", "ESTIMATE", "BOUNDS", "LIMIT", "ALPHA", "SAMPLES", "STRATA", "KEYS");
         foreach (var metric in report.Metrics)
         {
             table.Row(
-                metric.Name, metric.Type, metric.Mode, new(metric.Verdict, Style.OfVerdict(metric.Verdict)),
+                metric.Name, metric.Type, metric.Mode, MetricValues.Verdict(metric),
                 MetricValues.OfRevision(metric.Type, metric.Stable), MetricValues.OfRevision(metric.Type, metric.Candidate),
-                MetricValues.OfComparison(metric.Type, metric.Estimate), MetricValues.Bounds(metric.Type, metric.Lower, metric.Upper),
-                MetricValues.OfComparison(metric.Type, metric.Threshold),
+                MetricValues.OfComparison(metric.Type, metric.Estimate), MetricValues.Bounds(metric.Type, metric.Lower, metric.Upper, metric.Threshold),
+                MetricValues.Limit(metric, subject.Pipeline.Spec.Rollout.Analysis.Find(metric.Name)),
                 metric.Alpha?.ToString("0.####", CultureInfo.InvariantCulture) ?? "-",
                 $"{Counts.Of(metric.StableSamples)} / {Counts.Of(metric.CandidateSamples)}",
                 metric.Strata is { } strata ? Counts.Of(strata) : "-",
-                metric is { StableKeys: { } stableKeys, CandidateKeys: { } candidateKeys } ? $"{Keys(stableKeys)} / {Keys(candidateKeys)}" : "-");
+                metric is { StableKeys: { } stableKeys, CandidateKeys: { } candidateKeys } ? $"{Counts.Effective(stableKeys)} / {Counts.Effective(candidateKeys)}" : "-");
         }
 
         table.WriteTo(text);
         foreach (var metric in report.Metrics.Where(metric => !string.IsNullOrEmpty(metric.Message)))
             text.Append($"  {metric.Name}: {metric.Message}\n");
     }
-
-    private static string Keys(double effective) => effective.ToString("0.#", CultureInfo.InvariantCulture);
 
     private static void WriteGauges(StringBuilder text, Report report, Style style)
     {
@@ -104,9 +125,9 @@ internal static class ExplainText
         text.Append('\n');
         var table = new Table(style);
         foreach (var metric in report.Metrics)
-            table.Row(metric.Name, new(Gauge.Draw(metric.Lower, metric.Estimate, metric.Upper, metric.Threshold, GaugeWidth), Style.OfVerdict(metric.Verdict)));
+            table.Row(metric.Name, new(Gauge.Draw(metric.Lower, metric.Estimate, metric.Upper, metric.Threshold, GaugeWidth), MetricValues.Verdict(metric).Tint));
         table.WriteTo(text);
-        text.Append(style.Apply(Tint.Faint, "  ● estimate  ─ where the true value is: of pairs but for a chance of alpha over the whole rollout, of shares about  ┃ limit")).Append('\n');
+        text.Append(style.Apply(Tint.Faint, "  ● estimate  ─ where the true value is: of pairs but for the chances that the spec allows, of shares about; none where too little is known  ┃ limit")).Append('\n');
     }
 
     private static void WritePath(StringBuilder text, Report report, DateTimeOffset now, Style style)

@@ -1,4 +1,5 @@
 using Rerank.Cli.Pipelines;
+using Rerank.Cli.Status;
 
 namespace Rerank.Cli.Explain;
 
@@ -11,6 +12,15 @@ internal sealed record Subject(Pipeline Pipeline, string Revision, Report? Repor
 
     public StableStatus? Stable => Pipeline.Status.Stable is { } stable && stable.Revision == Revision ? stable : null;
 
+    /// <summary>How its bake stands; null when it doesn't bake.</summary>
+    public Bake? Bake => Bake.Of(Pipeline) is { } bake && bake.Revision == Revision ? bake : null;
+
+    /// <summary>Whether a directive `PromoteNow` about it has had its effect, so that the same one doesn't end its bake.</summary>
+    public bool IsPromotedNow => Stored?.Verdict is { Verdict: "Promoted", Reason: "PromotedNow" };
+
+    /// <summary>Whether it lost its traffic to a hard limit and waits for a decision.</summary>
+    public bool IsWithheld => Pipeline.Status.IsWithheld && (Candidate is not null || Bake is { IsWithheld: true });
+
     public AnalysisStatus? Analysis => Pipeline.Status.Analysis is { } analysis && analysis.Revision == Revision ? analysis : null;
 
     /// <summary>What it is at the moment, in a few words.</summary>
@@ -22,7 +32,7 @@ internal sealed record Subject(Pipeline Pipeline, string Revision, Report? Repor
             if (Candidate is { } candidate)
                 return candidate.Step is { } step ? $"candidate at step {step}, attempt {candidate.Attempt}" : $"candidate being placed, attempt {candidate.Attempt}";
             if (Stable is not null)
-                return "stable";
+                return Bake is null ? "stable" : "stable, in its bake";
             return Rejected is { } rejected ? $"rejected after {Times(rejected.Attempts)}" : Stored?.Role ?? "known";
         }
     }

@@ -12,7 +12,7 @@ internal static class HistoryCommand
     {
         var name = new Argument<string>("NAME") { Description = "The pipeline" };
         var output = OutputFormat.Option(OutputFormat.Json);
-        var command = new Command("history", "List the revisions that are kept, with verdicts and what each changed") { name, output };
+        var command = new Command("history", "List the revisions that are kept, with verdicts and how each differs from the stable one") { name, output };
         command.SetAction(async (result, cancellationToken) =>
         {
             using var cluster = connection.Connect(result);

@@ -5,7 +5,7 @@ using Rerank.Cli.Text;
 
 namespace Rerank.Cli.History;
 
-/// <summary>The revisions of a pipeline, newest first: what became of each, and what it changed.</summary>
+/// <summary>The revisions of a pipeline, newest first: what became of each, and how it differs from the one that answers.</summary>
 internal static class HistoryText
 {
     public static string Render(Pipeline pipeline, IReadOnlyList<StoredRevision> revisions, DateTimeOffset now, Style style)
@@ -13,21 +13,29 @@ internal static class HistoryText
         if (revisions.Count == 0)
             return $"{pipeline.Metadata.Name} has no revision yet\n";
 
-        var table = new Table(style, indent: 0).Header("REVISION", "ROLE", "FOR", "VERDICT", "WHEN", "ATTEMPTS", "CHANGED");
-        for (var i = 0; i < revisions.Count; i++)
+        var table = new Table(style, indent: 0).Header("REVISION", "ROLE", "FOR", "VERDICT", "WHEN", "ATTEMPTS", "DIFFERS FROM STABLE");
+
+        // Not from its neighbour: revisions come back, so that their order doesn't tell what replaced what.
+        var stable = revisions.FirstOrDefault(revision => revision.Name == pipeline.Status.Stable?.Revision) ?? revisions.FirstOrDefault(revision => revision.Role == "stable");
+        foreach (var revision in revisions)
         {
-            var (revision, before) = (revisions[i], i + 1 < revisions.Count ? revisions[i + 1] : null);
             var verdict = HistoryVerdict.Of(revision, pipeline.Status);
             table.Row(
                 revision.Name, revision.Role, Age.Since(revision.Since, now),
                 new(verdict?.Text ?? "-", verdict is null ? Tint.None : Style.OfVerdict(verdict.Verdict)),
                 verdict?.Time is { } time ? Age.Since(time, now) : "-",
-                verdict is null ? "-" : $"{verdict.Attempts}",
-                before is null ? "first that is kept" : DiffText.Summary(RevisionDiff.Between(before.Snapshot, revision.Snapshot)));
+                Attempts(pipeline.Status, revision, verdict) is { } attempts ? $"{attempts}" : "-",
+                stable is null || stable.Name == revision.Name ? "-" : DiffText.Summary(RevisionDiff.Between(stable.Snapshot, revision.Snapshot)));
         }
 
         var text = new StringBuilder();
         table.WriteTo(text);
         return text.ToString();
     }
+
+    // A verdict is about the attempt that it ended, and another one may be under way.
+    private static int? Attempts(PipelineStatus status, StoredRevision revision, HistoryVerdict? verdict) =>
+        status.Candidate is { } candidate && candidate.Revision == revision.Name ? candidate.Attempt
+        : status.Stable is { Attempt: { } attempt } stable && stable.Revision == revision.Name ? attempt
+        : verdict?.Attempts;
 }

@@ -77,6 +77,12 @@ internal sealed record RolloutSpec
     public AnalysisSpec Analysis { get; set; } = new();
 
     public IReadOnlyList<DirectiveSpec> Directives { get; set; } = [];
+
+    public long? ProgressDeadlineSeconds { get; init; }
+
+    /// <summary>Whether a directive says this about this attempt of a revision: those about another one do nothing.</summary>
+    public bool Has(string revision, int attempt, string action, string step = DirectiveSpec.NoStep) => Directives.Any(directive =>
+        directive.IsSameAs(new() { Revision = revision, Action = action, Step = step }) && (directive.Attempt ?? 1) == attempt);
 }
 
 internal sealed record StepSpec
@@ -100,6 +106,20 @@ internal sealed record StepSpec
 internal sealed record AnalysisSpec
 {
     public IReadOnlyList<MetricSpec> Metrics { get; set; } = [];
+
+    public int? MaxShadowCostPermille { get; init; }
+
+    public MetricSpec? Find(string metric) => Metrics.FirstOrDefault(spec => spec.Name == metric);
+
+    public UndecidedPolicySpec? NoData { get; init; }
+}
+
+/// <summary>What becomes of a revision of which too little is known for too long.</summary>
+internal sealed record UndecidedPolicySpec
+{
+    public long DeadlineSeconds { get; set; }
+
+    public string OnDeadline { get; set; } = "";
 }
 
 internal sealed record MetricSpec
@@ -111,6 +131,10 @@ internal sealed record MetricSpec
     public string Mode { get; set; } = "";
 
     public long MinSamples { get; set; }
+
+    public int? QuantilePermille { get; init; }
+
+    public int? MaxRatioPermille { get; init; }
 }
 
 /// <summary>What somebody has decided about one revision. Action, revision and step tell one from another.</summary>

@@ -18,6 +18,9 @@ internal sealed record PipelineStatus
 
     public IReadOnlyList<Condition> Conditions { get; set; } = [];
 
+    /// <summary>Whether something lost its traffic to a hard limit, and gets nothing until people decide.</summary>
+    public bool IsWithheld => Find("Stalled") is { Status: "True", Reason: "HardLimitUnconfirmed" };
+
     public Condition? Find(string type) => Conditions.FirstOrDefault(condition => condition.Type == type);
 }
 

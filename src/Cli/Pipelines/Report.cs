@@ -26,6 +26,12 @@ internal sealed record Report
 
     public string? Message { get; init; }
 
+    /// <summary>Requests that were chosen to be compared and don't count, because the same one had been shortly before, or its key had sent as many as count.</summary>
+    public long RepeatedRequests { get; set; }
+
+    /// <summary>Requests that were chosen and not compared, because the cost share or the number at once was used up.</summary>
+    public long SkippedRequests { get; set; }
+
     public DateTimeOffset? UpdatedTime { get; init; }
 
     public IReadOnlyList<MetricReport> Metrics { get; set; } = [];
@@ -87,6 +93,15 @@ internal sealed record MetricReport
     public double? CandidateKeys { get; set; }
 
     public bool LacksData { get; set; }
+
+    /// <summary>How many samples each arm needs, while one has fewer.</summary>
+    public long? SamplesNeeded { get; init; }
+
+    /// <summary>How many effective keys each arm needs, while keys are what is missing.</summary>
+    public int? KeysNeeded { get; init; }
+
+    /// <summary>Whether it passes only because the weights give it nothing to measure.</summary>
+    public bool IsUnmeasured { get; set; }
 
     public string? SourceError { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Rerank.Cli.Directives;
 using Rerank.Cli.Pipelines;
 using Rerank.Cli.Text;
 
@@ -10,16 +11,17 @@ internal static class StatusText
     private const int GaugeWidth = 32;
     private const int BarWidth = 20;
     private const int DecisionsShown = 4;
+    private const int All = 1000;
 
     public static string Render(Pipeline pipeline, Report? report, DateTimeOffset now, Style style)
     {
         var text = new StringBuilder();
         var progress = StepProgress.Of(pipeline, report, now);
         WriteHead(text, pipeline, now, style);
-        WriteRevisions(text, pipeline.Status, progress, now, style);
-        WriteTiers(text, pipeline.Spec, style);
+        WriteRevisions(text, pipeline, report, progress, now, style);
+        WriteTiers(text, pipeline, style);
         WriteStep(text, pipeline, progress, style);
-        WriteEvidence(text, pipeline.Status, report, style);
+        WriteEvidence(text, pipeline, report, style);
         WriteConditions(text, pipeline.Status, now, style);
         WriteDecisions(text, report, now, style);
         return text.ToString();
@@ -50,22 +52,31 @@ internal static class StatusText
             text.Append(style.Apply(Tint.Uncertain, "The operator hasn't seen the latest change yet.")).Append('\n');
     }
 
-    private static void WriteRevisions(StringBuilder text, PipelineStatus status, StepProgress? progress, DateTimeOffset now, Style style)
+    private static void WriteRevisions(StringBuilder text, Pipeline pipeline, Report? report, StepProgress? progress, DateTimeOffset now, Style style)
     {
+        var status = pipeline.Status;
         text.Append('\n').Append(style.Heading("Revisions")).Append('\n');
         var table = new Table(style);
         if (status.Stable is { } stable)
         {
             table.Row(
                 "stable", stable.Revision, Counts.Share(stable.TrafficPermille), $"for {Age.Since(stable.SinceTime, now)}",
-                stable.BakesUntilTime is not { } until ? "" : until > now ? $"bakes another {Age.Of(until - now)}" : "bakes until its analysis passes");
+                Bake.Of(pipeline)?.InWords(now));
+
+            // What it replaced answers the rest, and has no role of its own in the status.
+            if (stable is { Bakes: true, TrafficPermille: < All } && status.Analysis?.Revision == stable.Revision)
+            {
+                table.Row(
+                    "replaced", report?.Revision == stable.Revision && report.Stable is { } replaced ? replaced : "-", Counts.Share(All - stable.TrafficPermille), "",
+                    $"stands by while {stable.Revision} bakes");
+            }
         }
 
         if (status.Candidate is { } candidate)
         {
             table.Row(
                 "candidate", candidate.Revision, Counts.Share(candidate.TrafficPermille), $"for {Age.Since(candidate.SinceTime, now)}",
-                string.Join(", ", Details(candidate, progress)));
+                string.Join(", ", Details(pipeline, candidate, progress)));
         }
 
         if (status is { Stable: null, Candidate: null })
@@ -78,20 +89,27 @@ internal static class StatusText
         }
     }
 
-    private static IEnumerable<string> Details(CandidateStatus candidate, StepProgress? progress)
+    private static IEnumerable<string> Details(Pipeline pipeline, CandidateStatus candidate, StepProgress? progress)
     {
         yield return candidate.Step is { } step ? progress is null ? $"step {step}" : $"step {step} ({progress.Number} of {progress.Count})" : "being placed";
         if (candidate.MirrorPermille > 0)
             yield return $"mirrors {Counts.Share(candidate.MirrorPermille)}";
         if (candidate.Attempt > 1)
             yield return $"attempt {candidate.Attempt}";
+        if (pipeline.Spec.Rollout.Has(candidate.Revision, candidate.Attempt, DirectiveActions.Pause))
+            yield return "paused";
+        if (pipeline.Status.IsWithheld)
+            yield return "a hard limit waits for a decision";
     }
 
-    private static void WriteTiers(StringBuilder text, PipelineSpec spec, Style style)
+    private static void WriteTiers(StringBuilder text, Pipeline pipeline, Style style)
     {
-        text.Append('\n').Append(style.Heading("Tiers")).Append('\n');
+        text.Append('\n').Append(style.Heading("Tiers"));
+        if (pipeline.Status is { Stable: { } stable } status && (status.Candidate is not null || status.Find("Ready") is { Reason: "RolledBack" }))
+            text.Append($" that the spec asks for; revision {stable.Revision} may have others: `kubectl rerank diff {pipeline.Metadata.Name}`");
+        text.Append('\n');
         var table = new Table(style);
-        foreach (var tier in spec.Tiers)
+        foreach (var tier in pipeline.Spec.Tiers)
             table.Row(TierText.Of(tier));
         table.WriteTo(text);
     }
@@ -122,13 +140,19 @@ internal static class StatusText
         return new string('█', filled) + new string('░', BarWidth - filled);
     }
 
-    private static void WriteEvidence(StringBuilder text, PipelineStatus status, Report? report, Style style)
+    private static void WriteEvidence(StringBuilder text, Pipeline pipeline, Report? report, Style style)
     {
+        var status = pipeline.Status;
         if (status.Analysis is not { } analysis)
             return;
 
+        var bakes = status.Stable is { Bakes: true } stable && stable.Revision == analysis.Revision;
         text.Append('\n').Append(style.Heading("Evidence")).Append($" about {analysis.Revision}: ").Append(style.Apply(Style.OfVerdict(analysis.Verdict), analysis.Verdict));
-        text.Append($"; requests {Counts.Of(analysis.StableRequests)} stable, {Counts.Of(analysis.CandidateRequests)} candidate, {Counts.Of(analysis.ComparedRequests)} compared\n");
+        text.Append(status.IsWithheld ? " by its metrics alone" : "");
+        text.Append($"; requests {Counts.Of(analysis.StableRequests)} {(bakes ? "replaced" : "stable")}, {Counts.Of(analysis.CandidateRequests)} {(bakes ? "promoted" : "candidate")}, ");
+        text.Append($"{Counts.Of(analysis.ComparedRequests)} compared\n");
+        if (bakes)
+            text.Append($"  {Bake.Arms}\n");
         if (analysis.Message is { } message)
             text.Append($"  {message}\n");
         if (report is null || report.Revision != analysis.Revision)
@@ -139,11 +163,11 @@ internal static class StatusText
         {
             table.Row(
                 metric.Name,
-                new(metric.Mode == "Advise" ? $"{metric.Verdict} (advice)" : metric.Verdict, Style.OfVerdict(metric.Verdict)),
+                MetricValues.Verdict(metric) is var verdict && metric.Mode == "Advise" ? verdict with { Text = $"{verdict.Text} (advice)" } : verdict,
                 Gauge.Draw(metric.Lower, metric.Estimate, metric.Upper, metric.Threshold, GaugeWidth),
                 MetricValues.OfComparison(metric.Type, metric.Estimate),
-                MetricValues.Bounds(metric.Type, metric.Lower, metric.Upper),
-                $"limit {MetricValues.OfComparison(metric.Type, metric.Threshold)}");
+                MetricValues.Bounds(metric.Type, metric.Lower, metric.Upper, metric.Threshold),
+                $"limit {MetricValues.Limit(metric, pipeline.Spec.Rollout.Analysis.Find(metric.Name))}");
         }
 
         table.WriteTo(text);

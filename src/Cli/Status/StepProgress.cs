@@ -1,3 +1,4 @@
+using Rerank.Cli.Directives;
 using Rerank.Cli.Pipelines;
 
 namespace Rerank.Cli.Status;
@@ -27,7 +28,7 @@ internal sealed record StepProgress(StepSpec Step, int Number, int Count, long R
             steps.Count,
             RequestsOf(steps[index], candidate, pipeline.Status.Analysis, report),
             candidate.StepStartTime is { } start ? (long)(now - start).TotalSeconds : null,
-            pipeline.Spec.Rollout.Directives.Any(directive => directive.IsSameAs(new() { Revision = candidate.Revision, Action = "Approve", Step = name })));
+            pipeline.Spec.Rollout.Has(candidate.Revision, candidate.Attempt, DirectiveActions.Approve, name));
     }
 
     /// <summary>Counts go on over the steps, so what was there before the step is taken off. The status alone has only rounded totals.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Rerank.Cli.Pipelines;
 
 namespace Rerank.Cli.Text;
 
@@ -26,9 +27,33 @@ internal static class MetricValues
             _ => Format(number, "0.000"),
         };
 
-    public static string Bounds(string type, double? lower, double? upper) => (lower, upper) is (null, null)
+    /// <summary>Where failure begins. A quantile's is a share of answers, beyond a multiple of stable's quantile.</summary>
+    /// <param name="spec">Null when the spec has no such metric any more.</param>
+    public static string Limit(MetricReport metric, MetricSpec? spec)
+    {
+        var limit = OfComparison(metric.Type, metric.Threshold);
+        return metric.Type == "LatencyQuantile" && spec is { MaxRatioPermille: { } ratio }
+            ? $"{limit} beyond {Format(ratio / 1000.0, "0.##")} × p{Format((spec.QuantilePermille ?? 990) / 10.0, "0.#")}"
+            : limit;
+    }
+
+    /// <summary>A metric that had nothing to measure holds nothing up, and says nothing either.</summary>
+    public static Cell Verdict(MetricReport metric) => metric.IsUnmeasured ? new("not measured", Tint.Faint) : new(metric.Verdict, Style.OfVerdict(metric.Verdict));
+
+    public static string Bounds(string type, double? lower, double? upper, double? threshold) => (lower, upper) is (null, null)
         ? Absent
-        : $"[{(lower is null ? "…" : OfComparison(type, lower))}, {(upper is null ? "…" : OfComparison(type, upper))}]";
+        : $"[{Bound(type, lower, threshold)}, {Bound(type, upper, threshold)}]";
+
+    // With as many digits as it takes to see on which side of the limit it is.
+    private static string Bound(string type, double? bound, double? threshold)
+    {
+        if (bound is not { } value)
+            return "…";
+        var text = OfComparison(type, value);
+        if (text != OfComparison(type, threshold) || value == threshold)
+            return text;
+        return text.EndsWith(" pp", StringComparison.Ordinal) ? Format(value * 100, "+0.0000 'pp';-0.0000 'pp';0.0000 'pp'") : Format(value, "0.00000");
+    }
 
     private static string Format(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 }

@@ -42,8 +42,9 @@ internal sealed record MetricResult
     public double? Estimate { get; init; }
 
     /// <summary>
-    /// Lower end of what the estimated quantity may be. Of shares, both bounds are good approximations for people; of pairs, each is on the wrong side of the truth, at any of the times that
-    /// one looks, with probability alpha at most.
+    /// Lower end of what the estimated quantity may be; null where nothing can be said that is worth more than the verdict. The end towards harm goes with the chance of a false promotion, the
+    /// other with <see cref="Alpha"/>. Of pairs each is on the wrong side of the truth, at any of the times that one looks, with that probability at most; of shares both are good approximations for
+    /// people, and never at odds with what was shown.
     /// </summary>
     public double? Lower { get; init; }
 
@@ -70,6 +71,15 @@ internal sealed record MetricResult
 
     /// <summary>Whether there are fewer samples than needed to pass, or to show what has to be shown.</summary>
     public bool LacksData { get; init; }
+
+    /// <summary>How many samples each arm needs, while one has fewer.</summary>
+    public long? SamplesNeeded { get; init; }
+
+    /// <summary>How many effective keys each arm needs for what there is to say anything, while an arm has fewer and is judged by its keys: more requests of the same keys don't help.</summary>
+    public int? KeysNeeded { get; init; }
+
+    /// <summary>Whether it passes only because the weights give it nothing to measure.</summary>
+    public bool IsUnmeasured { get; init; }
 
     /// <summary>Why the metric's source gave nothing; null when it did or there is none.</summary>
     public string? SourceError { get; init; }

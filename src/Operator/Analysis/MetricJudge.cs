@@ -20,12 +20,15 @@ internal static class MetricJudge
             _ when !isAsked => (Verdict.Pass, Join("not measured at this step", finding.Words)),
             { SourceError: { } error } => (Verdict.Undecided, error),
             _ when isShort => (Verdict.Undecided, Join($"needs {finding.Samples.Missing(minSamples)}", finding.Words)),
-            { IsShown: false, IsWithin: true } when isShown => (Verdict.Undecided, $"{finding.Words}: not yet shown to be within it"),
-            { IsShown: false } when isShown => (Verdict.Undecided, $"{finding.Words}: seems worse than allowed, and may be chance"),
-            { IsWithin: false } when !isShown && !wasWithin => (Verdict.Undecided, $"{finding.Words}: seems worse than allowed, and may be chance"),
+            { IsShown: false, IsWithin: true } when isShown => (Verdict.Undecided, $"{finding.Words}: not yet shown to be within it{Keys(finding)}"),
+            { IsShown: false } when isShown => (Verdict.Undecided, $"{finding.Words}: seems worse than allowed, and may be chance{Keys(finding)}"),
+            { IsWithin: false } when !isShown && !wasWithin => (Verdict.Undecided, $"{finding.Words}: seems worse than allowed, and may be chance{Keys(finding)}"),
             _ when !isShown && !wasWithin => (Verdict.Undecided, $"{finding.Words}: seemed worse than allowed when it was judged last, and is judged again with twice the samples"),
-            _ => (Verdict.Pass, finding.Words),
+            _ when isShown => (Verdict.Pass, $"{finding.Words}: shown to be within it"),
+            { IsWithin: true } => (Verdict.Pass, $"{finding.Words}: within it by its estimate"),
+            _ => (Verdict.Pass, $"{finding.Words}: was within it by its estimate when it was judged last, and is judged again with twice the samples"),
         };
+        var lacksData = isAsked && finding.SourceError is null && verdict == Verdict.Undecided && (isShort || (isShown && finding is { IsWithin: true }));
         return new()
         {
             Name = metric.Name,
@@ -44,11 +47,16 @@ internal static class MetricJudge
             Strata = finding.Strata,
             StableKeys = finding.Keys is { } keys ? Math.Round(keys.StableEffective, 1) : null,
             CandidateKeys = finding.Keys is { } own ? Math.Round(own.CandidateEffective, 1) : null,
-            LacksData = isAsked && finding.SourceError is null && verdict == Verdict.Undecided && (isShort || (isShown && finding is { IsWithin: true })),
+            LacksData = lacksData,
+            SamplesNeeded = lacksData && isShort ? minSamples : null,
+            KeysNeeded = isAsked && verdict == Verdict.Undecided ? finding.KeysNeeded : null,
+            IsUnmeasured = !isAsked && verdict == Verdict.Pass,
             SourceError = isAsked ? finding.SourceError : null,
             Message = message,
         };
     }
+
+    private static string Keys(Finding finding) => finding.KeysNeeded is { } needed ? $", which takes {needed} effective keys in each arm" : "";
 
     private static string Join(string missing, string numbers) => numbers.Length == 0 ? missing : $"{missing}; so far {numbers}";
 }

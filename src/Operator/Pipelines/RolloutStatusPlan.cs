@@ -81,7 +81,7 @@ internal sealed class RolloutStatusPlan(Observation observed, PipelinePlan plan)
         return new(
             Reasons.RolledBack,
             $"Revision {desired} is what the spec asks for, and was rejected ({verdict.Reason}): {verdict.Message.TrimEnd('.')}. "
-                + "Change the spec, or allow another try with a directive {Directives.Ask(DirectiveAction.Retry, verdict.Attempts + 1)}.");
+                + $"Change the spec, or allow another try with a directive {Directives.Ask(DirectiveAction.Retry, verdict.Attempts + 1)}.");
     }
 
     public DesiredCondition CandidateHealthy()

@@ -76,7 +76,7 @@ internal static class BakePlan
         // That a bake may end is said in advance too, and then not of a limit that trips: it counts only where `PromoteNow` has had its effect.
         var isKept = RolloutPlan.IsPromotedNow(stable) ? situation.Directives.Approves(stable, StepSpec.Bake) : situation.Directives.Promotes(stable);
         return isKept && situation.Acknowledged
-            ? Baked(roles, RolloutReasons.PromotedNow, "A directive ends its bake in spite of a hard limit.", now)
+            ? Baked(roles, RolloutPlan.IsPromotedNow(stable) ? RolloutReasons.Approved : RolloutReasons.PromotedNow, "A directive ends its bake in spite of a hard limit.", now)
             : new(roles, Waits: RolloutPlan.Decide(stable, words), IsOverdue: true);
     }
 
@@ -113,7 +113,9 @@ internal static class BakePlan
         var why = new Problem(RolloutReasons.NoData, $"{policy.DeadlineSeconds} s after the end of its bake it is not shown to be good enough. {missing}");
         if (policy.OnDeadline == DeadlineAction.Rollback)
             return Reject(roles, why, now);
-        if (situation.Directives.Approves(stable, StepSpec.Bake) || (situation.Directives.Promotes(stable) && !RolloutPlan.IsPromotedNow(stable)))
+        if (situation.Directives.Approves(stable, StepSpec.Bake))
+            return Baked(roles, RolloutReasons.Approved, "A directive approves the end of its bake.", now);
+        if (situation.Directives.Promotes(stable) && !RolloutPlan.IsPromotedNow(stable))
             return Baked(roles, RolloutReasons.PromotedNow, "A directive ends its bake.", now);
         var approve = Directives.Ask(DirectiveAction.Approve, stable.Try, StepSpec.Bake);
         return Alone(roles, new(roles, Waits: why with { Message = $"{why.Message} A directive {approve} ends it." }, IsOverdue: true));

@@ -13,8 +13,16 @@ internal static class MetricText
     {
         { Verdict: Verdict.Fail } => $"Metric \"{metric.Name}\": {metric.Message}",
         { SourceError: { } error } => $"The source of metric \"{metric.Name}\" fails: {error}",
-        { LacksData: true } => $"Metric \"{metric.Name}\" has too few samples.",
+        { SamplesNeeded: not null, CandidateKeys: 0, StableKeys: > 0 } =>
+            $"Metric \"{metric.Name}\" has too few samples: of the keys that send requests none falls to the candidate at this weight.",
+        { SamplesNeeded: not null } => $"Metric \"{metric.Name}\" has too few samples.",
+        { LacksData: true, KeysNeeded: { } keys } => $"Metric \"{metric.Name}\" is within its threshold, and not shown to be: {Keys(keys)}",
+        { LacksData: true } => $"Metric \"{metric.Name}\" is within its threshold, and has to be shown to be by more samples.",
+        { Verdict: Verdict.Undecided, KeysNeeded: { } keys } => $"Metric \"{metric.Name}\" is beyond its threshold, and not for certain: {Keys(keys)}",
         { Verdict: Verdict.Undecided } => $"Metric \"{metric.Name}\" is beyond its threshold, and not yet for certain.",
+        { IsUnmeasured: true } => $"Metric \"{metric.Name}\" is not measured at this step.",
         _ => $"Metric \"{metric.Name}\" is within its threshold.",
     };
+
+    private static string Keys(int needed) => $"an arm has fewer than the {needed} effective keys that this takes, and more requests of the same keys don't help.";
 }

@@ -35,6 +35,8 @@ internal static class ReportPlan
                 Verdict = analysis.Verdict,
                 Metric = analysis.Deciding?.Name,
                 Message = decision?.Message ?? analysis.Deciding?.Message,
+                RepeatedRequests = evidence.Shadow.Repeated,
+                SkippedRequests = evidence.Shadow.Skipped,
                 UpdatedTime = now,
                 Metrics = analysis.Metrics,
                 Path = Thin([.. path, point]),
@@ -62,7 +64,7 @@ internal static class ReportPlan
         return (
             total.Stable.Requests + total.Stable.Feedback.Answers,
             total.Candidate.Requests + total.Candidate.Feedback.Answers,
-            total.Shadow.Pairs + total.Shadow.StableFailed);
+            total.Shadow.Pairs + total.Shadow.StableFailed + total.Shadow.Repeated + total.Shadow.Skipped);
     }
 
     private static (int, long) Looks(EvidenceLedger ledger) =>

@@ -67,7 +67,7 @@ internal static class RolloutPlan
         var (retry, abort) = (Directives.Ask(DirectiveAction.Retry, revision.Try + 1), Directives.Ask(DirectiveAction.Abort, revision.Try));
         var keep = IsPromotedNow(revision)
             ? $"{Directives.Ask(DirectiveAction.Approve, revision.Try, StepSpec.Bake)} ends its bake"
-            : $"{Directives.Ask(DirectiveAction.PromoteNow, revision.Try)} promotes it";
+            : $"{Directives.Ask(DirectiveAction.PromoteNow, revision.Try)} {(revision.Role == RevisionRole.Stable ? "ends its bake" : "promotes it")}";
         return new(
             RolloutReasons.HardLimitUnconfirmed,
             $"{words}. It gets nothing until a directive decides: {retry} tries it again, {keep}, {abort} rejects it; or change the spec.");
@@ -89,8 +89,11 @@ internal static class RolloutPlan
         var verdict = new RevisionVerdict(RevisionVerdictKind.Promoted, reason, message, now, candidate.Try);
         return new(
             RevisionPlan.Promote(roles, verdict, bake, situation.Spec.BakeHoldbackPermille, now),
-            new(DecisionKind.Promoted, candidate.Name, reason, message));
+            new(DecisionKind.Promoted, candidate.Name, reason, $"{message}{EndedBake(roles)}"));
     }
+
+    /// <summary>What the next candidate says of the bake that ends with it, whatever its analysis says; empty where nothing bakes.</summary>
+    public static string EndedBake(RevisionRoles roles) => roles.Stable is { IsGuarded: true } stable ? $" The bake of revision {stable.Name} ends with it." : "";
 
     public static bool IsOver(DateTimeOffset? since, int seconds, DateTimeOffset now) => since is { } start && now - start > TimeSpan.FromSeconds(seconds);
 

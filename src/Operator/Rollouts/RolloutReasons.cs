@@ -18,6 +18,7 @@ internal static class RolloutReasons
     public const string NeverServed = nameof(NeverServed);
     public const string AnalysisPassed = nameof(AnalysisPassed);
     public const string PromotedNow = nameof(PromotedNow);
+    public const string Approved = nameof(Approved);
     public const string FastRollback = nameof(FastRollback);
     public const string FirstRevision = nameof(FirstRevision);
     public const string NoSteps = nameof(NoSteps);

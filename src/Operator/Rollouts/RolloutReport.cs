@@ -26,6 +26,12 @@ internal sealed record RolloutReport
 
     public string? Message { get; init; }
 
+    /// <summary>Requests that were chosen to be compared and don't count, because the same one had been a short while ago, or its key had sent as many as count.</summary>
+    public long RepeatedRequests { get; init; }
+
+    /// <summary>Requests that were chosen and not compared, because the cost share or the number at once was used up.</summary>
+    public long SkippedRequests { get; init; }
+
     public required DateTimeOffset UpdatedTime { get; init; }
 
     public IReadOnlyList<MetricResult> Metrics { get; set; } = [];

@@ -59,7 +59,7 @@ internal static class StepPlan
         // Routers compare two revisions at a time, so that what bakes is settled by now.
         return new(
             With(RevisionPlan.EndBake(roles, now), candidate.Enter(RevisionState.AtStep, now), state),
-            new(DecisionKind.StepStarted, candidate.Name, "StepStarted", $"Step \"{step.Name}\": {message}"),
+            new(DecisionKind.StepStarted, candidate.Name, "StepStarted", $"Step \"{step.Name}\": {message}{RolloutPlan.EndedBake(roles)}"),
             NotFollowed());
     }
 
@@ -154,7 +154,25 @@ internal static class StepPlan
         var seen = state.TrafficPermille > 0
             ? situation.Evidence.Candidate.Requests - state.RequestsBefore
             : situation.Evidence.Shadow.Pairs - state.ComparedBefore;
-        return step is not null && seen < step.MinRequests ? $"Step \"{step.Name}\" has not seen {step.MinRequests} requests yet." : null;
+        return step is not null && seen < step.MinRequests ? $"Step \"{step.Name}\" has not seen {step.MinRequests} requests yet.{Obstacle(state, situation)}" : null;
+    }
+
+    /// <summary>Why requests that come may not count, in words that don't change with each of them; empty where nothing says so.</summary>
+    private static string Obstacle(RolloutState state, RolloutSituation situation)
+    {
+        if (state.TrafficPermille > 0)
+        {
+            return situation.Analysis.Metrics.Any(m => m is { CandidateKeys: 0, StableKeys: > 0 })
+                ? " Of the keys that send requests none falls to the candidate at this weight."
+                : "";
+        }
+
+        var shadow = situation.Evidence.Shadow;
+        if (situation.Spec.Analysis.MaxShadowCostPermille == 0)
+            return " Nothing is compared, since `analysis.maxShadowCostPermille` is 0.";
+        if (shadow.Repeated > shadow.Pairs && shadow.Repeated >= shadow.Skipped)
+            return " Most of those that were chosen don't count: the same request had been compared shortly before, or five of its key within the minute.";
+        return shadow.Skipped > shadow.Pairs ? " Most of those that were chosen were not compared, since `analysis.maxShadowCostPermille` or the number at once was used up." : "";
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using Rerank.Contracts.Evidence;
 using Rerank.Contracts.Routing;
 using Rerank.Router.Routing;
+using static System.FormattableString;
 
 namespace Rerank.Router.Trials;
 
@@ -122,7 +123,12 @@ internal sealed class HardLimitGuard
             HardLimitType.Degraded => "were answered without the tier that should have decided",
             _ => $"took longer than {window.Limit.Milliseconds} ms",
         };
-        return $"{window.Bad} of {window.All} requests in {window.Limit.WindowSeconds} s {what}";
+        var (candidate, candidateBad, stable, stableBad) = window.Compared;
+
+        // What stable is compared with counts a key once, which the limit itself doesn't.
+        var compared = (candidate, candidateBad) == (window.All, window.Bad) ? "" : $"a key counted once, {candidateBad} of {candidate} and ";
+        return $"{window.Bad} of {window.All} requests in {window.Limit.WindowSeconds} s {what}, {Invariant($"{window.Limit.Permille / 10.0:0.#}")} % allowed; {compared}"
+            + (stable == 0 ? "stable had none" : $"{stableBad} of {stable} of stable's");
     }
 
     /// <param name="IsCandidates">As <see cref="Trip.IsCandidates"/>.</param>

@@ -37,6 +37,9 @@ internal sealed class HardLimitWindow(HardLimit limit)
 
     public int Bad => _candidate.Bad;
 
+    /// <summary>What both arms are compared by, as of the last judgement.</summary>
+    public (int Candidate, int CandidateBad, int Stable, int StableBad) Compared => (_candidateUnits.All, _candidateUnits.Bad, _stableUnits.All, _stableUnits.Bad);
+
     public bool Exceeded => All >= limit.MinRequests && Bad * 1000L > (long)limit.Permille * All;
 
     /// <param name="second">As <see cref="WindowCounts.Add"/>'s.</param>

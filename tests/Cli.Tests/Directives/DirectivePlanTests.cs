@@ -131,6 +131,43 @@ public sealed class DirectivePlanTests
     }
 
     [Fact]
+    public void OfABake_ApproveAndPromote_SayWhen()
+    {
+        Assert.Contains("ends at its deadline (2030-01-02T05:11:00Z, in 126m)", DirectivePlan.ForApprove(Context("baking"), step: null).Message, StringComparison.Ordinal);
+        Assert.Contains("ends at its deadline (2030-01-02T05:01:00Z, in 116m)", DirectivePlan.ForPromote(Context("waiting")).Message, StringComparison.Ordinal);
+        var late = Context("waiting") with { Now = Sample.Now.AddHours(3) };
+        Assert.EndsWith("ends now, although its analysis has not passed", DirectivePlan.ForApprove(late, step: null).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OfABakeThatAPromotionBegan_OnlyAnApprovalEndsIt()
+    {
+        Assert.Contains("`kubectl rerank approve search` does", Refused(DirectivePlan.ForPromote, ByHand("waiting")), StringComparison.Ordinal);
+        Assert.Contains("`kubectl rerank approve search` does", Refused(DirectivePlan.ForPromote, ByHand("withheld")), StringComparison.Ordinal);
+
+        Assert.Single(DirectivePlan.ForApprove(ByHand("waiting"), step: null).Directives);
+        Assert.EndsWith("in spite of the hard limit", DirectivePlan.ForApprove(ByHand("withheld"), step: null).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OfABakeThatLostItsTraffic_ApprovalWouldDoNothing_AndIsRefused()
+    {
+        Assert.Contains("`kubectl rerank promote search` keeps it", Refused(context => DirectivePlan.ForApprove(context, step: null), Context("withheld")), StringComparison.Ordinal);
+        Assert.EndsWith("in spite of the hard limit", DirectivePlan.ForPromote(Context("withheld")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void OfABakeThatNoDirectiveEnds_ApproveAndPromote_AreRefused()
+    {
+        Func<DirectiveContext, DirectivePlan>[] verbs = [context => DirectivePlan.ForApprove(context, step: null), DirectivePlan.ForPromote];
+
+        var returned = With("waiting", rollout => rollout with { Analysis = rollout.Analysis with { NoData = new() { DeadlineSeconds = 60, OnDeadline = "Rollback" } } });
+        Assert.All(verbs, verb => Assert.Contains("onDeadline: Rollback", Refused(verb, returned), StringComparison.Ordinal));
+        var timed = With("waiting", rollout => rollout with { Steps = [] });
+        Assert.All(verbs, verb => Assert.Contains("ends by itself when its time is over", Refused(verb, timed), StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void ForRetry_WhatLostItsTrafficToAnUnconfirmedLimit_GetsAnotherTry()
     {
         var context = Context("rolling");
@@ -139,6 +176,7 @@ public sealed class DirectivePlanTests
         context = context with { Pipeline = context.Pipeline with { Status = status with { Conditions = [.. status.Conditions.Where(c => c.Type != "Stalled"), stalled] } } };
 
         Assert.Equal([new() { Revision = Candidate, Action = "Retry", Attempt = 2 }], DirectivePlan.ForRetry(context, revision: null).Directives);
+        Assert.Contains("an approval does nothing", Refused(waiting => DirectivePlan.ForApprove(waiting, step: null), context), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -159,6 +197,20 @@ public sealed class DirectivePlanTests
         Assert.Contains(
             "more than the 32", Assert.Throws<CommandFailure>(() => DirectivePlan.ForPause(Context("rolling", many))).Message, StringComparison.Ordinal);
     }
+
+    private static string Refused(Func<DirectiveContext, DirectivePlan> verb, DirectiveContext context) => Assert.Throws<CommandFailure>(() => verb(context)).Message;
+
+    private static DirectiveContext With(string sample, Func<RolloutSpec, RolloutSpec> change)
+    {
+        var context = Context(sample);
+        return context with { Pipeline = context.Pipeline with { Spec = context.Pipeline.Spec with { Rollout = change(context.Pipeline.Spec.Rollout) } } };
+    }
+
+    /// <summary>As after a directive `PromoteNow`.</summary>
+    private static DirectiveContext ByHand(string sample) => Context(sample) with
+    {
+        Stored = [.. Sample.Revisions().Select(stored => stored.Name == Candidate ? stored with { Verdict = new() { Verdict = "Promoted", Reason = "PromotedNow" } } : stored)],
+    };
 
     private static DirectiveContext Context(string sample, params DirectiveSpec[] kept)
     {

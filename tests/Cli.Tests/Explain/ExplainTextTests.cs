@@ -1,4 +1,5 @@
 using Rerank.Cli.Explain;
+using Rerank.Cli.Pipelines;
 using Rerank.Cli.Text;
 using Rerank.TestKit;
 
@@ -10,6 +11,9 @@ public sealed class ExplainTextTests
     [InlineData("rolling", "f6e5d4c3b2")]
     [InlineData("rejected", "f6e5d4c3b2")]
     [InlineData("baking", "f6e5d4c3b2")]
+    [InlineData("waiting", "f6e5d4c3b2")]
+    [InlineData("withheld", "f6e5d4c3b2")]
+    [InlineData("tripped", "f6e5d4c3b2")]
     [InlineData("placing", "f6e5d4c3b2")]
     public void Render_Case_IsTheGoldenText(string name, string revision)
     {
@@ -21,6 +25,62 @@ public sealed class ExplainTextTests
     }
 
     [Fact]
+    public void Render_BakeIsPaused_SaysSo()
+    {
+        var text = Explained("waiting", rollout => rollout with { Directives = [new() { Revision = "f6e5d4c3b2", Action = "Pause" }] });
+
+        Assert.Contains("It is paused in its bake by a directive: `kubectl rerank resume search`", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_PauseOfAnotherAttempt_IsNotToldOf() => Assert.DoesNotContain(
+        "paused", Explained("waiting", rollout => rollout with { Directives = [new() { Revision = "f6e5d4c3b2", Action = "Pause", Attempt = 2 }] }), StringComparison.Ordinal);
+
+    [Fact]
+    public void Render_BakeIsReturnedAtItsDeadline_OffersNoApproval()
+    {
+        var text = Explained("waiting", rollout => rollout with { Analysis = rollout.Analysis with { NoData = new() { DeadlineSeconds = 7200, OnDeadline = "Rollback" } } });
+
+        Assert.Contains("(2030-01-02T05:01:00Z, in 116m); then it is returned by itself", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("kubectl rerank approve", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, 0, 0, "maxShadowCostPermille` is 0")]
+    [InlineData(200, 9000, 10, "9 000 that were chosen don't count: the same request had been compared shortly before, or five of its key")]
+    [InlineData(200, 10, 9000, "9 000 that were chosen were not compared")]
+    public void Render_ShadowThatComparesLittle_SaysWhy(int cost, int repeated, int skipped, string expected)
+    {
+        var report = Sample.Report("rolling")! with { RepeatedRequests = repeated, SkippedRequests = skipped, Path = [] };
+        var pipeline = Changed("rolling", rollout => rollout with { Analysis = rollout.Analysis with { MaxShadowCostPermille = cost } });
+        pipeline = pipeline with { Status = pipeline.Status with { Analysis = null, Candidate = pipeline.Status.Candidate! with { Step = "shadow" } } };
+
+        Assert.Contains(expected, ExplainText.Render(new(pipeline, "f6e5d4c3b2", report, null), Sample.Now, Style.Plain), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_NoKeyFallsToTheCandidate_SaysSo()
+    {
+        var report = Sample.Report("rolling")!;
+        report = report with { Metrics = [.. report.Metrics.Select(metric => metric with { StableKeys = 6, CandidateKeys = 0 })] };
+
+        var text = ExplainText.Render(new(Sample.Pipeline("rolling"), "f6e5d4c3b2", report, null), Sample.Now, Style.Plain);
+
+        Assert.Contains("none falls to the candidate at 5 %", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_BakeEndedByALaterCandidate_IsNotJudgedAnyMore()
+    {
+        var pipeline = Sample.Pipeline("waiting");
+        pipeline = pipeline with { Status = pipeline.Status with { Stable = pipeline.Status.Stable! with { BakesUntilTime = null, Attempt = null } } };
+
+        var text = ExplainText.Render(new(pipeline, "f6e5d4c3b2", Sample.Report("waiting"), null), Sample.Now, Style.Plain);
+
+        Assert.Contains("it is not judged any more; its verdict was Undecided", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Render_RevisionThatOnlyHistoryKnows_GivesItsVerdict()
     {
         var stored = Sample.Revisions().First(known => known.Name == "cccccccccc");
@@ -29,5 +89,14 @@ public sealed class ExplainTextTests
 
         Assert.Contains("Rejected 40h ago: ErrorRate: errors +3 pp", text, StringComparison.Ordinal);
         Assert.Contains("No report is kept", text, StringComparison.Ordinal);
+    }
+
+    private static string Explained(string name, Func<RolloutSpec, RolloutSpec> change) =>
+        ExplainText.Render(new(Changed(name, change), "f6e5d4c3b2", Sample.Report(name), null), Sample.Now, Style.Plain);
+
+    private static Pipeline Changed(string name, Func<RolloutSpec, RolloutSpec> change)
+    {
+        var pipeline = Sample.Pipeline(name);
+        return pipeline with { Spec = pipeline.Spec with { Rollout = change(pipeline.Spec.Rollout) } };
     }
 }

@@ -6,7 +6,7 @@ namespace Rerank.Cli.Tests.Status;
 
 public sealed class StatusTextTests
 {
-    public static TheoryData<string> Cases => ["rolling", "rejected", "baking", "placing", "steady"];
+    public static TheoryData<string> Cases => ["rolling", "rejected", "tripped", "baking", "waiting", "withheld", "placing", "steady"];
 
     [Theory]
     [MemberData(nameof(Cases))]

@@ -41,6 +41,16 @@ public sealed class StepProgressTests
     }
 
     [Fact]
+    public void Of_StepApprovedForAnotherAttempt_WaitsAllTheSame()
+    {
+        var pipeline = Sample.Pipeline("rolling");
+        DirectiveSpec approval = new() { Revision = "f6e5d4c3b2", Action = "Approve", Step = "canary", Attempt = 2 };
+        pipeline = pipeline with { Spec = pipeline.Spec with { Rollout = pipeline.Spec.Rollout with { Directives = [approval] } } };
+
+        Assert.True(StepProgress.Of(pipeline, report: null, Sample.Now)!.WaitsForApproval);
+    }
+
+    [Fact]
     public void Of_StepThatTheSpecNoLongerHas_IsNothing()
     {
         var pipeline = Sample.Pipeline("rolling");

@@ -1,5 +1,6 @@
 using Rerank.Contracts.Evidence;
 using Rerank.Operator.Analysis;
+using Rerank.Operator.Analysis.Metrics;
 using Rerank.Operator.Api;
 
 namespace Rerank.Operator.Tests.Analysis;
@@ -13,8 +14,8 @@ public sealed class RolloutJudgeTests
     private static readonly MetricSpec Orders = new() { Name = "orders", Type = MetricType.Prometheus, MaxDeltaPermille = 20, Prometheus = new() };
 
     [Theory]
-    [InlineData(1000, 3, 1000, 4, nameof(Verdict.Pass), "error rate 0.40 % against stable's 0.30 %, worse by 0.10 points (about -", " 1.00 allowed")]
-    [InlineData(1000, 3, 1000, 100, nameof(Verdict.Fail), "error rate 10.00 % against stable's 0.30 %, worse by 9.70 points (about ", ": shown to be worse than allowed")]
+    [InlineData(1000, 3, 1000, 4, nameof(Verdict.Pass), "error rate 0.40 % against stable's 0.30 %, worse by 0.10 points within strata (about -", " 1.00 allowed")]
+    [InlineData(1000, 3, 1000, 100, nameof(Verdict.Fail), "error rate 10.00 % against stable's 0.30 %, worse by 9.70 points within strata (about ", ": shown to be worse than allowed")]
     [InlineData(1000, 3, 100, 2, nameof(Verdict.Undecided), "error rate 2.00 % against", ": seems worse than allowed, and may be chance")]
     [InlineData(1000, 3, 37, 0, nameof(Verdict.Undecided), "needs 63 more requests of the candidate; so far error rate 0.00 %", " 1.00 allowed")]
     [InlineData(90, 0, 37, 0, nameof(Verdict.Undecided), "needs 63 more requests of the candidate and 10 more requests of stable; so far", " 1.00 allowed")]
@@ -31,6 +32,89 @@ public sealed class RolloutJudgeTests
         Assert.Equal((stable, candidate), (metric.StableSamples, metric.CandidateSamples));
         Assert.Equal(verdict == nameof(Verdict.Undecided) && Math.Min(stable, candidate) < 100, result.LacksData);
         Assert.Equal(verdict == nameof(Verdict.Pass) ? null : metric, result.Deciding);
+    }
+
+    [Fact]
+    public void Judge_BetterThanStable_SaysSoAndThatItIsWithinStrata() =>
+        Assert.Contains("better by 9.70 points within strata (about ", Assert.Single(Judge([Errors], Arms(1000, 100, 1000, 3)).Metrics).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Judge_Passed_SaysByWhat()
+    {
+        Assert.EndsWith(": within it by its estimate", Assert.Single(Judge([Errors], Arms(1000, 3, 1000, 4)).Metrics).Message, StringComparison.Ordinal);
+        Assert.EndsWith(": shown to be within it", Assert.Single(Judge([Errors], Arms(20_000, 100, 20_000, 100), passWhen: PassWhen.Shown).Metrics).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Bounds are approximate and tests decide: what people see beside a verdict must not say the opposite.</summary>
+    [Theory]
+    [InlineData(390, 0)]
+    [InlineData(1000, 3)]
+    [InlineData(20_000, 100)]
+    public void Judge_Shares_BoundsAgreeWithTheVerdict(long trials, long bad)
+    {
+        int shown = 0, beyond = 0;
+        for (var errors = 0L; errors <= trials / 4; errors += Math.Max(1, trials / 400))
+        {
+            var metric = Assert.Single(Judge([Errors], Arms(trials, bad, trials, errors), passWhen: PassWhen.Shown).Metrics);
+
+            Assert.True(metric.Lower is null || metric.Lower <= metric.Estimate);
+            Assert.True(metric.Upper is null || metric.Upper >= metric.Estimate);
+            if (metric.Verdict == Verdict.Fail)
+                Assert.True(++beyond > 0 && !(metric.Lower < metric.Threshold), metric.Message);
+            else
+                Assert.False(metric.Lower > metric.Threshold, metric.Message);
+            if (metric.Verdict == Verdict.Pass)
+                Assert.True(++shown > 0 && !(metric.Upper > metric.Threshold), metric.Message);
+            else
+                Assert.False(metric.Upper < metric.Threshold, metric.Message);
+        }
+
+        Assert.True(beyond > 0);
+        Assert.Equal(trials >= 1000, shown > 0);
+    }
+
+    [Theory]
+    [InlineData(91)]
+    [InlineData(92)]
+    [InlineData(95)]
+    public void Judge_Pairs_BoundsAgreeWithTheVerdict(int hundredths)
+    {
+        for (var pairs = 100L; pairs <= 1000; pairs += 10)
+        {
+            var metric = Assert.Single(Judge([Overlap], Compared(hundredths, pairs), passWhen: PassWhen.Shown).Metrics);
+
+            Assert.Equal(metric.Verdict == Verdict.Pass, metric.Lower >= metric.Threshold);
+        }
+    }
+
+    [Fact]
+    public void Number_CloseToALimit_ShowsOnWhichSideItIs()
+    {
+        Assert.Equal(("0.9399", "0.9396", "0.939"), (Words.Number(0.93987, 0.94), Words.Number(0.9396, 0.94), Words.Number(0.939, 0.94)));
+        Assert.Equal(("0.940", "0.940000"), (Words.Number(0.94, 0.94), Words.Number(0.9400000001, 0.94)));
+    }
+
+    [Theory]
+    [InlineData(3, 5)]
+    [InlineData(10, 20)]
+    [InlineData(200, null)]
+    public void Judge_FewKeys_SaysThatKeysAreMissingAndGivesNoBounds(int keysOfEach, int? needed)
+    {
+        var metric = Assert.Single(Keyed(keysOfEach, bad: 0).Metrics);
+
+        Assert.Equal((Verdict.Undecided, true, null, needed), (metric.Verdict, metric.LacksData, metric.SamplesNeeded, metric.KeysNeeded));
+        Assert.Equal((null, null), (metric.Lower, metric.Upper));
+        Assert.DoesNotContain("about", metric.Message, StringComparison.Ordinal);
+        Assert.EndsWith(needed is null ? ": not yet shown to be within it" : $"not yet shown to be within it, which takes {needed} effective keys in each arm", metric.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Judge_ManyKeysWithSomeErrors_HasBoundsOfSomeWidth()
+    {
+        var metric = Assert.Single(Keyed(200, bad: 1).Metrics);
+
+        Assert.True(metric.Upper - metric.Lower > 0.001, metric.Message);
+        Assert.Null(metric.KeysNeeded);
     }
 
     [Fact]
@@ -202,7 +286,7 @@ public sealed class RolloutJudgeTests
     {
         var quiet = Judge([Errors, Overlap, Shift, Orders], Nothing, hasTraffic: false, hasMirror: false);
         Assert.Equal((Verdict.Pass, false, false), (quiet.Verdict, quiet.LacksData, quiet.SourceFailed));
-        Assert.All(quiet.Metrics, metric => Assert.Equal((Verdict.Pass, "not measured at this step"), (metric.Verdict, metric.Message)));
+        Assert.All(quiet.Metrics, metric => Assert.Equal((Verdict.Pass, true, "not measured at this step"), (metric.Verdict, metric.IsUnmeasured, metric.Message)));
 
         var shadow = Judge([Errors, Overlap, Shift], Compared(95, 50), hasTraffic: false);
         Assert.Equal("overlap", shadow.Deciding!.Name);
@@ -251,6 +335,19 @@ public sealed class RolloutJudgeTests
     private static AnalysisResult Judge(
         MetricSpec[] metrics, Seen seen, bool hasTraffic = true, bool hasMirror = true, PassWhen passWhen = PassWhen.Estimated, ExternalCounts? external = null, bool isByKey = false) => Judging.Judge(
         Spec(metrics), Judging.Ledger(Spec(metrics), seen.Shares, seen.Shadow), hasTraffic, hasMirror, passWhen, external is null ? null : ("orders", external), isByKey: external is null || isByKey);
+
+    /// <summary>Each key has a place of its own and a hundred requests, of which every other key has so many bad ones.</summary>
+    private static AnalysisResult Keyed(int keysOfEach, int bad)
+    {
+        int[] trials = new int[1000], failed = new int[1000];
+        foreach (var place in Enumerable.Range(0, keysOfEach).SelectMany(i => new[] { i, 999 - i }))
+            (trials[place], failed[place]) = (100, place % 2 * bad);
+        var spec = Spec(Errors);
+        var places = new PlaceEvidence(Judging.Epoch, 500, new Dictionary<string, PlaceCounts> { [Shares.Errors] = new(PlaceCounts.Pack(trials), PlaceCounts.Pack(failed)) });
+        var ledger = EvidenceLedger.Empty("rev", 1).With(Judging.News(spec, 500))
+            .With(Judging.News(spec, 500, null, ("router", Judging.Status() with { Epoch = Judging.Epoch, Places = places })));
+        return Judging.Judge(spec, ledger, passWhen: PassWhen.Shown);
+    }
 
     private static AnalysisSpec Spec(params MetricSpec[] metrics) => new() { Metrics = [.. metrics] };
 

@@ -245,7 +245,9 @@ public sealed class CanaryTests
         foreach (var router in _world.Nodes.ReadyRouters)
             router.Seen = router.Seen! with { Trip = new(BuiltInLimit.InvalidScores, "3 requests", _world.Time.GetUtcNow()) };
         await _world.SettleAsync(6);
-        Assert.Equal(revision, Assert.Single((await _world.PipelineAsync()).Status!.Rejected!).Revision);
+        var rejected = (await _world.PipelineAsync()).Status!;
+        Assert.Equal(revision, Assert.Single(rejected.Rejected!).Revision);
+        Assert.EndsWith("allow another try with a directive `Retry`.", rejected.Conditions!.Single(c => c.Type == "Stalled").Message, StringComparison.Ordinal);
 
         await DirectAsync([.. before, new DirectiveSpec { Revision = revision, Action = DirectiveAction.Retry, Attempt = 2 }]);
 

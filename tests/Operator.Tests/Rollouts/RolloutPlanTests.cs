@@ -550,6 +550,61 @@ public sealed class RolloutPlanTests
     }
 
     [Fact]
+    public void Bake_ThatADirectiveEnds_NamesTheDirective()
+    {
+        var (baking, late) = (BakingAfterSteps(), Now.AddSeconds(600 + 7201));
+        var undecided = Situation() with { Analysis = Analysis(Verdict.Undecided, lacksData: true) };
+
+        _spec.Directives = [new() { Revision = New.Name, Action = DirectiveAction.PromoteNow }];
+        Assert.Equal(RolloutReasons.PromotedNow, RolloutPlan.Next(baking, undecided, late).Decision!.Reason);
+        _spec.Directives = [new() { Revision = New.Name, Action = DirectiveAction.Approve, Step = StepSpec.Bake }];
+        Assert.Equal(RolloutReasons.Approved, RolloutPlan.Next(baking, undecided, late).Decision!.Reason);
+    }
+
+    [Fact]
+    public void Bake_TheNextCandidateEndsIt_ItsDecisionSaysSo()
+    {
+        var third = Of(300, RevisionState.Placing, 9) with { CandidateSince = Now };
+        var baking = BakingAfterSteps();
+
+        var begun = RolloutPlan.Next(baking with { Candidate = third }, Situation() with { Analysis = Analysis(Verdict.Undecided) }, Now);
+
+        Assert.Equal(DecisionKind.StepStarted, begun.Decision!.Kind);
+        Assert.EndsWith($" The bake of revision {New.Name} ends with it.", begun.Decision.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(100L, null, "Metric \"errors\" has too few samples.")]
+    [InlineData(null, 20, "Metric \"errors\" is within its threshold, and not shown to be: an arm has fewer than the 20 effective keys that this takes, and more requests of the same keys don't help.")]
+    [InlineData(null, null, "Metric \"errors\" is within its threshold, and has to be shown to be by more samples.")]
+    public void Step_LacksData_SaysWhatIsMissing(long? samples, int? keys, string expected)
+    {
+        var metric = Analysis(Verdict.Undecided, lacksData: true).Metrics[0] with { SamplesNeeded = samples, KeysNeeded = keys };
+        var lacking = Situation() with { Analysis = new() { Verdict = Verdict.Undecided, Deciding = metric, Metrics = [metric] } };
+
+        Assert.Equal(expected, Next(At("half", Now, traffic: 500), lacking).Waits!.Message);
+        Assert.EndsWith(expected, Next(At("half", Now, traffic: 500), lacking, Now.AddDays(1)).Waits!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Step_NothingArrives_SaysWhatMayBeTheCause()
+    {
+        _spec.Steps[0].MinRequests = 60;
+        var late = Now.AddSeconds(61);
+        string Words(ShadowEvidence shadow) => Next(At("shadow", Now), Situation() with { Evidence = Evidence.None with { Shadow = shadow } }, late).Waits!.Message;
+
+        Assert.Equal("Step \"shadow\" has not seen 60 requests yet.", Words(ShadowEvidence.None with { Pairs = 5, Repeated = 4 }));
+        Assert.Contains("five of its key", Words(ShadowEvidence.None with { Pairs = 5, Repeated = 295 }), StringComparison.Ordinal);
+        Assert.Contains("`analysis.maxShadowCostPermille` or the number at once was used up", Words(ShadowEvidence.None with { Pairs = 5, Skipped = 295 }), StringComparison.Ordinal);
+        _spec.Analysis.MaxShadowCostPermille = 0;
+        Assert.Contains("Nothing is compared, since `analysis.maxShadowCostPermille` is 0.", Words(ShadowEvidence.None), StringComparison.Ordinal);
+
+        var passed = Analysis(Verdict.Pass).Metrics[0] with { StableKeys = 6, CandidateKeys = 0 };
+        var unkeyed = Situation() with { Analysis = new() { Verdict = Verdict.Pass, Metrics = [passed] } };
+        Assert.EndsWith("none falls to the candidate at this weight.", Next(At("little", Now, traffic: 10), unkeyed, late).Waits!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Trip_NotShownToBeItsFault_TakesTrafficAwayAndWaitsForADirective()
     {
         var tripped = Situation() with { Trip = new("errors", "9 of 10 failed", Now) { IsCandidates = false } };
@@ -582,6 +637,7 @@ public sealed class RolloutPlanTests
         var withheld = RolloutPlan.Next(Baking(), tripped, Now);
         Assert.Equal((Old.Name, New.Name, 0), Arms(withheld));
         Assert.Equal(RolloutReasons.HardLimitUnconfirmed, withheld.Waits!.Reason);
+        Assert.Contains("`PromoteNow` ends its bake", withheld.Waits.Message, StringComparison.Ordinal);
         // Its time does not run out meanwhile.
         Assert.Equal((Old.Name, New.Name, 0), Arms(RolloutPlan.Next(withheld.Roles, tripped, Now.AddDays(1))));
 

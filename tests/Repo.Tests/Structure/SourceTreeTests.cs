@@ -1,8 +1,9 @@
+using System.Text.RegularExpressions;
 using Rerank.TestKit;
 
 namespace Rerank.Repo.Tests.Structure;
 
-public class SourceTreeTests
+public partial class SourceTreeTests
 {
     private const int MaxLines = 400;
 
@@ -24,4 +25,13 @@ public class SourceTreeTests
         file => Assert.Contains(
             $"namespace Rerank.{Path.GetDirectoryName(file)!["src/".Length..].Replace('/', '.')};",
             File.ReadLines(Repository.File(file))));
+
+    /// <summary>A template without its dollar sign compiles, and is what people read.</summary>
+    [Fact]
+    public void Templates_OfSrc_AreInterpolated() => Assert.All(
+        SourceFiles.Below("src", "*.cs").Where(file => !file.EndsWith(".g.cs", StringComparison.Ordinal)),
+        file => Assert.All(File.ReadLines(Repository.File(file)), line => Assert.DoesNotMatch(PlainTemplate(), line)));
+
+    [GeneratedRegex("""^[^$]*"[^"$]*\{[A-Za-z]\w*[.(][^"$]*"[^$]*$""")]
+    private static partial Regex PlainTemplate();
 }

@@ -27,7 +27,7 @@ public sealed class HardLimitTests
 
     [Fact]
     public void Record_ShareAboveTheLimit_TripsAndSaysWhatWasSeen() =>
-        Assert.Equal(new Trip("errors", "6 of 7 requests in 10 s failed", _time.GetUtcNow()) { IsCandidates = false }, TripOf([Errors], Good, Bad, Bad, Bad, Bad, Bad, Bad));
+        Assert.Equal(new Trip("errors", "6 of 7 requests in 10 s failed, 20 % allowed; stable had none", _time.GetUtcNow()) { IsCandidates = false }, TripOf([Errors], Good, Bad, Bad, Bad, Bad, Bad, Bad));
 
     [Fact]
     public void Record_ShareAboveTheLimitByChance_DoesNotTrip() => Assert.Null(TripOf([Errors], Good, Bad, Good, Good, Bad));
@@ -71,7 +71,7 @@ public sealed class HardLimitTests
         Assert.All(Enumerable.Range(0, 9), _ => Assert.Null(trial.Record(slow with { Shadow = true })));
         Assert.Null(trial.Record(slow));
         Assert.Null(trial.Record(slow));
-        Assert.Equal("3 of 3 requests in 10 s took longer than 100 ms", trial.Record(slow)?.Observed);
+        Assert.Equal("3 of 3 requests in 10 s took longer than 100 ms, 5 % allowed; stable had none", trial.Record(slow)?.Observed);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class HardLimitTests
 
         Assert.All(Enumerable.Range(0, 9), _ => Assert.Null(trial.Record(degraded with { Shadow = true })));
         Assert.Null(trial.Record(degraded));
-        Assert.Equal("2 of 2 requests in 10 s were answered without the tier that should have decided", trial.Record(degraded)?.Observed);
+        Assert.Equal("2 of 2 requests in 10 s were answered without the tier that should have decided, 2 % allowed; stable had none", trial.Record(degraded)?.Observed);
     }
 
     [Fact]
@@ -189,7 +189,26 @@ public sealed class HardLimitTests
         var trips = Enumerable.Range(0, 8).Select(_ => trial.Record(Bad)).ToArray();
 
         Assert.All(trips[..4], Assert.Null);
-        Assert.True(trips.Single(trip => trip is not null)!.IsCandidates);
+        var trip = trips.Single(trip => trip is not null)!;
+        Assert.True(trip.IsCandidates);
+        Assert.EndsWith("requests in 10 s failed, 20 % allowed; 0 of 60 of stable's", trip.Observed, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Record_TripsWithKeys_SaysWhatTheArmsAreComparedBy()
+    {
+        var trial = Start(Errors with { MinRequests = 12 });
+        for (var key = 100UL; key < 160; key++)
+            trial.Record(Good with { Arm = ArmRole.Stable, Key = key });
+        Trip? trip = null;
+        for (var second = 0; second < 3; second++)
+        {
+            for (var key = 0UL; key < 5; key++)
+                trip ??= trial.Record(Bad with { Key = key });
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal("12 of 12 requests in 10 s failed, 20 % allowed; a key counted once, 5 of 5 and 0 of 60 of stable's", trip?.Observed);
     }
 
     [Fact]

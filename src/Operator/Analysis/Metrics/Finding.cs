@@ -33,6 +33,9 @@ internal sealed record Finding
     /// <summary>Null when no request had a key.</summary>
     public Tests.KeyCounts? Keys { get; init; }
 
+    /// <summary>How many effective keys an arm would have to have for what there is to be judged, or to be shown to be within the margin; null where keys are not what is missing.</summary>
+    public int? KeysNeeded { get; init; }
+
     public string? SourceError { get; init; }
 
     /// <summary>The numbers in words; empty without any.</summary>

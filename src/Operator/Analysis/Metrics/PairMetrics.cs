@@ -28,7 +28,8 @@ internal sealed class OverlapMetric : Metric
         if (BoundedMean.Mean(values) is not { } mean)
             return finding;
 
-        var bounds = BoundedMean.Bounds(values, levels.Harm);
+        // Each end is the one that decides: what is shown beside a verdict is what it was reached by.
+        Interval bounds = new(BoundedMean.Bounds(values, levels.Safety).Lower, BoundedMean.Bounds(values, levels.Harm).Upper);
         var failed = evidence.Totals.Shadow.Failed is > 0 and var count ? $", {count:n0} that the candidate could not rank among them" : "";
         return finding with
         {
@@ -38,8 +39,8 @@ internal sealed class OverlapMetric : Metric
             Upper = bounds.Upper,
             IsBeyond = bounds.Upper < least,
             IsWithin = mean >= least,
-            IsShown = BoundedMean.Bounds(values, levels.Safety).Lower >= least,
-            Words = $"mean overlap of the first {metric.TopK ?? MetricSpec.DefaultTopK} places {Words.Number(mean)} {Words.Bounds(bounds, Words.Number)} of {values.Sum(v => v.Count):n0} requests{failed}, "
+            IsShown = bounds.Lower >= least,
+            Words = $"mean overlap of the first {metric.TopK ?? MetricSpec.DefaultTopK} places {Words.Number(mean, least)} {Words.Bounds(bounds, value => Words.Number(value, least))} of {values.Sum(v => v.Count):n0} requests{failed}, "
                 + $"at least {Words.Number(least)} wanted",
         };
     }
@@ -64,7 +65,7 @@ internal sealed class ScoreShiftMetric : Metric
         if (index.Estimate is not { } estimate)
             return finding;
 
-        var bounds = index.Bounds(levels.Harm);
+        Interval bounds = new(index.Bounds(levels.Harm).Lower, index.Bounds(levels.Safety).Upper);
         return finding with
         {
             Estimate = estimate,
@@ -72,8 +73,8 @@ internal sealed class ScoreShiftMetric : Metric
             Upper = double.IsInfinity(bounds.Upper) ? null : bounds.Upper,
             IsBeyond = bounds.Lower > threshold,
             IsWithin = estimate <= threshold,
-            IsShown = index.Bounds(levels.Safety).Upper <= threshold,
-            Words = $"stability index of the best scores {Words.Number(estimate)} {Words.Bounds(bounds, Words.Number)} of {index.Pairs:n0} requests, {Words.Number(threshold)} allowed",
+            IsShown = bounds.Upper <= threshold,
+            Words = $"stability index of the best scores {Words.Number(estimate, threshold)} {Words.Bounds(bounds, value => Words.Number(value, threshold))} of {index.Pairs:n0} requests, {Words.Number(threshold)} allowed",
         };
     }
 }

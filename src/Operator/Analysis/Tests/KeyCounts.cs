@@ -10,12 +10,12 @@ namespace Rerank.Operator.Analysis.Tests;
 internal sealed record KeyCounts(double StableEffective, double CandidateEffective, double Distinct)
 {
     /// <summary>With fewer in an arm nothing is said of it: the test would hold, but hardly ever show anything, and one key should not decide.</summary>
-    public const double FewestEffective = 5;
+    public const int FewestEffective = 5;
 
     /// <summary>
     /// With fewer in an arm nothing is shown to be within a margin: keys that the candidate alone would fail may all be stable's. What is shown is about the keys that the candidate has answered.
     /// </summary>
-    public const double FewestToShowSafety = 20;
+    public const int FewestToShowSafety = 20;
 
     public double Fewest => Math.Min(StableEffective, CandidateEffective);
 
