@@ -2,7 +2,6 @@ using k8s.Models;
 using Rerank.Contracts.Models;
 using Rerank.Operator.Admin;
 using Rerank.Operator.Analysis;
-using Rerank.Operator.Sources.Prometheus;
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Pipelines.Records;
@@ -12,6 +11,7 @@ using Rerank.Operator.Rollouts;
 using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Caching;
 using Rerank.Operator.Runtime.Client;
+using Rerank.Operator.Sources.Prometheus;
 using Rerank.Operator.Status;
 
 namespace Rerank.Operator.Pipelines;

@@ -4,7 +4,6 @@ using k8s.Models;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Rerank.Operator.Admin;
-using Rerank.Operator.Sources.Prometheus;
 using Rerank.Operator.Api;
 using Rerank.Operator.Events;
 using Rerank.Operator.Manifests;
@@ -14,6 +13,7 @@ using Rerank.Operator.Pipelines.Records;
 using Rerank.Operator.Pipelines.Watch;
 using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Control;
+using Rerank.Operator.Sources.Prometheus;
 using Rerank.Operator.Telemetry;
 
 namespace Rerank.Operator.Run;

@@ -95,7 +95,7 @@ public sealed class RerankTests : IDisposable
     {
         await using var host = await StartAsync();
 
-        var (status, json) = await PostAsync(host, path, $$"""{"query":"{{new string('x', 70_000)}}"}""");
+        var (status, json) = await PostAsync(host, path, $$"""{"query":"{{new string('x', 300_000)}}"}""");
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, status);
         Assert.NotEqual("", json.GetProperty(member).GetString());

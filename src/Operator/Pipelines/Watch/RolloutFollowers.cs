@@ -1,8 +1,8 @@
-using Rerank.Operator.Sources.Prometheus;
 using Rerank.Operator.Api;
 using Rerank.Operator.Pipelines.Revisions;
 using Rerank.Operator.Rollouts;
 using Rerank.Operator.Runtime;
+using Rerank.Operator.Sources.Prometheus;
 using Rerank.Operator.Telemetry;
 
 namespace Rerank.Operator.Pipelines.Watch;

@@ -2,9 +2,9 @@ using System.Net;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Rerank.Operator.Analysis;
-using Rerank.Operator.Sources.Prometheus;
 using Rerank.Operator.Api;
 using Rerank.Operator.Runtime;
+using Rerank.Operator.Sources.Prometheus;
 
 namespace Rerank.Operator.Tests.Sources.Prometheus;
 

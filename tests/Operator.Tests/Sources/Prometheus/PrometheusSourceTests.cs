@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Rerank.Operator.Analysis;
-using Rerank.Operator.Sources.Prometheus;
 using Rerank.Operator.Run;
+using Rerank.Operator.Sources.Prometheus;
 
 namespace Rerank.Operator.Tests.Sources.Prometheus;
 

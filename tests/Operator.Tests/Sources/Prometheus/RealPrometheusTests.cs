@@ -1,8 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Rerank.Operator.Analysis;
-using Rerank.Operator.Sources.Prometheus;
 using Rerank.Operator.Run;
+using Rerank.Operator.Sources.Prometheus;
 using Rerank.TestKit;
 
 namespace Rerank.Operator.Tests.Sources.Prometheus;

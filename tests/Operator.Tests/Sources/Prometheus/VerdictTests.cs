@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Rerank.Operator.Analysis;
-using Rerank.Operator.Sources.Prometheus;
-using Rerank.Operator.Tests.Analysis;
 using Rerank.Operator.Api;
 using Rerank.Operator.Run;
+using Rerank.Operator.Sources.Prometheus;
+using Rerank.Operator.Tests.Analysis;
 
 namespace Rerank.Operator.Tests.Sources.Prometheus;
 
