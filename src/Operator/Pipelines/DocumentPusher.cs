@@ -5,22 +5,26 @@ using Rerank.Operator.Admin;
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Rollouts;
+using Rerank.Operator.Runtime.Leadership;
 
 namespace Rerank.Operator.Pipelines;
 
 /// <summary>Tells every process that doesn't follow yet, and takes its answer for its new status.</summary>
-internal sealed class DocumentPusher(AdminClient admin, LastAnswers last)
+internal sealed class DocumentPusher(AdminClient admin, LastAnswers last, PushedTables pushed, LeaseFence lease)
 {
     public Task<IReadOnlyList<ObservedPod>> PushAsync(
         Observation observed, DesiredDocuments documents, string token, CancellationToken cancellationToken) =>
         AtOnce.CallAsync(observed.Pods, (pod, ct) => PushAsync(pod, observed, documents, token, ct), cancellationToken);
 
-    /// <summary>For when what is asked for could not be stored: only takes requests away from the candidate, which does no harm however it goes on.</summary>
+    /// <summary>
+    /// For when what is asked for could not be stored: only takes requests away from the candidate, which does no harm however it goes on. Under an expired lease another process may
+    /// be giving more by right, so that only harm takes anything away then, which is the guard's.
+    /// </summary>
     public Task<IReadOnlyList<ObservedPod>> HoldAsync(
         Observation observed, DesiredDocuments documents, string token, CancellationToken cancellationToken) =>
         AtOnce.CallAsync(
             observed.Pods,
-            async (pod, ct) => pod.Router is { Status: { } status } router && Exposure.Hold(observed.Documents.Table, documents.Table, status) is { } table
+            async (pod, ct) => lease.IsHeld && pod.Router is { Status: { } status } router && Exposure.Hold(observed.Documents.Table, documents.Table, status) is { } table
                 ? pod with { Router = await PushAsync(pod, router, table, token, ct) }
                 : pod,
             cancellationToken);
@@ -43,6 +47,7 @@ internal sealed class DocumentPusher(AdminClient admin, LastAnswers last)
         // A process that didn't answer a moment ago is left for the next time.
         if (table is null || router is not { Address: not null, Status: { } status } || (status.Generation == table.Generation && status.Confirmed))
             return router;
+        pushed.Pushed(table);
         var answer = await admin.PutDesiredAsync(
             router.Address, token, table, ContractsJson.Default.RoutingTable, ContractsJson.Default.RouterStatus, cancellationToken);
         return Told(pod, router, answer) with { Refusal = answer.IsRefusal ? new(table.Generation, answer.Problem!) : null };

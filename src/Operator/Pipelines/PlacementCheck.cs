@@ -83,7 +83,7 @@ internal sealed class PlacementCheck(Observation observed, PipelineLayout layout
             ? Pool(tier.Pool, pods, anyTemplate)
             : Pods(pods, layout.Owner.Names.Router, "routers", wanted, RouterHash(), anyTemplate)).Concat(hosts.OfType<Problem>());
         return wasPlaced && hosts.Count(h => h is null) >= wanted
-            ? problems.Where(p => p.Reason is not (Reasons.PodsNotReady or Reasons.ModelLoading))
+            ? problems.Where(p => p.Reason is not (Reasons.PodsNotReady or Reasons.ModelLoading or Reasons.InsufficientResources))
             : problems;
     }
 

@@ -55,6 +55,7 @@ internal static class OperatorServices
         services.AddSingleton<PipelineObserver>();
         services.AddSingleton<PipelineEnvironment>();
         services.AddSingleton<PipelineWriter>();
+        services.AddSingleton<PushedTables>();
         services.AddSingleton<DocumentPusher>();
         services.AddSingleton<TableRefusals>();
         services.AddSingleton<PipelineReporter>();

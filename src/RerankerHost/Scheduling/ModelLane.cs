@@ -5,9 +5,14 @@ namespace Rerank.RerankerHost.Scheduling;
 internal sealed class ModelLane(IBatchRunner runner, BatchPolicy policy, double secondsPerToken)
 {
     // Some twenty batches' worth of memory.
-    private const double Weight = 0.05;
+    private const double Kept = 0.95;
+
+    // A run that stalls says nothing of the next ones' cost.
+    private const double MostSlower = 5;
 
     private double _secondsPerToken = secondsPerToken;
+    private double _seconds;
+    private double _tokens;
 
     public IBatchRunner Runner => runner;
 
@@ -24,7 +29,14 @@ internal sealed class ModelLane(IBatchRunner runner, BatchPolicy policy, double 
 
     public void Observe(long tokens, TimeSpan elapsed)
     {
-        if (elapsed > TimeSpan.Zero)
-            Volatile.Write(ref _secondsPerToken, _secondsPerToken + (Weight * ((elapsed.TotalSeconds / tokens) - _secondsPerToken)));
+        if (elapsed <= TimeSpan.Zero || tokens <= 0)
+            return;
+
+        // The share of all time and tokens of late, and not the mean of shares: a batch of few tokens costs far more for each, and says little of a full one.
+        if (_tokens == 0)
+            (_tokens, _seconds) = (tokens / (1 - Kept), tokens / (1 - Kept) * _secondsPerToken);
+        _tokens = Kept * _tokens + tokens;
+        _seconds = Kept * _seconds + Math.Min(elapsed.TotalSeconds, MostSlower * _secondsPerToken * tokens + 0.1);
+        Volatile.Write(ref _secondsPerToken, _seconds / _tokens);
     }
 }

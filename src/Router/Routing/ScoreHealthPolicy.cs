@@ -50,6 +50,9 @@ internal sealed class ScoreHealthPolicy(IDestinationHealthUpdater updater, ILogg
                 return;
             }
 
+            // What was sent before it was ejected fails together with what ejected it.
+            if (destination.Health.Passive == DestinationHealth.Unhealthy)
+                return;
             record.Answers = 0;
             if (++record.Failures < FailuresInARow && record.Ejections == 0)
                 return;

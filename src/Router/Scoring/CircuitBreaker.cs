@@ -24,11 +24,16 @@ internal sealed class CircuitBreaker(TimeProvider time)
     private long _openedAt;
     private bool _isTrying;
 
+    // Counts openings and closings, so that what was asked before the last one is told apart.
+    private int _state;
+
     /// <summary>Null: ask, and say what came of it by one of the other methods. Else how long nobody is asked any more, at least a second.</summary>
-    public TimeSpan? Refuse()
+    /// <param name="ticket">To be shown with what came of it.</param>
+    public TimeSpan? Refuse(out Ticket ticket)
     {
         lock (_lock)
         {
+            ticket = new(_state, IsTry: _pause > TimeSpan.Zero);
             if (_pause == TimeSpan.Zero)
                 return null;
             var left = _pause - time.GetElapsedTime(_openedAt);
@@ -42,11 +47,13 @@ internal sealed class CircuitBreaker(TimeProvider time)
         }
     }
 
-    /// <summary>A host has answered, whatever.</summary>
+    /// <summary>A host has answered, whatever, and whenever it was asked.</summary>
     public void Answered()
     {
         lock (_lock)
         {
+            if (_pause > TimeSpan.Zero)
+                _state++;
             (_late, _pause, _isTrying) = (0, TimeSpan.Zero, false);
             _lateHosts.Clear();
         }
@@ -56,14 +63,14 @@ internal sealed class CircuitBreaker(TimeProvider time)
     /// <param name="host">Its name.</param>
     /// <param name="hosts">How many there are to choose from.</param>
     /// <returns>For how long nobody is asked from now on; null when the circuit doesn't open now.</returns>
-    public TimeSpan? Late(string host, int hosts)
+    public TimeSpan? Late(Ticket ticket, string host, int hosts)
     {
         lock (_lock)
         {
-            // What was asked before it opened ends now: that isn't the one that tries.
-            if (_pause > TimeSpan.Zero && !_isTrying)
+            // It was asked before the circuit opened or closed, and says nothing new.
+            if (ticket.State != _state)
                 return null;
-            if (!_isTrying)
+            if (!ticket.IsTry)
             {
                 _late++;
                 if (_lateHosts.Count < MostHosts)
@@ -72,17 +79,25 @@ internal sealed class CircuitBreaker(TimeProvider time)
                     return null;
             }
 
-            _pause = !_isTrying ? FirstPause : 2 * _pause < LongestPause ? 2 * _pause : LongestPause;
+            _pause = !ticket.IsTry ? FirstPause : 2 * _pause < LongestPause ? 2 * _pause : LongestPause;
             (_late, _isTrying, _openedAt) = (0, false, time.GetTimestamp());
+            _state++;
             _lateHosts.Clear();
             return _pause;
         }
     }
 
     /// <summary>It isn't known whether a host would have answered: the caller is gone, or gave too little time.</summary>
-    public void Unknown()
+    public void Unknown(Ticket ticket)
     {
         lock (_lock)
-            _isTrying = false;
+        {
+            if (ticket.IsTry && ticket.State == _state)
+                _isTrying = false;
+        }
     }
+
+    /// <param name="State">Of the circuit when the request was let through.</param>
+    /// <param name="IsTry">Whether it is the one that tries.</param>
+    internal readonly record struct Ticket(int State, bool IsTry);
 }

@@ -15,6 +15,7 @@ internal sealed class ClusterLoad(TimeProvider time)
     private readonly Lock _lock = new();
     private TimeSpan _slowest;
     private long _slowestAt;
+    private long? _answeredAt;
 
     public CircuitBreaker Breaker { get; } = new(time);
 
@@ -24,16 +25,17 @@ internal sealed class ClusterLoad(TimeProvider time)
     {
         lock (_lock)
         {
+            _answeredAt = time.GetTimestamp();
             if (took >= Slowest())
                 (_slowest, _slowestAt) = (took, time.GetTimestamp());
         }
     }
 
-    /// <summary>Whether hosts that are well would have answered in this time.</summary>
+    /// <summary>Whether hosts that are well would have answered in this time. Nothing is known after a minute without any answer.</summary>
     public bool IsAmple(TimeSpan allowed)
     {
         lock (_lock)
-            return Slowest() is { Ticks: > 0 } slowest && allowed >= Ample * slowest;
+            return _answeredAt is { } answered && time.GetElapsedTime(answered) < HalfLife && Slowest() is { Ticks: > 0 } slowest && allowed >= Ample * slowest;
     }
 
     private TimeSpan Slowest() => _slowest * Math.Pow(0.5, time.GetElapsedTime(_slowestAt) / HalfLife);

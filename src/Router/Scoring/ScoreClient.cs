@@ -53,7 +53,7 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
         RequestOrigin origin, ClusterState cluster, ScoreRequest request, Deadline deadline, CancellationToken cancellationToken)
     {
         var load = loads.Of(cluster);
-        if (load.Breaker.Refuse() is { } pause)
+        if (load.Breaker.Refuse(out var ticket) is { } pause)
         {
             return new ScoreFailure(RequestErrorKind.Unavailable, $"{cluster.ClusterId} has not answered in time of late, and is asked again soon", (int)Math.Ceiling(pause.TotalSeconds))
             {
@@ -65,19 +65,19 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
         var isSettled = false;
         try
         {
-            var result = await ScoreAsync(origin, cluster, load, request, deadline, cancellationToken);
+            var result = await ScoreAsync(origin, cluster, load, ticket, request, deadline, cancellationToken);
             isSettled = true;
             return result;
         }
         finally
         {
             if (!isSettled)
-                load.Breaker.Unknown();
+                load.Breaker.Unknown(ticket);
         }
     }
 
     private async Task<ScoreResult> ScoreAsync(
-        RequestOrigin origin, ClusterState cluster, ClusterLoad load, ScoreRequest request, Deadline deadline, CancellationToken cancellationToken)
+        RequestOrigin origin, ClusterState cluster, ClusterLoad load, CircuitBreaker.Ticket ticket, ScoreRequest request, Deadline deadline, CancellationToken cancellationToken)
     {
         using var body = Write(request);
         using var timeout = deadline.CreateTimeout();
@@ -91,7 +91,7 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
             var left = deadline.Remaining;
             if (left == TimeSpan.Zero)
             {
-                load.Breaker.Unknown();
+                load.Breaker.Unknown(ticket);
                 return OutOfTime(cluster);
             }
 
@@ -100,7 +100,7 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
             cancellationToken.ThrowIfCancellationRequested();
             if (result.Scores is null && timeout.IsCancellationRequested)
             {
-                Late(cluster, destination, load, isFault: request.Priority is not > 0 && (deadline.IsPolicys || load.IsAmple(left)));
+                Late(cluster, destination, load, ticket, isFault: request.Priority is not > 0 && (deadline.IsMostOf(left) || load.IsAmple(left)));
                 return OutOfTime(cluster);
             }
 
@@ -119,22 +119,22 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
             (tried ??= []).Add(destination);
         }
 
-        load.Breaker.Unknown();
+        load.Breaker.Unknown(ticket);
         return failure ?? new ScoreFailure(RequestErrorKind.Unavailable, $"no host of {cluster.ClusterId} is up", RetryAfterSeconds: 1);
     }
 
-    private void Late(ClusterState cluster, DestinationState destination, ClusterLoad load, bool isFault)
+    private void Late(ClusterState cluster, DestinationState destination, ClusterLoad load, CircuitBreaker.Ticket ticket, bool isFault)
     {
         if (!isFault)
         {
-            load.Breaker.Unknown();
+            load.Breaker.Unknown(ticket);
             return;
         }
 
         // Before it may be ejected.
         var hosts = cluster.DestinationsState.AvailableDestinations.Count;
         health.Report(cluster, destination, failed: true);
-        if (load.Breaker.Late(destination.DestinationId, hosts) is { } pause)
+        if (load.Breaker.Late(ticket, destination.DestinationId, hosts) is { } pause)
             Log.CircuitOpened(logger, cluster.ClusterId, pause.TotalSeconds);
     }
 

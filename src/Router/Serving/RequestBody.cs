@@ -37,7 +37,7 @@ internal static class RequestBody
         if (request.Headers.ContentEncoding is { Count: > 0 } encoding && !string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase))
             throw new RequestException(RequestErrorKind.Malformed, "the body must not have a content encoding");
 
-        memory.Hold(Math.Min(request.ContentLength ?? FirstRead, MaxFirstRead));
+        memory.Hold(Math.Min(request.ContentLength ?? FirstRead, MaxFirstRead), request.ContentLength);
 
         // One byte more than announced, so that the end is seen without growing.
         var body = new PooledBuffer((int)Math.Min(request.ContentLength + 1 ?? FirstRead, MaxFirstRead));
@@ -49,7 +49,7 @@ internal static class RequestBody
                 body.Advance(read);
                 if (body.Length > maxBytes)
                     throw TooLarge(request, maxBytes);
-                memory.Hold(body.Length);
+                memory.Hold(body.Length, request.ContentLength);
             }
 
             return body;

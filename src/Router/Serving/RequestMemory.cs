@@ -23,10 +23,12 @@ internal sealed class RequestMemory(RouterOptions options)
 
     public Reservation Begin() => new(this);
 
-    private bool TryTake(long bytes, bool isSmall)
+    /// <param name="own">What the request holds already.</param>
+    private bool TryTake(long bytes, long own, bool isSmall)
     {
-        // A quarter is for small ones alone.
-        if (Interlocked.Add(ref _used, bytes) <= (isSmall ? _most : _most / 4 * 3))
+        // A quarter is for small ones alone. One request alone may be of any size that the pipeline allows.
+        var used = Interlocked.Add(ref _used, bytes);
+        if (used <= (isSmall ? _most : _most / 4 * 3) || used == own + bytes)
             return true;
         Interlocked.Add(ref _used, -bytes);
         return false;
@@ -38,13 +40,14 @@ internal sealed class RequestMemory(RouterOptions options)
         private long _bytes;
 
         /// <param name="bodyBytes">Of its body, so far.</param>
+        /// <param name="announced">What it will be, as its caller says; null: it doesn't.</param>
         /// <exception cref="RequestException">There is no room for it now.</exception>
-        public void Hold(long bodyBytes)
+        public void Hold(long bodyBytes, long? announced = null)
         {
             var needed = BytesPerByte * Math.Max(bodyBytes, LeastBody) - _bytes;
             if (needed <= 0)
                 return;
-            if (!memory.TryTake(needed, bodyBytes <= SmallBody))
+            if (!memory.TryTake(needed, _bytes, Math.Max(bodyBytes, announced ?? 0) <= SmallBody))
                 throw new RequestException(new RequestError(RequestErrorKind.Overloaded, "the router has too many bytes of requests in flight", RetryAfterSeconds: 1));
             _bytes += needed;
         }

@@ -70,7 +70,8 @@ internal sealed class RerankEndpoint(
         var report = TruncationReports.Parse(context.Request.Headers[TruncationReports.Header]);
         var parsed = time.GetElapsedTime(started);
 
-        var isShorter = timeout.TotalMilliseconds < policy.RequestTimeoutMilliseconds;
+        // A caller that takes long to send its request leaves less time, as one that asks for less does.
+        var isShorter = timeout.TotalMilliseconds < policy.RequestTimeoutMilliseconds || parsed > 0.1 * timeout;
         var deadline = Deadline.ForTiers(time, started, timeout, isPolicys: !isShorter);
         var groups = QueryGroups.Of(request);
         RankingSubject[] subjects = [.. groups.Select(group => new RankingSubject(group.Request))];

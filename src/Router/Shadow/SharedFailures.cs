@@ -9,7 +9,7 @@ internal sealed class SharedFailures
     /// <summary>Times stable's share: by chance the candidate has more failures in a while than stable, and its own error rate is tested elsewhere.</summary>
     private const double Allowance = 2;
 
-    /// <summary>Excuses that are saved up at most, lest an incident that is over excuses what comes later.</summary>
+    /// <summary>Excuses that are saved up at most; those too are forgotten.</summary>
     private const double Most = 10;
 
     /// <summary>A few answers that didn't fail are added, so that the first failure isn't taken for all.</summary>
@@ -50,6 +50,6 @@ internal sealed class SharedFailures
     private void Forget(TimeSpan now)
     {
         var kept = Math.Pow(0.5, (now - _at) / HalfLife);
-        (_answers, _failures, _at) = (_answers * kept, _failures * kept, now);
+        (_answers, _failures, _excuses, _at) = (_answers * kept, _failures * kept, _excuses * kept, now);
     }
 }

@@ -88,9 +88,9 @@ internal sealed class TieredRanking
     /// next tier, which is dearer, would be overloaded as well.
     /// </summary>
     public int[] Shed(int tier, int[] documents) =>
-        documents.Length <= MostShed(tier) ? documents : documents[..MostShed(tier)];
+        documents.Length <= MostShed(tier) ? documents : documents[..(int)MostShed(tier)];
 
-    private int MostShed(int tier) => 2 * EscalationRule.Places(_arm.Tiers[tier].Model.Escalation!, Request.TopN);
+    private long MostShed(int tier) => 2L * EscalationRule.Places(_arm.Tiers[tier].Model.Escalation!, Request.TopN);
 
     /// <summary>Those of a tier's documents that its rule hands on.</summary>
     public int[] Escalate(int tier, int[] documents)

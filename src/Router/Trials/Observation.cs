@@ -1,3 +1,4 @@
+using Rerank.Contracts.Dialects;
 using Rerank.Router.Routing;
 using Rerank.Router.Tiers;
 
@@ -27,6 +28,9 @@ internal readonly record struct Observation
     public string? Error { get; init; }
 
     public bool Degraded { get; init; }
+
+    /// <summary>Whether hosts had too much to do, and the request failed or was degraded for that.</summary>
+    public bool Overloaded { get; init; }
 
     public bool InvalidScores { get; init; }
 
@@ -87,6 +91,7 @@ internal readonly record struct Observation
             Epoch = choice.Epoch,
             Error = error,
             Degraded = degraded && !none,
+            Overloaded = outcomes.Any(outcome => outcome.Failure?.Kind == RequestErrorKind.Overloaded),
             InvalidScores = invalid,
             Constant = constant,
 
@@ -105,6 +110,7 @@ internal readonly record struct Observation
         Key = choice.Key,
         Epoch = choice.Epoch,
         Error = failure.Reason,
+        Overloaded = failure.Kind == RequestErrorKind.Overloaded,
         InvalidScores = failure.InvalidScores,
         Duration = duration,
     };

@@ -69,7 +69,8 @@ internal sealed class Trial(string revision, int attempt, TimeProvider time, IDi
             if (!observation.SteppedIn && !observation.Shadow)
             {
                 _shares.Add(observation, now);
-                if (observation.Arm == ArmRole.Stable)
+                // A shadow that is refused for too much work isn't held against anybody, so that it needs no excuse.
+                if (observation.Arm == ArmRole.Stable && !observation.Overloaded)
                     _shared.StableAnswered(observation.Error is not null || observation.Degraded, now);
             }
 

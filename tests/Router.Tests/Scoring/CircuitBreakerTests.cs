@@ -7,6 +7,7 @@ public sealed class CircuitBreakerTests
 {
     private readonly FakeTimeProvider _time = new();
     private readonly CircuitBreaker _breaker;
+    private CircuitBreaker.Ticket _ticket;
 
     public CircuitBreakerTests() => _breaker = new(_time);
 
@@ -14,15 +15,15 @@ public sealed class CircuitBreakerTests
     public void Late_SomeInARow_OpensAndThenOneTries()
     {
         Open();
-        Assert.Equal(CircuitBreaker.FirstPause, _breaker.Refuse());
+        Assert.Equal(CircuitBreaker.FirstPause, Refuse());
 
         _time.Advance(CircuitBreaker.FirstPause);
 
-        Assert.Null(_breaker.Refuse());
-        Assert.NotNull(_breaker.Refuse());
+        Assert.Null(Refuse());
+        Assert.NotNull(Refuse());
         _breaker.Answered();
-        Assert.Null(_breaker.Refuse());
-        Assert.Null(_breaker.Refuse());
+        Assert.Null(Refuse());
+        Assert.Null(Refuse());
     }
 
     [Fact]
@@ -32,7 +33,7 @@ public sealed class CircuitBreakerTests
         foreach (var pause in new[] { 10, 20, 40, 60, 60 })
         {
             _time.Advance(CircuitBreaker.LongestPause);
-            Assert.Null(_breaker.Refuse());
+            Assert.Null(Refuse());
             Assert.Equal(TimeSpan.FromSeconds(pause), Late());
         }
     }
@@ -47,7 +48,7 @@ public sealed class CircuitBreakerTests
             Assert.Null(Late());
 
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Null(_breaker.Refuse());
+        Assert.Null(Refuse());
     }
 
     [Fact]
@@ -60,7 +61,7 @@ public sealed class CircuitBreakerTests
             _breaker.Answered();
         }
 
-        Assert.Null(_breaker.Refuse());
+        Assert.Null(Refuse());
     }
 
     [Fact]
@@ -68,32 +69,55 @@ public sealed class CircuitBreakerTests
     {
         Open();
         _time.Advance(CircuitBreaker.FirstPause);
-        Assert.Null(_breaker.Refuse());
+        Assert.Null(Refuse());
 
-        _breaker.Unknown();
+        _breaker.Unknown(_ticket);
 
-        Assert.Null(_breaker.Refuse());
+        Assert.Null(Refuse());
+    }
+
+    [Fact]
+    public void Late_AskedBeforeItOpenedWhileOneTries_IsNotTheOneThatTries()
+    {
+        Assert.Null(_breaker.Refuse(out var old));
+        Open();
+        _time.Advance(CircuitBreaker.FirstPause);
+        Assert.Null(Refuse());
+
+        Assert.Null(_breaker.Late(old, "only", hosts: 1));
+        _breaker.Unknown(old);
+
+        Assert.NotNull(_breaker.Refuse(out _));
+        Assert.Equal(2 * CircuitBreaker.FirstPause, Late());
     }
 
     [Fact]
     public void Late_OneHostOfSeveral_OpensNothing()
     {
         for (var i = 0; i < 50; i++)
-            Assert.Null(_breaker.Late("one", hosts: 2));
+            Assert.Null(_breaker.Late(_ticket, "one", hosts: 2));
 
-        Assert.Equal(CircuitBreaker.FirstPause, _breaker.Late("other", hosts: 2));
+        Assert.Equal(CircuitBreaker.FirstPause, _breaker.Late(_ticket, "other", hosts: 2));
     }
 
     [Fact]
     public void Late_SomeOfMany_AreTakenForAll()
     {
         for (var i = 1; i < CircuitBreaker.MostHosts; i++)
-            Assert.Null(_breaker.Late($"host{i}", hosts: 40));
+            Assert.Null(_breaker.Late(_ticket, $"host{i}", hosts: 40));
 
-        Assert.Equal(CircuitBreaker.FirstPause, _breaker.Late("another", hosts: 40));
+        Assert.Equal(CircuitBreaker.FirstPause, _breaker.Late(_ticket, "another", hosts: 40));
     }
 
-    private TimeSpan? Late() => _breaker.Late("only", hosts: 1);
+    private TimeSpan? Late() => _breaker.Late(_ticket, "only", hosts: 1);
+
+    private TimeSpan? Refuse()
+    {
+        var pause = _breaker.Refuse(out var ticket);
+        if (pause is null)
+            _ticket = ticket;
+        return pause;
+    }
 
     private void Open()
     {

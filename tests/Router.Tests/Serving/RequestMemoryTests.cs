@@ -48,6 +48,34 @@ public sealed class RequestMemoryTests
     }
 
     [Fact]
+    public void Hold_TooLargeForAllAndNothingElseIsHeld_IsTaken()
+    {
+        var memory = new RequestMemory(new RouterOptions { RequestMemoryBytes = 16 * MiB });
+        using (var alone = memory.Begin())
+        {
+            alone.Hold(MiB, announced: 8 * MiB);
+            alone.Hold(8 * MiB, announced: 8 * MiB);
+        }
+
+        using var small = memory.Begin();
+        small.Hold(1000);
+        using var large = memory.Begin();
+        Assert.Throws<RequestException>(() => large.Hold(8 * MiB));
+    }
+
+    [Fact]
+    public void Hold_LargeOneHasJustBegun_HasNoPartInWhatIsForSmallOnes()
+    {
+        var memory = new RequestMemory(new RouterOptions { RequestMemoryBytes = 64 * MiB });
+        using var first = memory.Begin();
+        first.Hold(8 * MiB, announced: 8 * MiB);
+        using var slow = memory.Begin();
+
+        Assert.Throws<RequestException>(() => slow.Hold(900_000, announced: 8 * MiB));
+        slow.Hold(900_000);
+    }
+
+    [Fact]
     public async Task Rerank_ManyHalfSentBodies_SmallRequestsAreAnsweredAndTheRestIsRefused()
     {
         await using var full = await StubHost.StartAsync("full");

@@ -61,6 +61,17 @@ public sealed class FailurePolicyTests
     }
 
     [Fact]
+    public async Task Rerank_SmallTierIsOverloadedAndAllPlacesMatter_FullModelScoresEverything()
+    {
+        await using var pipeline = await Pipeline.StartAsync(Tables.Margin(100, topK: 5));
+        pipeline.Small.Failure = (429, ScoreErrorCode.Overloaded);
+
+        var answer = await pipeline.Router.CohereAsync("q", Documents, topN: int.MaxValue);
+
+        Assert.Equal([0, 1], answer.Order());
+    }
+
+    [Fact]
     public async Task Rerank_SmallTierIsOverloadedAndPolicyIsFail_ShedsTheRequest()
     {
         await using var pipeline = await Pipeline.StartAsync(Tables.Margin(100, topK: 5), new RouterPolicy { FailurePolicy = FailurePolicy.Fail });

@@ -19,6 +19,7 @@ internal sealed class Guard(
     GuardedPipelines pipelines,
     RouterStatuses routers,
     LastAnswers last,
+    PushedTables pushed,
     AdminClient admin,
     IResourceCache<RerankPipeline> specs,
     IReconcileTrigger<RerankPipeline> trigger,
@@ -211,9 +212,10 @@ internal sealed class Guard(
     private async Task TakeAwayAsync(GuardedPipeline guarded, CancellationToken cancellationToken)
     {
         var trial = guarded.Trial;
-        await Task.WhenAll(guarded.TakeAway(isLeader: lease.IsHeld).Select(async taken =>
+        await Task.WhenAll(guarded.TakeAway(lease.IsHeld ? null : pushed).Select(async taken =>
         {
             var (router, table) = taken;
+            pushed.Pushed(table);
             try
             {
                 var answer = await admin.PutDesiredAsync(

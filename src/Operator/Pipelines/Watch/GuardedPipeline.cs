@@ -65,11 +65,11 @@ internal sealed class GuardedPipeline(LastAnswers last, GuardedTrial trial)
     }
 
     /// <summary>The routers that still send requests to what does harm, with what they shall be told. Each is given out once, until <see cref="Held"/>.</summary>
-    /// <param name="isLeader">
-    /// Whether nobody else can lead by now. If not, as when the API server is away for long, traffic is taken away all the same, until a router has a table that isn't of this
+    /// <param name="own">
+    /// When another process may lead by now, as when the API server is away for long: what this one has pushed. Traffic is taken away all the same, until a router has a table that isn't of this
     /// process: then another one leads, and decides.
     /// </param>
-    public IReadOnlyList<(ProcessKey Router, RoutingTable Table)> TakeAway(bool isLeader)
+    public IReadOnlyList<(ProcessKey Router, RoutingTable Table)> TakeAway(PushedTables? own)
     {
         lock (_lock)
         {
@@ -80,7 +80,7 @@ internal sealed class GuardedPipeline(LastAnswers last, GuardedTrial trial)
                 .Where(r => r.Status is not null)
                 .ToList();
             var newest = told.Select(r => r.Status!.Generation).Append(stored.Generation).Max();
-            if (!isLeader && newest > stored.Generation && newest != _held?.Generation)
+            if (own?.MayBeOwn(stored, newest) == false)
                 return [];
             var taken = new List<(ProcessKey, RoutingTable)>();
             foreach (var (router, status) in told)
