@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Prometheus;
+using Rerank.Programs.Http;
 using Rerank.Programs.Logs;
 using Rerank.Programs.Traces;
 using Rerank.Router.Admin;
@@ -45,7 +46,8 @@ internal static class RouterApplication
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestRequest + options.Drain);
 
         var app = builder.Build();
-        app.Use(app.Services.GetRequiredService<Readiness>().CloseWhenStopping);
+        var readiness = app.Services.GetRequiredService<Readiness>();
+        app.UseClosingConnections(() => readiness.IsStopping);
         app.MapWhen(Listeners.IsAdmin, admin => admin.Run(app.Services.GetRequiredService<AdminEndpoint>().HandleAsync));
         app.MapRerank();
         app.MapFeedback();

@@ -14,23 +14,7 @@ internal sealed class Draining(ServeOptions options, LimitsInForce limits, Sched
     private ITimer? _giveUp;
     private volatile bool _stopping;
 
-    /// <summary>
-    /// Middleware. On the way out every answer ends its connection, so that whoever keeps connections open goes elsewhere before this server closes them: a
-    /// request that crosses with the close would be lost (RFC 9112, 9.6).
-    /// </summary>
-    public Task CloseWhenStopping(HttpContext http, RequestDelegate next)
-    {
-        http.Response.OnStarting(
-            static state =>
-            {
-                var (draining, response) = ((Draining, HttpResponse))state;
-                if (draining._stopping)
-                    response.Headers.Connection = "close";
-                return Task.CompletedTask;
-            },
-            (this, http.Response));
-        return next(http);
-    }
+    public bool IsStopping => _stopping;
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

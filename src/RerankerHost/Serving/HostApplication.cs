@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Prometheus;
+using Rerank.Programs.Http;
 using Rerank.Programs.Logs;
 using Rerank.Programs.Traces;
 using Rerank.RerankerHost.Admin;
@@ -36,7 +37,8 @@ internal static class HostApplication
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();
-        app.Use(app.Services.GetRequiredService<Draining>().CloseWhenStopping);
+        var draining = app.Services.GetRequiredService<Draining>();
+        app.UseClosingConnections(() => draining.IsStopping);
         app.Use(Listeners.SeparateAsync);
         app.UseRouting();
         app.MapHealth();

@@ -1,8 +1,7 @@
 using System.Net;
-using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Rerank.Programs.Http;
 
 namespace Rerank.RerankerHost.Serving;
 
@@ -47,7 +46,7 @@ internal static class Listeners
         {
             if (address.SocketPath is { } socket)
             {
-                RemoveStaleSocket(socket);
+                ServerSockets.RemoveStale(socket);
                 kestrel.ListenUnixSocket(socket, Mark);
             }
             else if (address.Host == "+")
@@ -69,25 +68,6 @@ internal static class Listeners
             connection.Features.Set(new Origin(group));
             return next(connection);
         });
-    }
-
-    /// <summary>A process that was killed leaves its socket's file behind, and binding to that fails. A live process' socket is left alone.</summary>
-    private static void RemoveStaleSocket(string path)
-    {
-        if (!File.Exists(path))
-            return;
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            probe.Connect(new UnixDomainSocketEndPoint(path));
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
-        {
-            File.Delete(path);
-            return;
-        }
-
-        throw new AddressInUseException($"{path}: another process listens on this socket");
     }
 
     private sealed record Origin(ListenerGroup Group);

@@ -21,23 +21,7 @@ internal sealed class Readiness(TableStore tables, RouterOptions options, TimePr
     /// <summary>Null when ready.</summary>
     public string? Reason => _stopping ? "stopping" : tables.Current is not { } table ? "no routing table" : Unreached(table);
 
-    /// <summary>
-    /// Middleware. On the way out every answer ends its connection, so that whoever keeps connections open goes elsewhere before this server closes them: a
-    /// request that crosses with the close would be lost (RFC 9112, 9.6).
-    /// </summary>
-    public Task CloseWhenStopping(HttpContext context, RequestDelegate next)
-    {
-        context.Response.OnStarting(
-            static state =>
-            {
-                var (readiness, response) = ((Readiness, HttpResponse))state;
-                if (readiness._stopping)
-                    response.Headers.Connection = "close";
-                return Task.CompletedTask;
-            },
-            (this, context.Response));
-        return next(context);
-    }
+    public bool IsStopping => _stopping;
 
     private string? Unreached(ServingTable table)
     {

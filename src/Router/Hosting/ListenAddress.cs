@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Rerank.Programs.Http;
 
 namespace Rerank.Router.Hosting;
 
@@ -51,7 +51,7 @@ internal sealed record ListenAddress(BindingAddress Address)
     {
         if (Address.IsUnixPipe)
         {
-            RemoveStaleSocket(Address.UnixPipePath);
+            ServerSockets.RemoveStale(Address.UnixPipePath);
             kestrel.ListenUnixSocket(Address.UnixPipePath, configure);
         }
         else if (IPAddress.TryParse(Address.Host, out var ip))
@@ -60,25 +60,5 @@ internal sealed record ListenAddress(BindingAddress Address)
             kestrel.ListenLocalhost(Address.Port, configure);
         else
             kestrel.ListenAnyIP(Address.Port, configure);
-    }
-
-    /// <summary>A process that was killed leaves its socket's file behind, and binding to that fails. A live process' socket is left alone.</summary>
-    /// <exception cref="AddressInUseException">Another process listens there.</exception>
-    private static void RemoveStaleSocket(string path)
-    {
-        if (!File.Exists(path))
-            return;
-        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            probe.Connect(new UnixDomainSocketEndPoint(path));
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
-        {
-            File.Delete(path);
-            return;
-        }
-
-        throw new AddressInUseException($"{path}: another process listens on this socket");
     }
 }

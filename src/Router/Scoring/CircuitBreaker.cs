@@ -27,7 +27,7 @@ internal sealed class CircuitBreaker(TimeProvider time)
     // Counts openings and closings, so that what was asked before the last one is told apart.
     private int _state;
 
-    /// <summary>Null: ask, and say what came of it by one of the other methods. Else how long nobody is asked any more, at least a second.</summary>
+    /// <summary>Null: ask, say what comes of it, and that it has ended. Else how long nobody is asked any more, at least a second.</summary>
     /// <param name="ticket">To be shown with what came of it.</param>
     public TimeSpan? Refuse(out Ticket ticket)
     {
@@ -87,8 +87,10 @@ internal sealed class CircuitBreaker(TimeProvider time)
         }
     }
 
-    /// <summary>It isn't known whether a host would have answered: the caller is gone, or gave too little time.</summary>
-    public void Unknown(Ticket ticket)
+    /// <summary>
+    /// The request has ended, whatever came of it. When it tried and neither an answer nor a full time limit came of that, as when its caller is gone, another one may try.
+    /// </summary>
+    public void Ended(Ticket ticket)
     {
         lock (_lock)
         {

@@ -62,17 +62,13 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
         }
 
         load.Retries.Earn();
-        var isSettled = false;
         try
         {
-            var result = await ScoreAsync(origin, cluster, load, ticket, request, deadline, cancellationToken);
-            isSettled = true;
-            return result;
+            return await ScoreAsync(origin, cluster, load, ticket, request, deadline, cancellationToken);
         }
         finally
         {
-            if (!isSettled)
-                load.Breaker.Unknown(ticket);
+            load.Breaker.Ended(ticket);
         }
     }
 
@@ -90,10 +86,7 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
         {
             var left = deadline.Remaining;
             if (left == TimeSpan.Zero)
-            {
-                load.Breaker.Unknown(ticket);
                 return OutOfTime(cluster);
-            }
 
             var asked = time.GetTimestamp();
             var (result, next) = await TryAsync(origin, cluster, destination, request, body, left, either.Token);
@@ -119,17 +112,13 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
             (tried ??= []).Add(destination);
         }
 
-        load.Breaker.Unknown(ticket);
         return failure ?? new ScoreFailure(RequestErrorKind.Unavailable, $"no host of {cluster.ClusterId} is up", RetryAfterSeconds: 1);
     }
 
     private void Late(ClusterState cluster, DestinationState destination, ClusterLoad load, CircuitBreaker.Ticket ticket, bool isFault)
     {
         if (!isFault)
-        {
-            load.Breaker.Unknown(ticket);
             return;
-        }
 
         // Before it may be ejected.
         var hosts = cluster.DestinationsState.AvailableDestinations.Count;

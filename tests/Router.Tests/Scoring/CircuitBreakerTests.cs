@@ -65,13 +65,13 @@ public sealed class CircuitBreakerTests
     }
 
     [Fact]
-    public void Unknown_WhileOneTries_LetsAnotherTry()
+    public void Ended_WithoutAnOutcomeWhileOneTries_LetsAnotherTry()
     {
         Open();
         _time.Advance(CircuitBreaker.FirstPause);
         Assert.Null(Refuse());
 
-        _breaker.Unknown(_ticket);
+        _breaker.Ended(_ticket);
 
         Assert.Null(Refuse());
     }
@@ -85,7 +85,7 @@ public sealed class CircuitBreakerTests
         Assert.Null(Refuse());
 
         Assert.Null(_breaker.Late(old, "only", hosts: 1));
-        _breaker.Unknown(old);
+        _breaker.Ended(old);
 
         Assert.NotNull(_breaker.Refuse(out _));
         Assert.Equal(2 * CircuitBreaker.FirstPause, Late());
