@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Prometheus;
+using Rerank.Contracts.Routing;
 using Rerank.Programs.Http;
 using Rerank.Programs.Logs;
 using Rerank.Programs.Traces;
@@ -26,7 +27,7 @@ namespace Rerank.Router;
 internal static class RouterApplication
 {
     /// <summary>The longest time limit that a pipeline may have.</summary>
-    private static readonly TimeSpan LongestRequest = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan LongestRequest = TimeSpan.FromMilliseconds(RoutingLimits.MaxRequestTimeoutMilliseconds);
 
     /// <param name="configure">For tests: replaces services.</param>
     /// <exception cref="OptionsValidationException">An option is wrong.</exception>

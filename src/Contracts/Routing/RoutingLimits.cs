@@ -3,6 +3,15 @@ namespace Rerank.Contracts.Routing;
 /// <summary>Bounds of a routing table. Whoever lets people ask for something and whoever takes a table in have the same, or a spec could be accepted that no router takes.</summary>
 public static class RoutingLimits
 {
+    /// <summary>Of a request.</summary>
+    public const int MaxDocuments = 10_000;
+
+    /// <summary>Of a request's body.</summary>
+    public const int MaxBodyBytes = 100 * 1024 * 1024;
+
+    /// <summary>The longest time limit of a request.</summary>
+    public const int MaxRequestTimeoutMilliseconds = 600_000;
+
     public const long MaxCacheBytes = 64L * 1024 * 1024 * 1024;
 
     /// <summary>Ten pairs for comparison for each that is scored for an answer: more than a router could use.</summary>

@@ -15,7 +15,7 @@ internal sealed class RouterSpec
     /// <summary>Time for a whole request. When the tiers can't make it, `failurePolicy` says what is answered.</summary>
     [DefaultValue(10000)]
     [RangeMinimum(10)]
-    [RangeMaximum(600000)]
+    [RangeMaximum(RoutingLimits.MaxRequestTimeoutMilliseconds)]
     public int RequestTimeoutMilliseconds { get; set; } = 10_000;
 
     /// <summary>
@@ -58,13 +58,13 @@ internal sealed class RequestLimitsSpec
     /// <summary>Bytes of a request's body. Larger ones are refused.</summary>
     [DefaultValue(8_388_608)]
     [RangeMinimum(1024)]
-    [RangeMaximum(104_857_600)]
+    [RangeMaximum(RoutingLimits.MaxBodyBytes)]
     public int MaxBodyBytes { get; set; } = 8 * 1024 * 1024;
 
     /// <summary>Documents of a request. More are refused.</summary>
     [DefaultValue(1000)]
     [RangeMinimum(1)]
-    [RangeMaximum(10_000)]
+    [RangeMaximum(RoutingLimits.MaxDocuments)]
     public int MaxDocuments { get; set; } = 1000;
 }
 

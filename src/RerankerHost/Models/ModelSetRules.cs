@@ -1,5 +1,6 @@
 using System.Buffers;
 using Rerank.Contracts.Models;
+using Rerank.Contracts.Routing;
 
 namespace Rerank.RerankerHost.Models;
 
@@ -12,7 +13,12 @@ internal static class ModelSetRules
     private const int MostInputTokens = 131_072;
 
     // As the API allows pipelines.
-    private static readonly HostLimits Most = new() { MaxDocuments = 10_000, MaxBodyBytes = 100 * 1024 * 1024, RequestTimeoutMilliseconds = 600_000 };
+    private static readonly HostLimits Most = new()
+    {
+        MaxDocuments = RoutingLimits.MaxDocuments,
+        MaxBodyBytes = RoutingLimits.MaxBodyBytes,
+        RequestTimeoutMilliseconds = RoutingLimits.MaxRequestTimeoutMilliseconds,
+    };
 
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 

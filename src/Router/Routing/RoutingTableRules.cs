@@ -13,9 +13,7 @@ internal static partial class RoutingTableRules
     private const int MaxAddresses = 1000;
     private const int MaxTiers = 4;
     private const long MinCacheBytes = 64 * 1024;
-    private const int MaxTimeoutMilliseconds = 10 * 60 * 1000;
     private const int MaxBodyBytes = 256 * 1024 * 1024;
-    private const int MaxDocuments = 10_000;
     private const int MaxMarginMilli = 1_000_000;
 
     /// <summary>Names the first field that is wrong, and what is allowed; null when nothing is.</summary>
@@ -80,14 +78,14 @@ internal static partial class RoutingTableRules
             yield return "revision must be 1 to 128 letters, digits, '.', '_' and '-'";
 
         var policy = arm.Policy;
-        if (policy.RequestTimeoutMilliseconds is < 1 or > MaxTimeoutMilliseconds)
-            yield return $"policy.requestTimeoutMilliseconds must be from 1 to {MaxTimeoutMilliseconds}, not {policy.RequestTimeoutMilliseconds}";
+        if (policy.RequestTimeoutMilliseconds is < 1 or > RoutingLimits.MaxRequestTimeoutMilliseconds)
+            yield return $"policy.requestTimeoutMilliseconds must be from 1 to {RoutingLimits.MaxRequestTimeoutMilliseconds}, not {policy.RequestTimeoutMilliseconds}";
         if (!Enum.IsDefined(policy.FailurePolicy))
             yield return $"policy.failurePolicy must be one of {string.Join(", ", Enum.GetNames<FailurePolicy>())}";
         if (policy.Limits.MaxBodyBytes is < 1 or > MaxBodyBytes)
             yield return $"policy.limits.maxBodyBytes must be from 1 to {MaxBodyBytes}, not {policy.Limits.MaxBodyBytes}";
-        if (policy.Limits.MaxDocuments is < 1 or > MaxDocuments)
-            yield return $"policy.limits.maxDocuments must be from 1 to {MaxDocuments}, not {policy.Limits.MaxDocuments}";
+        if (policy.Limits.MaxDocuments is < 1 or > RoutingLimits.MaxDocuments)
+            yield return $"policy.limits.maxDocuments must be from 1 to {RoutingLimits.MaxDocuments}, not {policy.Limits.MaxDocuments}";
 
         if (arm.Tiers.Count is 0 or > MaxTiers)
             yield return $"tiers must have from 1 to {MaxTiers} entries, not {arm.Tiers.Count}";
@@ -153,8 +151,8 @@ internal static partial class RoutingTableRules
             case EscalationType.Margin:
                 if (escalation.MarginMilli is not (>= 0 and <= MaxMarginMilli))
                     yield return $"model.escalation.marginMilli must be from 0 to {MaxMarginMilli} with type Margin";
-                if (escalation.TopK is < 1 or > MaxDocuments)
-                    yield return $"model.escalation.topK must be from 1 to {MaxDocuments}, not {escalation.TopK}";
+                if (escalation.TopK is < 1 or > RoutingLimits.MaxDocuments)
+                    yield return $"model.escalation.topK must be from 1 to {RoutingLimits.MaxDocuments}, not {escalation.TopK}";
                 break;
             default:
                 yield return $"model.escalation.type must be one of {string.Join(", ", Enum.GetNames<EscalationType>())}";
