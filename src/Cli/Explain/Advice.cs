@@ -170,7 +170,7 @@ internal static class Advice
 
     private static DateTimeOffset Later(DateTimeOffset? one, DateTimeOffset other) => one > other ? one.Value : other;
 
-    private static string At(DateTimeOffset time, DateTimeOffset now) => $", at {time:yyyy-MM-dd'T'HH:mm:ss'Z'}{(time > now ? $" (in {Age.Of(time - now)})" : "")}";
+    private static string At(DateTimeOffset time, DateTimeOffset now) => $", at {Age.Moment(time)}{(time > now ? $" (in {Age.Of(time - now)})" : "")}";
 
     private static IEnumerable<string> OfRejected(Pipeline pipeline, RejectedStatus rejected)
     {

@@ -49,5 +49,5 @@ internal sealed record Bake(string Revision, DateTimeOffset Until, DateTimeOffse
     };
 
     /// <summary>Until when it waits for its analysis, in words; empty where that isn't known.</summary>
-    public string AtLatest(DateTimeOffset now) => Latest is { } latest ? $" ({latest:yyyy-MM-dd'T'HH:mm:ss'Z'}{(latest > now ? $", in {Age.Of(latest - now)}" : "")})" : "";
+    public string AtLatest(DateTimeOffset now) => Latest is { } latest ? $" ({Age.Moment(latest)}{(latest > now ? $", in {Age.Of(latest - now)}" : "")})" : "";
 }

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Rerank.Cli.Connection;
 using Rerank.Cli.Pipelines;
+using Rerank.Cli.Text;
 
 namespace Rerank.Cli.Status;
 
@@ -97,7 +98,7 @@ internal sealed class StatusWatch(Cluster cluster, Surroundings surroundings)
         else if (StatusText.Summary(pipeline) is var line && line != _lastLine)
         {
             _lastLine = line;
-            await surroundings.Output.WriteLineAsync($"{now:yyyy-MM-dd'T'HH:mm:ss'Z'} {line}");
+            await surroundings.Output.WriteLineAsync($"{Age.Moment(now)} {line}");
         }
 
         await surroundings.Output.FlushAsync(CancellationToken.None);

@@ -7,6 +7,9 @@ internal static class Age
 
     public static string Since(DateTimeOffset? time, DateTimeOffset now) => time is { } value ? Of(now - value) : Unknown;
 
+    /// <summary>A moment in UTC, as in the API's own timestamps.</summary>
+    public static string Moment(DateTimeOffset time) => $"{time:yyyy-MM-dd'T'HH:mm:ss'Z'}";
+
     // HumanDuration of k8s.io/apimachinery/pkg/util/duration.
     public static string Of(TimeSpan span)
     {

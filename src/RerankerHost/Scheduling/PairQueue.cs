@@ -72,9 +72,9 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
     // What others have had run already costs nothing: a hundred equal requests are one's work.
     private static long FreshTokens(ScoringJob job)
     {
-        var tokens = 0L;
+        var (inFlight, tokens) = (job.Lane.InFlight, 0L);
         for (var pair = 0; pair < job.Pairs.Count; pair++)
-            tokens += job.Lane.InFlight.Has(new PairRef(job, pair)) ? 0 : job.Pairs.Length(pair);
+            tokens += inFlight.Count > 0 && inFlight.Has(new PairRef(job, pair)) ? 0 : job.Pairs.Length(pair);
         return tokens;
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Options;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
@@ -14,12 +15,18 @@ internal sealed class LimitsInForce
     public LimitsInForce(ServeOptions options, IOptions<HostOptions> host)
     {
         (_options, _host) = (options, host.Value);
-        _limits = OfOptions();
         Apply(null);
     }
 
     /// <summary>Of requests in callers' dialects.</summary>
-    public RequestLimits Requests => _limits is var limits ? new() { MaxBodyBytes = limits.MaxBodyBytes, MaxDocuments = limits.MaxDocuments } : new();
+    public RequestLimits Requests
+    {
+        get
+        {
+            var limits = _limits;
+            return new() { MaxBodyBytes = limits.MaxBodyBytes, MaxDocuments = limits.MaxDocuments };
+        }
+    }
 
     public int MaxDocuments => _limits.MaxDocuments;
 
@@ -31,6 +38,7 @@ internal sealed class LimitsInForce
     public TimeSpan Shutdown { get; private set; }
 
     /// <param name="told">Of a model set; null: nothing beyond the options.</param>
+    [MemberNotNull(nameof(_limits))]
     public void Apply(HostLimits? told)
     {
         var own = OfOptions();
