@@ -11,7 +11,9 @@ namespace Rerank.RerankerHost.Tests.Serving;
 
 /// <summary>
 /// Everything at once for long: right, malformed and oversized requests, of all priorities, and callers that leave. SOAK_REQUESTS says how many; 100,000 take some minutes.
+/// What the process holds afterwards is measured, so nothing else may run in it meanwhile.
 /// </summary>
+[Collection(WholeProcess.Name)]
 public sealed class SoakTests
 {
     private const int Clients = 16;
