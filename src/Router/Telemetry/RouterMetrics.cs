@@ -57,6 +57,7 @@ internal sealed class RouterMetrics
         var entries = factory.CreateGauge("rerank_router_cache_entries", "Pairs in the cache.");
         var bytes = factory.CreateGauge("rerank_router_cache_bytes", "Bytes that they take.");
         var evictions = factory.CreateCounter("rerank_router_cache_evictions_total", "Pairs replaced by others before their time.");
+        var allocated = factory.CreateCounter("rerank_router_allocated_bytes_total", "Managed memory allocated since the start.");
         var generation = factory.CreateGauge("rerank_router_table_generation", "Generation of the routing table in force, 0 without one.");
         var permille = factory.CreateGauge("rerank_router_candidate_traffic_permille", "Thousandths of the requests that the candidate gets here.");
         Registry.AddBeforeCollectCallback(() =>
@@ -67,6 +68,7 @@ internal sealed class RouterMetrics
             permille.Set(current?.TrafficPermille ?? 0);
             entries.Set(caches.Sum(cache => cache.Entries));
             bytes.Set(caches.Sum(cache => cache.Bytes));
+            allocated.IncTo(GC.GetTotalAllocatedBytes());
             foreach (var cache in caches)
                 evictions.Inc(cache.TakeEvictions());
         });

@@ -1,0 +1,25 @@
+using System.CommandLine;
+using Rerank.RouterBench;
+using Rerank.RouterBench.Contests;
+using Rerank.RouterBench.Servers;
+
+// dotnet run -c Release --project bench/Router
+var rounds = new Option<int>("--rounds") { Description = "Turns of every contender.", DefaultValueFactory = _ => 5 };
+var seconds = new Option<int>("--seconds") { Description = "Of a turn.", DefaultValueFactory = _ => 5 };
+var port = new Option<int>("--port");
+var command = new RootCommand("Measures the router beside others that do the same work.") { rounds, seconds };
+command.SetAction(async parsed =>
+{
+    var where = new Surroundings(parsed.GetValue(rounds), TimeSpan.FromSeconds(parsed.GetValue(seconds)));
+    await new CachedContest(where).RunAsync();
+});
+command.Subcommands.Add(Serve("bare", "A bare Kestrel endpoint, as a contender.", BareServer.RunAsync));
+command.Subcommands.Add(Serve("stub", "A host whose model costs nothing.", StubHost.RunAsync));
+return await command.Parse(args).InvokeAsync();
+
+Command Serve(string name, string description, Func<int, Task> run)
+{
+    var serve = new Command(name, description) { port };
+    serve.SetAction(parsed => run(parsed.GetValue(port)));
+    return serve;
+}
