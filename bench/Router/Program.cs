@@ -15,6 +15,9 @@ command.SetAction(async parsed =>
 });
 command.Subcommands.Add(Serve("bare", "A bare Kestrel endpoint, as a contender.", BareServer.RunAsync));
 command.Subcommands.Add(Serve("stub", "A host whose model costs nothing.", StubHost.RunAsync));
+var load = new Command("load", "Sends wholly cached requests to a router that runs, for a profiler.") { port, seconds };
+load.SetAction(parsed => Console.WriteLine(FormattableString.Invariant($"{CachedContest.Load(parsed.GetValue(port), TimeSpan.FromSeconds(parsed.GetValue(seconds))).PerSecond:0} requests/s")));
+command.Subcommands.Add(load);
 return await command.Parse(args).InvokeAsync();
 
 Command Serve(string name, string description, Func<int, Task> run)

@@ -12,8 +12,7 @@ internal sealed class CachedContest(Surroundings where)
 
     public async Task RunAsync()
     {
-        var bodies = Bodies.Make(requests: 64, Documents, Characters, seed: 1);
-        byte[][] requests = [.. bodies.Select(body => HttpConnection.Post("/rerank", body))];
+        var requests = Requests();
         using var stub = await Surroundings.StartAsync("stub");
         using var bare = await Surroundings.StartAsync("bare");
         using var router = await RouterProcess.StartAsync(stub.Port, digest: "sha256:" + new string('0', 64), cacheBytes: 256L * 1024 * 1024);
@@ -43,9 +42,13 @@ internal sealed class CachedContest(Surroundings where)
             | router | {Median(routers):0} | {routers.Min():0} to {routers.Max():0} |
 
             Ratio: {Median(ratios):0.00} ({ratios.Min():0.00} to {ratios.Max():0.00}). At half of the router's load: p50 {half.Percentile(0.5):0.00} ms, p99 {half.Percentile(0.99):0.00} ms.
-            Managed memory allocated by a request: {allocated / 1024:0.0} KiB, for a body of {bodies.Average(body => body.Length) / 1024:0.0} KiB.
+            Managed memory allocated by a request: {allocated / 1024:0.0} KiB, for one of {requests.Average(request => request.Length) / 1024:0.0} KiB.
             """));
     }
+
+    public static LoadResult Load(int port, TimeSpan duration) => Check(HttpLoad.Closed(port, Requests(), Connections, duration));
+
+    private static byte[][] Requests() => [.. Bodies.Make(requests: 64, Documents, Characters, seed: 1).Select(body => HttpConnection.Post("/rerank", body))];
 
     private static LoadResult Check(LoadResult result) => result.Failed == 0 ? result : throw new InvalidOperationException($"{result.Failed} of {result.Answers.Count} requests failed");
 

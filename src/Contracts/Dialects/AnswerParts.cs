@@ -33,7 +33,7 @@ internal static class AnswerParts
             writer.WriteNumber("relevance_score"u8, result.Score);
             writer.WriteNumber("index"u8, result.Index);
             if (request.ReturnDocuments)
-                writer.WriteString("document"u8, request.Documents[result.Index]);
+                writer.WriteString("document"u8, request.Documents.Utf8(result.Index));
             writer.WriteTruncation(result, answer.TruncationReport);
             writer.WriteEndObject();
         }
@@ -52,7 +52,7 @@ internal static class AnswerParts
             writer.WriteNumber("total_tokens"u8, result.TotalTokens);
     }
 
-    public static void WriteDocumentObject(this Utf8JsonWriter writer, string text)
+    public static void WriteDocumentObject(this Utf8JsonWriter writer, ReadOnlySpan<byte> text)
     {
         writer.WriteStartObject("document"u8);
         writer.WriteString("text"u8, text);

@@ -83,7 +83,7 @@ internal abstract class CohereDialect : JsonDialect
         }
 
         writer.WriteStartObject();
-        writer.WriteString("text"u8, request.Documents[index]);
+        writer.WriteString("text"u8, request.Documents.Utf8(index));
         writer.WriteEndObject();
     }
 

@@ -16,14 +16,14 @@ internal sealed class CohereV1Dialect : CohereDialect
         var query = QueryOf(draft);
         if (draft.RankFields is { Count: 0 })
             throw Wrong(RequestErrorKind.Invalid, "rank_fields", "invalid request: rank_fields cannot be empty, name a field or leave it out");
-        var documents = TextsOf(draft, draft.Documents, "documents", draft.RankFields);
+        var documents = TextsOf(draft.Documents, "documents", draft.RankFields);
         var returned = draft.ReturnDocuments ?? false;
         return new RerankRequest
         {
             Model = draft.Model,
             Query = query,
             Documents = documents,
-            DocumentObjects = returned && draft.Documents!.HasObjects ? draft.CopyObjects(draft.Documents) : null,
+            DocumentObjects = returned && draft.Documents!.HasObjects ? draft.Documents.Objects() : null,
             TopN = AtLeast(1, draft.TopN, "top_n"),
             ReturnDocuments = returned,
             MaxChunksPerDocument = AtLeast(1, draft.MaxChunksPerDocument, "max_chunks_per_doc"),

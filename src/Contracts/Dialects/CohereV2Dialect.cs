@@ -26,7 +26,7 @@ internal sealed class CohereV2Dialect : CohereDialect
         {
             Model = draft.Model,
             Query = QueryOf(draft),
-            Documents = TextsOf(draft, draft.Documents, "documents"),
+            Documents = TextsOf(draft.Documents, "documents"),
             TopN = AtLeast(1, draft.TopN, "top_n"),
             MaxTokensPerDocument = AtLeast(1, draft.MaxTokensPerDocument, "max_tokens_per_doc"),
             Priority = draft.Priority ?? 0,

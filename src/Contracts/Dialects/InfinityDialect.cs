@@ -50,7 +50,7 @@ internal sealed class InfinityDialect : OpenAIErrorDialect
     {
         Model = draft.Model == UnspecifiedModel ? null : draft.Model,
         Query = QueryOf(draft),
-        Documents = TextsOf(draft, draft.Documents, "documents"),
+        Documents = TextsOf(draft.Documents, "documents"),
         TopN = AtLeast(1, draft.TopN, "top_n"),
         ReturnDocuments = draft.ReturnDocuments ?? false,
         RawScores = draft.RawScores ?? false,

@@ -23,7 +23,7 @@ internal sealed class JinaDialect() : DetailDialect(invalidStatus: 422)
             writer.WriteNumber("index"u8, result.Index);
             writer.WriteNumber("relevance_score"u8, result.Score);
             if (request.ReturnDocuments)
-                writer.WriteDocumentObject(request.Documents[result.Index]);
+                writer.WriteDocumentObject(request.Documents.Utf8(result.Index));
             writer.WriteTruncation(result, answer.TruncationReport);
             writer.WriteEndObject();
         }
@@ -36,7 +36,7 @@ internal sealed class JinaDialect() : DetailDialect(invalidStatus: 422)
     {
         Model = draft.Model,
         Query = QueryOf(draft),
-        Documents = TextsOf(draft, draft.Documents, "documents"),
+        Documents = TextsOf(draft.Documents, "documents"),
         TopN = AllIfZero(AtLeast(0, draft.TopN, "top_n")),
         ReturnDocuments = draft.ReturnDocuments ?? true,
         Truncation = draft.Truncation == false ? TruncationRule.None : TruncationRule.End,

@@ -39,15 +39,15 @@ internal abstract class JsonDialect : Dialect
         return string.IsNullOrWhiteSpace(query) ? throw QueryIsEmpty() : query;
     }
 
-    protected IReadOnlyList<string> TextsOf(RequestDraft draft, TextList? texts, string field, IReadOnlyList<string>? rankFields = null)
+    protected Utf8Texts TextsOf(TextList? texts, string field, IReadOnlyList<string>? rankFields = null)
     {
         if (texts is null)
             throw TextsAreMissing(field);
-        if (texts.Texts.Count == 0)
+        if (texts.Count == 0)
             throw TextsAreEmpty(field);
         try
         {
-            return draft.Resolve(texts, rankFields);
+            return texts.Resolve(rankFields);
         }
         catch (RequestException e)
         {

@@ -98,8 +98,9 @@ internal static class JsonFields
     }
 
     /// <summary>Every text is a string or an object; of the objects only the places are read.</summary>
+    /// <param name="json">What the reader reads.</param>
     /// <param name="orSingle">Whether one text may stand in place of a list.</param>
-    public static TextList? ReadTexts(ref Utf8JsonReader reader, string field, RequestLimits limits, bool orSingle)
+    public static TextList? ReadTexts(ref Utf8JsonReader reader, ReadOnlyMemory<byte> json, string field, RequestLimits limits, bool orSingle)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Null)
@@ -108,7 +109,7 @@ internal static class JsonFields
         if (!isSingle && reader.TokenType != JsonTokenType.StartArray)
             throw WrongKind(in reader, field, "an array");
 
-        var texts = new TextList(field) { IsSingle = isSingle };
+        var texts = new TextList(json, field) { IsSingle = isSingle };
         if (isSingle)
         {
             Add(ref reader, texts);
@@ -117,7 +118,7 @@ internal static class JsonFields
 
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (texts.Texts.Count == limits.MaxDocuments)
+            if (texts.Count == limits.MaxDocuments)
                 throw new RequestException(RequestErrorKind.TooLarge, $"{field} has more than {limits.MaxDocuments} entries; at most {limits.MaxDocuments} are allowed");
             Add(ref reader, texts);
         }
@@ -153,7 +154,7 @@ internal static class JsonFields
         switch (reader.TokenType)
         {
             case JsonTokenType.String:
-                texts.Add(reader.GetString()!);
+                texts.Add(in reader);
                 break;
             case JsonTokenType.StartObject:
                 var start = (int)reader.TokenStartIndex;
@@ -161,7 +162,7 @@ internal static class JsonFields
                 texts.AddObject(start, (int)reader.BytesConsumed - start);
                 break;
             default:
-                throw WrongKind(in reader, $"{texts.Name}[{texts.Texts.Count}]", "a string or an object with \"text\"");
+                throw WrongKind(in reader, $"{texts.Name}[{texts.Count}]", "a string or an object with \"text\"");
         }
     }
 

@@ -52,7 +52,7 @@ internal sealed class NimDialect : JsonDialect
     {
         Model = draft.Model,
         Query = QueryOf(draft),
-        Documents = TextsOf(draft, draft.Passages, "passages"),
+        Documents = TextsOf(draft.Passages, "passages"),
         RawScores = true,
         Truncation = draft.Truncate ?? TruncationRule.End,
     };

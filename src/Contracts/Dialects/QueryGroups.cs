@@ -24,7 +24,7 @@ public static class QueryGroups
         }
 
         return order.ConvertAll(group => new QueryGroup(
-            request with { Query = group.Query, Queries = null, Documents = group.Places.ConvertAll(place => request.Documents[place]) },
+            request with { Query = group.Query, Queries = null, Documents = request.Documents.At(group.Places) },
             [.. group.Places]));
     }
 }

@@ -1,10 +1,12 @@
 namespace Rerank.Contracts.Dialects;
 
 /// <summary>What a body says, before a dialect judges it: every field that any dialect has, and what is wrong with the others.</summary>
-/// <param name="json">The body without a byte order mark. Belongs to the caller, so a draft doesn't outlive the parsing.</param>
+/// <param name="json">The body without a byte order mark. Belongs to the caller, and what is made of it refers to it.</param>
 internal sealed class RequestDraft(ReadOnlyMemory<byte> json)
 {
     private List<(RequestFields Field, RequestError Error)>? _rejected;
+
+    public ReadOnlyMemory<byte> Body => json;
 
     public ReadOnlySpan<byte> Json => json.Span;
 
@@ -81,9 +83,4 @@ internal sealed class RequestDraft(ReadOnlyMemory<byte> json)
                 throw new RequestException(error);
         }
     }
-
-    public IReadOnlyList<string> Resolve(TextList texts, IReadOnlyList<string>? rankFields = null) => texts.Resolve(Json, rankFields);
-
-    /// <inheritdoc cref="TextList.CopyObjects"/>
-    public ReadOnlyMemory<byte>[] CopyObjects(TextList texts) => texts.CopyObjects(Json);
 }

@@ -94,19 +94,19 @@ internal static class RequestReader
                 draft.Query = DocumentText.ReadOne(ref reader, draft.Json, name);
                 break;
             case RequestFields.Documents:
-                draft.Documents = JsonFields.ReadTexts(ref reader, name, limits, orSingle: true);
+                draft.Documents = JsonFields.ReadTexts(ref reader, draft.Body, name, limits, orSingle: true);
                 break;
             case RequestFields.Texts:
-                draft.Texts = JsonFields.ReadTexts(ref reader, name, limits, orSingle: false);
+                draft.Texts = JsonFields.ReadTexts(ref reader, draft.Body, name, limits, orSingle: false);
                 break;
             case RequestFields.Passages:
-                draft.Passages = JsonFields.ReadTexts(ref reader, name, limits, orSingle: false);
+                draft.Passages = JsonFields.ReadTexts(ref reader, draft.Body, name, limits, orSingle: false);
                 break;
             case RequestFields.Queries or RequestFields.Data1 or RequestFields.Text1:
-                draft.Left = JsonFields.ReadTexts(ref reader, name, limits, orSingle: true);
+                draft.Left = JsonFields.ReadTexts(ref reader, draft.Body, name, limits, orSingle: true);
                 break;
             case RequestFields.Items or RequestFields.Data2 or RequestFields.Text2:
-                draft.Right = JsonFields.ReadTexts(ref reader, name, limits, orSingle: true);
+                draft.Right = JsonFields.ReadTexts(ref reader, draft.Body, name, limits, orSingle: true);
                 break;
             case RequestFields.TopN:
                 draft.TopN = JsonFields.ReadInteger(ref reader, name);

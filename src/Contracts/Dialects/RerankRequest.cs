@@ -1,6 +1,6 @@
 namespace Rerank.Contracts.Dialects;
 
-/// <summary>A rerank request, whatever the dialect that it came in.</summary>
+/// <summary>A rerank request, whatever the dialect that it came in. Its documents are parts of the body that it was read from, and may be used as long as its memory lasts.</summary>
 public sealed record RerankRequest
 {
     public string? Model { get; init; }
@@ -11,7 +11,7 @@ public sealed record RerankRequest
     public IReadOnlyList<string>? Queries { get; init; }
 
     /// <summary>At least one.</summary>
-    public required IReadOnlyList<string> Documents { get; init; }
+    public required Utf8Texts Documents { get; init; }
 
     /// <summary>Documents as JSON objects, where they were sent as such and are to be given back whole; empty elsewhere. Null: none is.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>>? DocumentObjects { get; init; }

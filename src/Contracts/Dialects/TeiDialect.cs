@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 
 namespace Rerank.Contracts.Dialects;
 
@@ -40,7 +41,7 @@ internal sealed class TeiDialect : JsonDialect
             writer.WriteNumber("index"u8, result.Index);
             writer.WriteNumber("score"u8, result.Score);
             if (request.ReturnDocuments)
-                writer.WriteString("text"u8, request.Documents[result.Index]);
+                writer.WriteString("text"u8, request.Documents.Utf8(result.Index));
             writer.WriteTruncation(result, answer.TruncationReport);
             writer.WriteEndObject();
         }
@@ -52,7 +53,9 @@ internal sealed class TeiDialect : JsonDialect
     {
         if (answer.ComputeType is { } type)
             yield return KeyValuePair.Create("x-compute-type", type);
-        var characters = (CharactersOf(request.Query) * request.Documents.Count) + request.Documents.Sum(CharactersOf);
+        var characters = CharactersOf(Encoding.UTF8.GetBytes(request.Query)) * request.Documents.Count;
+        for (var i = 0; i < request.Documents.Count; i++)
+            characters += CharactersOf(request.Documents.Utf8(i));
         yield return KeyValuePair.Create("x-compute-characters", characters.ToString(CultureInfo.InvariantCulture));
         yield return KeyValuePair.Create("x-compute-tokens", answer.InputTokens.ToString(CultureInfo.InvariantCulture));
         if (answer.Times is not { } times)
@@ -84,23 +87,22 @@ internal sealed class TeiDialect : JsonDialect
         return new RerankRequest
         {
             Query = string.IsNullOrWhiteSpace(query) ? throw QueryIsEmpty() : query,
-            Documents = TextsOf(draft, texts, "texts"),
+            Documents = TextsOf(texts, "texts"),
             RawScores = draft.RawScores ?? false,
             ReturnDocuments = draft.ReturnText ?? false,
             Truncation = draft.Truncate == TruncationRule.None ? TruncationRule.None : draft.TruncationSide ?? draft.Truncate ?? TruncationRule.End,
         };
     }
 
-    /// <summary>Of Unicode, of which some are two of ours.</summary>
-    private static long CharactersOf(string text)
+    /// <summary>Of Unicode, of which those with four bytes are two of ours.</summary>
+    private static long CharactersOf(ReadOnlySpan<byte> text)
     {
-        const char First = '\uDC00', Last = '\uDFFF';
-        var characters = text.Length;
-        var rest = text.AsSpan();
-        while (rest.IndexOfAnyInRange(First, Last) is >= 0 and var at)
+        const byte First = 0xF0, Last = 0xF4;
+        var characters = Encoding.UTF8.GetCharCount(text);
+        while (text.IndexOfAnyInRange(First, Last) is >= 0 and var at)
         {
             characters--;
-            rest = rest[(at + 1)..];
+            text = text[(at + 1)..];
         }
 
         return characters;

@@ -46,24 +46,24 @@ internal sealed class VllmScoreDialect : VllmDialect
 
     protected override RerankRequest Finish(RequestDraft draft)
     {
-        IReadOnlyList<string> queries = draft.Left is null && draft.Query is not null ? [draft.Query] : TextsOf(draft, draft.Left, draft.Left?.Name ?? "queries");
+        Utf8Texts queries = draft.Left is null && draft.Query is not null ? [draft.Query] : TextsOf(draft.Left, draft.Left?.Name ?? "queries");
         if (queries.Any(string.IsNullOrWhiteSpace))
             throw QueryIsEmpty();
 
         var right = draft.Right ?? draft.Documents;
         var field = right?.Name ?? "documents";
-        var documents = TextsOf(draft, right, field);
+        var documents = TextsOf(right, field);
         if (queries.Count != 1 && queries.Count != documents.Count)
             throw Wrong(RequestErrorKind.Invalid, field, $"{field} has {documents.Count} texts, but {draft.Left!.Name} has {queries.Count}: as many are needed, or one");
 
-        return Complete(draft, new RerankRequest { Query = queries[0], Queries = AreAllTheSame(queries) ? null : queries, Documents = documents });
+        return Complete(draft, new RerankRequest { Query = queries[0], Queries = AreAllTheSame(queries) ? null : [.. queries], Documents = documents });
     }
 
-    private static bool AreAllTheSame(IReadOnlyList<string> queries)
+    private static bool AreAllTheSame(Utf8Texts queries)
     {
-        foreach (var query in queries)
+        for (var i = 1; i < queries.Count; i++)
         {
-            if (query != queries[0])
+            if (!queries.Utf8(i).SequenceEqual(queries.Utf8(0)))
                 return false;
         }
 

@@ -27,7 +27,7 @@ internal sealed class VoyageDialect() : DetailDialect(invalidStatus: 400)
     {
         Model = draft.Model,
         Query = QueryOf(draft),
-        Documents = TextsOf(draft, draft.Documents, "documents"),
+        Documents = TextsOf(draft.Documents, "documents"),
         TopN = AtLeast(1, draft.TopK, "top_k"),
         ReturnDocuments = draft.ReturnDocuments ?? false,
         Truncation = draft.Truncation == false ? TruncationRule.None : TruncationRule.End,

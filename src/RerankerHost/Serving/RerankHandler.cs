@@ -24,7 +24,8 @@ internal sealed class RerankHandler(
     protected override async Task AnswerAsync(HttpContext http, string requestId, PooledBuffer output)
     {
         var started = _time.GetTimestamp();
-        var request = await ReadAsync(http);
+        using var body = await RequestBody.ReadAsync(http, limits.MaxBodyBytes);
+        var request = conversation.Parse(body.Written, limits.Requests);
         var report = TruncationReports.Parse(http.Request.Headers[TruncationReports.Header]);
         using var model = models.AcquireByName(request.Model);
         var timings = new ScoreTimings();
@@ -62,12 +63,6 @@ internal sealed class RerankHandler(
 
     protected override void WriteError(IBufferWriter<byte> output, RequestError error) => conversation.Dialect.WriteError(output, error);
 
-    private async Task<RerankRequest> ReadAsync(HttpContext http)
-    {
-        using var body = await RequestBody.ReadAsync(http, limits.MaxBodyBytes);
-        return conversation.Parse(body.Written, limits.Requests);
-    }
-
     private async Task<PairScore[]> ScoreAsync(HttpContext http, ModelLease model, RerankRequest request, ScoreTimings timings)
     {
         var pairs = new PairOptions(request.MaxTokensPerDocument, request.Truncate, request.MaxTokensPerQuery, request.MaxChunksPerDocument ?? 1)
@@ -76,11 +71,11 @@ internal sealed class RerankHandler(
             Timings = timings,
         };
         if (request.Queries is null)
-            return await scorer.ScoreAsync(http, model, request.Query, request.Documents, pairs);
+            return await scorer.ScoreAsync(http, model, request.Query, [.. request.Documents], pairs);
 
         // All at once, so that they share one time limit.
         var groups = QueryGroups.Of(request);
-        var parts = await Task.WhenAll(groups.Select(group => scorer.ScoreAsync(http, model, group.Request.Query, group.Request.Documents, pairs)));
+        var parts = await Task.WhenAll(groups.Select(group => scorer.ScoreAsync(http, model, group.Request.Query, [.. group.Request.Documents], pairs)));
         var scores = new PairScore[request.Documents.Count];
         for (var g = 0; g < parts.Length; g++)
         {

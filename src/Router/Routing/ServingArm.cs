@@ -25,13 +25,8 @@ internal sealed class ServingArm
     public RouterPolicy Policy => Arm.Policy;
 
     /// <summary>Puts into the cache what a ranking has brought.</summary>
-    public void Remember(IReadOnlyList<KeyValuePair<PairKey, PairScore>> scores)
-    {
-        if (Cache is null)
-            return;
-        foreach (var (key, score) in scores)
-            Cache.Pairs.Set(key, score);
-    }
+    public ValueTask RememberAsync(IReadOnlyList<KeyValuePair<PairKey, PairScore>> scores) =>
+        Cache is null || scores.Count == 0 ? ValueTask.CompletedTask : Cache.Pairs.SetManyAsync(scores, CancellationToken.None);
 }
 
 internal enum ArmRole

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Rerank.Contracts;
 using Rerank.Contracts.Dialects;
@@ -26,9 +25,6 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
     private const int MaxErrorBytes = 16 * 1024;
     private const int LongestScoredBy = 64;
 
-    // The body never is part of a page: escapes would make text that isn't ASCII several times larger.
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
     /// <summary>What may be done after a try that brought no scores.</summary>
     private enum Next
     {
@@ -50,7 +46,7 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
 
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/>: the caller is gone. Running out of time is a failure instead.</exception>
     public async Task<ScoreResult> ScoreAsync(
-        RequestOrigin origin, ClusterState cluster, ScoreRequest request, Deadline deadline, CancellationToken cancellationToken)
+        RequestOrigin origin, ClusterState cluster, ScoreCall call, Deadline deadline, CancellationToken cancellationToken)
     {
         var load = loads.Of(cluster);
         if (load.Breaker.Refuse(out var ticket) is { } pause)
@@ -64,7 +60,7 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
         load.Retries.Earn();
         try
         {
-            return await ScoreAsync(origin, cluster, load, ticket, request, deadline, cancellationToken);
+            return await ScoreAsync(origin, cluster, load, ticket, call, deadline, cancellationToken);
         }
         finally
         {
@@ -73,9 +69,9 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
     }
 
     private async Task<ScoreResult> ScoreAsync(
-        RequestOrigin origin, ClusterState cluster, ClusterLoad load, CircuitBreaker.Ticket ticket, ScoreRequest request, Deadline deadline, CancellationToken cancellationToken)
+        RequestOrigin origin, ClusterState cluster, ClusterLoad load, CircuitBreaker.Ticket ticket, ScoreCall call, Deadline deadline, CancellationToken cancellationToken)
     {
-        using var body = Write(request);
+        using var body = Write(call);
         using var timeout = deadline.CreateTimeout();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
 
@@ -89,11 +85,11 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
                 return OutOfTime(cluster);
 
             var asked = time.GetTimestamp();
-            var (result, next) = await TryAsync(origin, cluster, destination, request, body, left, either.Token);
+            var (result, next) = await TryAsync(origin, cluster, destination, call, body, left, either.Token);
             cancellationToken.ThrowIfCancellationRequested();
             if (result.Scores is null && timeout.IsCancellationRequested)
             {
-                Late(cluster, destination, load, ticket, isFault: request.Priority is not > 0 && (deadline.IsMostOf(left) || load.IsAmple(left)));
+                Late(cluster, destination, load, ticket, isFault: call.Priority <= 0 && (deadline.IsMostOf(left) || load.IsAmple(left)));
                 return OutOfTime(cluster);
             }
 
@@ -127,15 +123,10 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
             Log.CircuitOpened(logger, cluster.ClusterId, pause.TotalSeconds);
     }
 
-    private static PooledBuffer Write(ScoreRequest request)
+    private static PooledBuffer Write(ScoreCall call)
     {
-        var characters = request.Query.Length;
-        foreach (var passage in request.Passages)
-            characters += passage.Length + 8;
-
-        var body = new PooledBuffer(characters + 256);
-        using var writer = new Utf8JsonWriter(body, WriterOptions);
-        JsonSerializer.Serialize(writer, request, ContractsJson.Default.ScoreRequest);
+        var body = new PooledBuffer(call.ExpectedBytes);
+        call.WriteTo(body);
         return body;
     }
 
@@ -143,7 +134,7 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
         RequestOrigin origin,
         ClusterState cluster,
         DestinationState destination,
-        ScoreRequest request,
+        ScoreCall call,
         PooledBuffer body,
         TimeSpan left,
         CancellationToken cancellationToken)
@@ -156,7 +147,7 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
         if (origin.RequestId is { } id)
             message.Headers.TryAddWithoutValidation(ScoreApi.RequestIdHeader, id);
 
-        using var span = RouterTraces.Ask(cluster.ClusterId, message.RequestUri!, request.Passages.Count);
+        using var span = RouterTraces.Ask(cluster.ClusterId, message.RequestUri!, call.Slots.Length);
         span.Propagate(message, origin.Header);
         DestinationPicker.Enter(destination);
         try
@@ -168,7 +159,7 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
                 return await ReadFailureAsync(cluster, destination, response, stream, cancellationToken);
 
             var scores = await JsonSerializer.DeserializeAsync(stream, ContractsJson.Default.ScoreResponse, cancellationToken);
-            if (!Answers(scores, request))
+            if (!Answers(scores, call))
                 return Broken(cluster, destination, "gave an answer that doesn't fit the request");
             if (!AreFinite(scores!.Logits))
                 return Broken(cluster, destination, "gave scores that aren't finite", invalidScores: true);
@@ -250,9 +241,9 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
         }
     }
 
-    private static bool Answers(ScoreResponse? scores, ScoreRequest request)
+    private static bool Answers(ScoreResponse? scores, ScoreCall call)
     {
-        if (scores is null || scores.Digest != request.Digest || scores.Logits.Length != request.Passages.Count)
+        if (scores is null || scores.Digest != call.Digest || scores.Logits.Length != call.Slots.Length)
             return false;
         var count = scores.Logits.Length;
         return scores.Tokens.Length == count && scores.Truncated.Length == count && (scores.TotalTokens is null || scores.TotalTokens.Length == count)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Rerank.Contracts.Dialects;
-using Rerank.Contracts.Routing;
 using Rerank.Router.Buffers;
 using Rerank.Router.Feedback;
 using Rerank.Router.Routing;
@@ -66,7 +65,8 @@ internal sealed class RerankEndpoint(
         var policy = choice.Arm.Policy;
         var timeout = RerankHeaders.TimeoutOf(context.Request, policy.RequestTimeoutMilliseconds);
         using var held = memory.Begin();
-        var request = Clamp(await ReadAsync(context, conversation, policy.Limits, held, timeout), table.Table.MostUrgentPriority ?? 0);
+        using var body = await RequestBody.ReadAsync(context.Request, policy.Limits.MaxBodyBytes, held, timeout, time, context.RequestAborted);
+        var request = Clamp(conversation.Parse(body.Written, policy.Limits), table.Table.MostUrgentPriority ?? 0);
         var report = TruncationReports.Parse(context.Request.Headers[TruncationReports.Header]);
         var parsed = time.GetElapsedTime(started);
 
@@ -74,7 +74,7 @@ internal sealed class RerankEndpoint(
         var isShorter = timeout.TotalMilliseconds < policy.RequestTimeoutMilliseconds || parsed > 0.1 * timeout;
         var deadline = Deadline.ForTiers(time, started, timeout, isPolicys: !isShorter);
         var groups = QueryGroups.Of(request);
-        RankingSubject[] subjects = [.. groups.Select(group => new RankingSubject(group.Request))];
+        RankingSubject[] subjects = [.. groups.Select(group => new RankingSubject(group.Request, body))];
 
         // What is left after reading: how long a caller takes to send its request says nothing of an arm.
         TimeSpan? shorter = isShorter ? deadline.Remaining : null;
@@ -89,7 +89,7 @@ internal sealed class RerankEndpoint(
         }
         finally
         {
-            Remember(answer);
+            await RememberAsync(answer);
         }
 
         shadows.Offer(answer, subjects);
@@ -97,12 +97,6 @@ internal sealed class RerankEndpoint(
 
     /// <summary>A caller may let others go first as far as it likes, but not go before them.</summary>
     private static RerankRequest Clamp(RerankRequest request, int mostUrgent) => request.Priority >= mostUrgent ? request : request with { Priority = mostUrgent };
-
-    private async Task<RerankRequest> ReadAsync(HttpContext context, RerankConversation conversation, RequestLimits limits, RequestMemory.Reservation held, TimeSpan patience)
-    {
-        using var body = await RequestBody.ReadAsync(context.Request, limits.MaxBodyBytes, held, patience, time, context.RequestAborted);
-        return conversation.Parse(body.Written, limits);
-    }
 
     private async Task WriteAsync(
         HttpContext context,
@@ -154,11 +148,11 @@ internal sealed class RerankEndpoint(
         return results;
     }
 
-    private void Remember(ArmAnswer answer)
+    private async ValueTask RememberAsync(ArmAnswer answer)
     {
         foreach (var outcome in answer.Outcomes)
         {
-            answer.Choice.Arm.Remember(outcome.New);
+            await answer.Choice.Arm.RememberAsync(outcome.New);
             metrics.Escalated(outcome.Escalated);
             if (outcome.Degraded is { } reason)
                 metrics.Degraded(reason);

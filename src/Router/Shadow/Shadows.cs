@@ -54,7 +54,12 @@ internal sealed class Shadows(
             {
                 if (table.Trial.TryCompare(asked.Subject.Hash(), answer.Choice.Key))
                 {
-                    Start(() => RunAsync(asked));
+                    var texts = asked.Subject.KeepTexts();
+                    Start(async () =>
+                    {
+                        using (texts)
+                            await RunAsync(asked);
+                    });
                     return;
                 }
 
@@ -106,7 +111,7 @@ internal sealed class Shadows(
             var deadline = new Deadline(time, started, TimeSpan.FromMilliseconds(other.Policy.RequestTimeoutMilliseconds), isPolicys: true);
             var outcome = await ranker.RankAsync(RequestOrigin.None, other, asked.Subject.WithPriority(Priority), deadline, _stop.Token);
             trial.Budget.GiveBack(asked.Cost - outcome.PairsScored);
-            other.Remember(outcome.New);
+            await other.RememberAsync(outcome.New);
             observation = Observation.Of(choice, other.Role, [outcome], time.GetElapsedTime(started));
             failure = outcome.Failure is { } reason ? ArmFailure.Of(reason, outcome.InvalidScores) : null;
             if (failure is null)
@@ -158,6 +163,6 @@ internal sealed class Shadows(
     private sealed record Question(ArmChoice Choice, ServingArm Other, Judgement Answered, RankingSubject Subject, CandidateArm Terms)
     {
         /// <summary>Pairs that it may take.</summary>
-        public int Cost => Subject.Passages.Count * Other.Tiers.Count;
+        public int Cost => Subject.PassageCount * Other.Tiers.Count;
     }
 }

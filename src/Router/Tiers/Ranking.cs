@@ -9,25 +9,22 @@ internal static class Ranking
     /// <summary>Tier of a document that no tier has scored.</summary>
     public const int NoTier = -1;
 
+    private const int IndexBits = 24;
+    private const int LogitBits = 32;
+
     /// <summary>
     /// Documents that the highest tier scored come first, by its logits, then those that only the tier below scored, and so on: logits of
-    /// different models can't be compared, and whatever was left behind has been judged worse than what went on.
+    /// different models can't be compared, and whatever was left behind has been judged worse than what went on. Equal ones stay in the order of the request.
     /// </summary>
-    public static int[] Order(IReadOnlyList<DocumentScore> documents)
+    public static int[] Order(ReadOnlySpan<DocumentScore> documents)
     {
-        var order = new int[documents.Count];
-        for (var i = 0; i < order.Length; i++)
-            order[i] = i;
+        // As numbers, which sort several times faster than by a comparison: tier, logit, place.
+        var keys = new ulong[documents.Length];
+        for (var i = 0; i < keys.Length; i++)
+            keys[i] = ((ulong)(byte)~(documents[i].Tier + 1) << (LogitBits + IndexBits)) | ((ulong)~Ascending(documents[i].Logit) << IndexBits) | (uint)i;
 
-        Array.Sort(order, (left, right) =>
-        {
-            var byTier = documents[right].Tier.CompareTo(documents[left].Tier);
-            if (byTier != 0)
-                return byTier;
-            var byLogit = documents[right].Logit.CompareTo(documents[left].Logit);
-            return byLogit != 0 ? byLogit : left.CompareTo(right);
-        });
-        return order;
+        Array.Sort(keys);
+        return Array.ConvertAll(keys, key => (int)(key & ((1 << IndexBits) - 1)));
     }
 
     /// <summary>
@@ -35,7 +32,7 @@ internal static class Ranking
     /// again, and a lower tier's 0.9 must not jump over the full model's 0.4.
     /// </summary>
     public static RankedDocument[] Show(
-        ReadOnlySpan<int> order, IReadOnlyList<DocumentScore> documents, IReadOnlyList<Activation> activations, bool raw, int count)
+        ReadOnlySpan<int> order, ReadOnlySpan<DocumentScore> documents, IReadOnlyList<Activation> activations, bool raw, int count)
     {
         var shown = new RankedDocument[Math.Min(count, order.Length)];
         var cap = float.PositiveInfinity;
@@ -55,6 +52,13 @@ internal static class Ranking
         Activation.Sigmoid => (float)(1 / (1 + Math.Exp(-(double)logit))),
         _ => logit,
     };
+
+    /// <summary>A number whose order is that of finite floats; both zeros are one.</summary>
+    private static uint Ascending(float logit)
+    {
+        var bits = BitConverter.SingleToUInt32Bits(logit == 0 ? 0f : logit);
+        return (bits & 0x8000_0000) == 0 ? bits | 0x8000_0000 : ~bits;
+    }
 }
 
 /// <param name="Tier">Place of the highest model tier that scored it, or <see cref="Ranking.NoTier"/>.</param>

@@ -1,6 +1,6 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
+using System.Runtime.InteropServices;
 using Rerank.Contracts.Dialects;
+using Rerank.Router.Buffers;
 using Rerank.Router.Tiers.Cache;
 
 namespace Rerank.Router.Tiers;
@@ -8,32 +8,31 @@ namespace Rerank.Router.Tiers;
 /// <summary>A request's pairs, with passages that occur more than once folded into one.</summary>
 internal sealed class RankingSubject
 {
-    private readonly byte[] _digests;
-    private readonly List<string> _passages;
+    private readonly PooledBuffer? _body;
+    private readonly UInt128[] _hashes;
+    private readonly int[] _documents;
     private readonly List<(string Scores, PairKey[] Keys)> _keys;
 
-    public RankingSubject(RerankRequest request)
+    /// <param name="body">What the request's texts are parts of; null: they last by themselves.</param>
+    public RankingSubject(RerankRequest request, PooledBuffer? body = null)
     {
         Request = request;
-        _passages = [];
+        _body = body;
         _keys = [];
         Slots = new int[request.Documents.Count];
-        _digests = new byte[request.Documents.Count * PairKey.DigestBytes];
+        _hashes = new UInt128[Slots.Length];
+        _documents = new int[Slots.Length];
 
-        var seen = new Dictionary<PairKey, int>(request.Documents.Count);
+        var seen = new Dictionary<UInt128, int>(Slots.Length);
         for (var i = 0; i < Slots.Length; i++)
         {
-            var digest = _digests.AsSpan(_passages.Count * PairKey.DigestBytes, PairKey.DigestBytes);
-            PairKey.HashText(request.Documents[i], digest);
-            var key = PairKey.Of(default, digest);
-            if (!seen.TryGetValue(key, out var slot))
-            {
-                slot = _passages.Count;
-                seen.Add(key, slot);
-                _passages.Add(request.Documents[i]);
-            }
-
-            Slots[i] = slot;
+            var hash = PairKey.OfText(request.Documents.Utf8(i));
+            if (seen.TryGetValue(hash, out Slots[i]))
+                continue;
+            seen.Add(hash, PassageCount);
+            _hashes[PassageCount] = hash;
+            _documents[PassageCount] = i;
+            Slots[i] = PassageCount++;
         }
     }
 
@@ -41,8 +40,10 @@ internal sealed class RankingSubject
     {
         Request = request;
         Slots = other.Slots;
-        _digests = other._digests;
-        _passages = other._passages;
+        PassageCount = other.PassageCount;
+        _body = other._body;
+        _hashes = other._hashes;
+        _documents = other._documents;
         _keys = other._keys;
     }
 
@@ -51,21 +52,27 @@ internal sealed class RankingSubject
     /// <summary>By document: the place of its passage among the distinct ones.</summary>
     public int[] Slots { get; }
 
-    public IReadOnlyList<string> Passages => _passages;
+    /// <summary>How many distinct passages there are.</summary>
+    public int PassageCount { get; }
+
+    /// <summary>A passage's text in UTF-8, by its place among the distinct ones.</summary>
+    public ReadOnlySpan<byte> Passage(int slot) => Request.Documents.Utf8(_documents[slot]);
 
     /// <summary>The same pairs with another urgency; to be used when this one is done with.</summary>
     public RankingSubject WithPriority(int priority) => new(this, Request with { Priority = priority });
 
+    /// <summary>Has the texts last until it is disposed of, for what goes on after the answer.</summary>
+    public IDisposable? KeepTexts()
+    {
+        _body?.Retain();
+        return _body;
+    }
+
     /// <summary>Stands for the query and all of the passages, in their order and as they are cut.</summary>
     public ulong Hash()
     {
-        Span<byte> digest = stackalloc byte[PairKey.DigestBytes];
-        PairKey.HashQuestion("", PairLimits.Of(Request), Request.Query, digest);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(digest);
-        hash.AppendData(_digests, 0, _passages.Count * PairKey.DigestBytes);
-        hash.GetHashAndReset(digest);
-        return BinaryPrimitives.ReadUInt64LittleEndian(digest);
+        var question = PairKey.OfQuestion("", PairLimits.Of(Request), Request.Query);
+        return PairKey.Of(question, PairKey.OfText(MemoryMarshal.AsBytes(_hashes.AsSpan(0, PassageCount)))).Low;
     }
 
     /// <summary>Keys of all passages before one model.</summary>
@@ -76,31 +83,25 @@ internal sealed class RankingSubject
         if (KnownKeys(scores) is { } known)
             return known;
 
-        Span<byte> question = stackalloc byte[PairKey.DigestBytes];
-        PairKey.HashQuestion(scores, PairLimits.Of(Request), Request.Query, question);
-        var keys = new PairKey[_passages.Count];
-        for (var i = 0; i < keys.Length; i++)
-            keys[i] = KeyOf(question, i);
+        var keys = MakeKeys(PassageCount, scores);
         _keys.Add((scores, keys));
         return keys;
     }
 
-    /// <summary>Whether the condition holds for a key of the first passages before one model. Makes no more keys than it takes to find one.</summary>
+    /// <summary>Whether the condition holds for a key of the first passages before one model. Makes no more keys than it may ask about.</summary>
     public bool AnyOfFirst(int count, string scores, Predicate<PairKey> condition)
     {
-        count = Math.Min(count, _passages.Count);
-        if (KnownKeys(scores) is { } known)
-            return Array.FindIndex(known, 0, count, condition) >= 0;
+        count = Math.Min(count, PassageCount);
+        return Array.FindIndex(KnownKeys(scores) ?? MakeKeys(count, scores), 0, count, condition) >= 0;
+    }
 
-        Span<byte> question = stackalloc byte[PairKey.DigestBytes];
-        PairKey.HashQuestion(scores, PairLimits.Of(Request), Request.Query, question);
+    private PairKey[] MakeKeys(int count, string scores)
+    {
+        var question = PairKey.OfQuestion(scores, PairLimits.Of(Request), Request.Query);
+        var keys = new PairKey[count];
         for (var i = 0; i < count; i++)
-        {
-            if (condition(KeyOf(question, i)))
-                return true;
-        }
-
-        return false;
+            keys[i] = PairKey.Of(question, _hashes[i]);
+        return keys;
     }
 
     private PairKey[]? KnownKeys(string scores)
@@ -113,7 +114,4 @@ internal sealed class RankingSubject
 
         return null;
     }
-
-    private PairKey KeyOf(ReadOnlySpan<byte> question, int passage) =>
-        PairKey.Of(question, _digests.AsSpan(passage * PairKey.DigestBytes, PairKey.DigestBytes));
 }

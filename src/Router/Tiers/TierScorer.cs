@@ -1,4 +1,3 @@
-using Rerank.Contracts.Scoring;
 using Rerank.Router.Routing;
 using Rerank.Router.Scoring;
 using Rerank.Router.Telemetry;
@@ -11,38 +10,55 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
 {
     public async Task<TierScores> ScoreAsync(TierQuestion question, ServingCache? cache, CancellationToken cancellationToken)
     {
-        var gathered = new Gathered(question.Slots.Length);
-        var all = Enumerable.Range(0, question.Slots.Length).ToList();
+        var scores = new TierScores(question.Slots.Length);
         if (cache is null)
         {
-            var answer = await AskAsync(question, all, gathered, cancellationToken);
-            return new TierScores(gathered.Scores, gathered.IsComputed, answer.Failure, FromModel: true, answer.Asked, answer.Waited, []);
+            scores.FromModel = true;
+            await AskAsync(question, [.. Enumerable.Range(0, question.Slots.Length)], scores, cancellationToken);
+            return scores;
         }
 
         var origins = cache.Pairs.Origins;
         var digest = question.Tier.Model.Digest;
         var keys = question.Subject.Keys(origins.NameOf(digest));
-        var misses = all.FindAll(i => !cache.Pairs.TryGet(keys[question.Slots[i]], cache.TtlSeconds, out gathered.Scores[i]));
-        metrics.CacheLookedUp(question.Tier.Name, hits: all.Count - misses.Count, misses.Count);
+        var misses = await LookUpAsync(question, cache, keys, scores, cancellationToken);
+        metrics.CacheLookedUp(question.Tier.Name, hits: question.Slots.Length - misses.Count, misses.Count);
         if (misses.Count == 0)
-            return new TierScores(gathered.Scores, gathered.IsComputed, null, FromModel: false, Asked: 0, TimeSpan.Zero, []);
+            return scores;
 
-        var (failure, asked, waited) = await AskOnceAsync(question, keys, misses, gathered, isAgain: false, cancellationToken);
-        return new TierScores(gathered.Scores, gathered.IsComputed, failure, FromModel: true, asked, waited, failure is null ? Fresh() : []);
+        scores.FromModel = true;
+        await AskOnceAsync(question, keys, misses, scores, isAgain: false, cancellationToken);
+        if (scores.Failure is null)
+            scores.New = [.. misses.Select(i => KeyValuePair.Create(KeyOf(i), scores.Scores[i]))];
+        return scores;
 
-        // By what did compute them, which may be something else than was looked up.
-        KeyValuePair<PairKey, PairScore>[] Fresh() =>
-            [.. misses.Select(i => KeyValuePair.Create(question.Subject.Keys(origins.Learn(digest, gathered.ScoredBy[i]))[question.Slots[i]], gathered.Scores[i]))];
+        // By what did compute it, which may be something else than was looked up.
+        PairKey KeyOf(int place) => question.Subject.Keys(origins.Learn(digest, scores.At(place).ScoredBy))[question.Slots[place]];
+    }
+
+    /// <returns>Places of what the cache doesn't have.</returns>
+    private static async ValueTask<List<int>> LookUpAsync(TierQuestion question, ServingCache cache, PairKey[] keys, TierScores scores, CancellationToken cancellationToken)
+    {
+        var asked = question.Slots.Length == keys.Length ? keys : Array.ConvertAll(question.Slots, slot => keys[slot]);
+        await cache.Pairs.GetManyAsync(asked, cache.TtlSeconds, scores.Scores, scores.Sources, cancellationToken);
+        var misses = new List<int>();
+        for (var i = 0; i < scores.Sources.Length; i++)
+        {
+            if (scores.Sources[i] == ScoreSource.None)
+                misses.Add(i);
+        }
+
+        return misses;
     }
 
     /// <summary>Asks for those pairs that nobody else asks for, and waits for the others.</summary>
-    private async Task<Asking> AskOnceAsync(
-        TierQuestion question, PairKey[] keys, List<int> misses, Gathered gathered, bool isAgain, CancellationToken cancellationToken)
+    private async Task AskOnceAsync(
+        TierQuestion question, PairKey[] keys, List<int> misses, TierScores scores, bool isAgain, CancellationToken cancellationToken)
     {
         var (cluster, priority) = (question.Tier.Cluster.ClusterId, question.Subject.Request.Priority);
         var mine = new List<int>(misses.Count);
         var asked = mine;
-        List<(int Index, Task<ScoredPair?> Score)> others = [];
+        List<(int Place, Task<ScoredPair?> Score)> others = [];
         foreach (var i in misses)
         {
             var (isMine, flight) = flights.Begin(cluster, keys[question.Slots[i]], priority);
@@ -56,102 +72,71 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
 
         if (asked != mine)
             asked.AddRange(mine);
-        var own = default(Asking);
         var landed = false;
         try
         {
             if (asked.Count > 0)
-                own = await AskAsync(question, asked, gathered, cancellationToken);
-            landed = own.Failure is null;
+                await AskAsync(question, asked, scores, cancellationToken);
+            landed = scores.Failure is null;
         }
         finally
         {
             foreach (var i in mine)
-                flights.End(cluster, keys[question.Slots[i]], landed ? new ScoredPair(gathered.Scores[i], gathered.ScoredBy[i]) : null);
+                flights.End(cluster, keys[question.Slots[i]], landed ? scores.At(i) : null);
         }
 
         if (!landed || others.Count == 0)
-            return own;
+            return;
 
-        var missing = await JoinAsync(question, others, gathered, cancellationToken);
+        var missing = await JoinAsync(question, others, scores, cancellationToken);
         if (missing.Count == 0)
-            return own;
+            return;
 
         // Of those that waited in vain for the same pair, one asks and the others wait once more.
-        var joined = isAgain
-            ? await AskAsync(question, missing, gathered, cancellationToken)
-            : await AskOnceAsync(question, keys, missing, gathered, isAgain: true, cancellationToken);
-        return new Asking(joined.Failure, own.Asked + joined.Asked, own.Waited + joined.Waited);
+        if (isAgain)
+            await AskAsync(question, missing, scores, cancellationToken);
+        else
+            await AskOnceAsync(question, keys, missing, scores, isAgain: true, cancellationToken);
     }
 
     /// <summary>
     /// Takes what others got, and waits for half of its own time at most: their failure, or their hosts that hang, must not be this request's.
     /// </summary>
-    /// <returns>What they didn't get.</returns>
+    /// <returns>Places of what they didn't get.</returns>
     private static async Task<List<int>> JoinAsync(
-        TierQuestion question, List<(int Index, Task<ScoredPair?> Score)> others, Gathered gathered, CancellationToken cancellationToken)
+        TierQuestion question, List<(int Place, Task<ScoredPair?> Score)> others, TierScores scores, CancellationToken cancellationToken)
     {
         using var timeout = question.Deadline.Half().CreateTimeout();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         var missing = new List<int>();
-        foreach (var (index, flight) in others)
+        foreach (var (place, flight) in others)
         {
             // Without WaitAsync's exception, which would be thrown for every pair that comes late.
             await ((Task)flight.WaitAsync(either.Token)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
             if (flight.IsCompletedSuccessfully && await flight is { } scored)
-                (gathered.Scores[index], gathered.ScoredBy[index]) = (scored.Score, scored.ScoredBy);
+                scores.Set(place, scored.Score, ScoreSource.Flight, scored.ScoredBy);
             else
-                missing.Add(index);
+                missing.Add(place);
         }
 
         return missing;
     }
 
-    private async Task<Asking> AskAsync(TierQuestion question, List<int> indices, Gathered gathered, CancellationToken cancellationToken)
+    private async Task AskAsync(TierQuestion question, List<int> places, TierScores scores, CancellationToken cancellationToken)
     {
-        var passages = new string[indices.Count];
-        for (var i = 0; i < passages.Length; i++)
-            passages[i] = question.Subject.Passages[question.Slots[indices[i]]];
-
-        var request = new ScoreRequest
-        {
-            Digest = question.Tier.Model.Digest,
-            Query = question.Subject.Request.Query,
-            Passages = passages,
-            MaxTokensPerPassage = question.Subject.Request.MaxTokensPerDocument,
-            MaxTokensPerQuery = question.Subject.Request.MaxTokensPerQuery,
-            MaxChunksPerPassage = question.Subject.Request.MaxChunksPerDocument,
-            Priority = question.Subject.Request.Priority == 0 ? null : question.Subject.Request.Priority,
-            TotalTokens = true,
-        };
-        var (answer, failure) = await client.ScoreAsync(question.Origin, question.Tier.Cluster, request, question.Deadline, cancellationToken);
+        var call = new ScoreCall(question.Tier.Model.Digest, question.Subject, [.. places.Select(place => question.Slots[place])]);
+        var (answer, failure) = await client.ScoreAsync(question.Origin, question.Tier.Cluster, call, question.Deadline, cancellationToken);
+        scores.Asked += places.Count;
         if (answer is null)
-            return new Asking(failure, indices.Count, TimeSpan.Zero);
-
-        for (var i = 0; i < passages.Length; i++)
         {
-            gathered.Scores[indices[i]] = new PairScore(answer.Logits[i], answer.Tokens[i], answer.Truncated[i], answer.TotalTokens?[i] ?? 0);
-            gathered.IsComputed[indices[i]] = true;
-            gathered.ScoredBy[indices[i]] = answer.ScoredBy;
+            scores.Failure = failure;
+            return;
         }
 
-        metrics.PairsScored(question.Tier.Name, passages.Length);
-        return new Asking(null, indices.Count, TimeSpan.FromMilliseconds(answer.WaitedMilliseconds));
+        for (var i = 0; i < places.Count; i++)
+            scores.Set(places[i], new PairScore(answer.Logits[i], answer.Tokens[i], answer.Truncated[i], answer.TotalTokens?[i] ?? 0), ScoreSource.Model, answer.ScoredBy);
+        scores.Waited += TimeSpan.FromMilliseconds(answer.WaitedMilliseconds);
+        metrics.PairsScored(question.Tier.Name, places.Count);
     }
-
-    /// <summary>In the order of the question: scores, whether this request had them computed, and by what they were, where that isn't the cache's doing.</summary>
-    private sealed class Gathered(int count)
-    {
-        public PairScore[] Scores { get; } = new PairScore[count];
-
-        public bool[] IsComputed { get; } = new bool[count];
-
-        public string?[] ScoredBy { get; } = new string?[count];
-    }
-
-    /// <summary>What came of asking hosts.</summary>
-    /// <param name="Asked">Pairs that they were asked for.</param>
-    /// <param name="Waited">How long they did other work instead.</param>
-    private readonly record struct Asking(ScoreFailure? Failure, int Asked, TimeSpan Waited);
 }

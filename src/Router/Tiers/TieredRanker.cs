@@ -23,12 +23,12 @@ internal sealed class TieredRanker(TierScorer scorer, RouterMetrics metrics, Tim
         if (arm.Cache is { } cache)
         {
             var started = time.GetTimestamp();
-            var complete = ranking.TryFinishFromCache();
+            var complete = await ranking.TryFinishFromCacheAsync(cancellationToken);
             ranking.Time(cache.Name, time.GetElapsedTime(started));
             if (complete)
             {
-                metrics.CacheLookedUp(arm.Tiers[^1].Name, hits: ranking.Subject.Passages.Count, misses: 0);
-                return ranking.Finish(null);
+                metrics.CacheLookedUp(arm.Tiers[^1].Name, hits: ranking.Subject.PassageCount, misses: 0);
+                return await FinishAsync(arm, ranking, null);
             }
         }
 
@@ -59,7 +59,21 @@ internal sealed class TieredRanker(TierScorer scorer, RouterMetrics metrics, Tim
             (documents, shed) = (some, failure);
         }
 
-        return ranking.Finish(failure ?? shed);
+        return await FinishAsync(arm, ranking, failure ?? shed);
+    }
+
+    private static async ValueTask<RankingOutcome> FinishAsync(ServingArm arm, TieredRanking ranking, ScoreFailure? failure)
+    {
+        try
+        {
+            return ranking.Finish(failure);
+        }
+        catch (RequestException e) when (e is not RankingException)
+        {
+            // A caller whose request is refused for its texts asks again, and is refused again: for nothing, if the cache has the scores.
+            await arm.RememberAsync(ranking.Fresh);
+            throw;
+        }
     }
 
     private async Task<ScoreFailure?> AskAsync(

@@ -15,7 +15,7 @@ internal sealed class TieredRanking
     private readonly ServingArm _arm;
     private readonly PairScore[] _scores;
     private readonly int[] _tiers;
-    private readonly bool[] _isComputed;
+    private readonly ScoreSource[] _sources;
     private readonly List<TierTiming> _timings = [];
     private readonly List<KeyValuePair<PairKey, PairScore>> _fresh = [];
     private bool _modelAsked;
@@ -30,38 +30,55 @@ internal sealed class TieredRanking
     {
         _arm = arm;
         Subject = subject;
-        _scores = new PairScore[Subject.Passages.Count];
+        _scores = new PairScore[Subject.PassageCount];
         _tiers = new int[_scores.Length];
-        _isComputed = new bool[_scores.Length];
+        _sources = new ScoreSource[_scores.Length];
         Array.Fill(_tiers, Ranking.NoTier);
     }
 
     public RankingSubject Subject { get; }
 
+    /// <summary>What was not in the cache.</summary>
+    public IReadOnlyList<KeyValuePair<PairKey, PairScore>> Fresh => _fresh;
+
     private RerankRequest Request => Subject.Request;
 
     /// <summary>Whether the cache has the full model's score of every pair, so that no other is needed.</summary>
-    public bool TryFinishFromCache()
+    public async ValueTask<bool> TryFinishFromCacheAsync(CancellationToken cancellationToken)
     {
         if (_arm.Cache is not { } cache || _arm.Tiers.Count == 1)
             return false;
 
         var keys = Subject.Keys(cache.Pairs.Origins.NameOf(_arm.Tiers[^1].Model.Digest));
         var cached = new PairScore[keys.Length];
-        for (var i = 0; i < keys.Length; i++)
-        {
-            if (!cache.Pairs.TryGet(keys[i], cache.TtlSeconds, out cached[i]))
-                return false;
-        }
+        var sources = new ScoreSource[keys.Length];
+        await cache.Pairs.GetManyAsync(keys, cache.TtlSeconds, cached, sources, cancellationToken);
+        if (sources.Contains(ScoreSource.None))
+            return false;
 
         cached.CopyTo(_scores, 0);
+        sources.CopyTo(_sources, 0);
         Array.Fill(_tiers, _arm.Tiers.Count - 1);
         _reused = true;
         return true;
     }
 
     /// <summary>Passages of documents, each once.</summary>
-    public int[] SlotsOf(int[] documents) => [.. documents.Select(document => Subject.Slots[document]).Distinct()];
+    public int[] SlotsOf(int[] documents)
+    {
+        var slots = new List<int>(documents.Length);
+        var seen = new bool[Subject.PassageCount];
+        foreach (var document in documents)
+        {
+            var slot = Subject.Slots[document];
+            if (seen[slot])
+                continue;
+            seen[slot] = true;
+            slots.Add(slot);
+        }
+
+        return [.. slots];
+    }
 
     public void Time(string tier, TimeSpan duration) => _timings.Add(new TierTiming(tier, duration));
 
@@ -75,8 +92,8 @@ internal sealed class TieredRanking
         for (var i = 0; i < slots.Length; i++)
         {
             _scores[slots[i]] = scores.Scores[i];
-            _isComputed[slots[i]] = scores.IsComputed[i];
-            _tokensFed += scores.IsComputed[i] ? scores.Scores[i].Tokens : 0;
+            _sources[slots[i]] = scores.Sources[i];
+            _tokensFed += scores.Sources[i] == ScoreSource.Model ? scores.Scores[i].Tokens : 0;
             _tiers[slots[i]] = tier;
         }
     }
@@ -131,7 +148,7 @@ internal sealed class TieredRanking
             ReusedTokens = TokensOf(documents, onlyReused: true),
             TokensFed = _tokensFed,
             Escalated = _escalated,
-            Judgement = new Judgement(order, documents, Subject.Slots, Subject.Passages.Count, LastTier: _arm.Tiers.Count - 1),
+            Judgement = new Judgement(order, documents, Subject.Slots, Subject.PassageCount, LastTier: _arm.Tiers.Count - 1),
             PairsScored = _pairsScored,
             Reused = _reused,
             InvalidScores = _invalidScores,
@@ -160,7 +177,7 @@ internal sealed class TieredRanking
         for (var i = 0; i < documents.Length; i++)
         {
             var slot = Subject.Slots[i];
-            if (documents[i].Tier != Ranking.NoTier && !(onlyReused && _isComputed[slot]))
+            if (documents[i].Tier != Ranking.NoTier && !(onlyReused && _sources[slot] == ScoreSource.Model))
                 tokens += _scores[slot].Tokens;
         }
 
@@ -178,21 +195,8 @@ internal sealed class TieredRanking
         }
     }
 
-    /// <exception cref="RequestException">A text was cut that must not be. What it took to find out is kept, since a caller that asks again is refused again.</exception>
+    /// <exception cref="RequestException">A text was cut that must not be.</exception>
     private void CheckTexts()
-    {
-        try
-        {
-            CheckEachText();
-        }
-        catch (RequestException)
-        {
-            _arm.Remember(_fresh);
-            throw;
-        }
-    }
-
-    private void CheckEachText()
     {
         for (var document = 0; document < Subject.Slots.Length; document++)
         {

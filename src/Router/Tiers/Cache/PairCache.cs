@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Rerank.Router.Tiers.Cache;
 
@@ -6,12 +8,14 @@ namespace Rerank.Router.Tiers.Cache;
 /// Scores by pair, in a table of fixed size. Set-associative: a key has a few places only, so that a write looks at no more than those to
 /// find the entry that it replaces (a free one, else the one unused for longest). Holds no text.
 /// </summary>
-internal sealed class PairCache
+internal sealed class PairCache : IPairScores
 {
+    /// <summary>As many tags as a vector of 256 bits has.</summary>
     private const int Ways = 8;
+    private const uint Free = 0;
     private const int MaxShards = 64;
 
-    private static readonly int SlotBytes = Unsafe.SizeOf<Slot>();
+    private static readonly int SlotBytes = Unsafe.SizeOf<Slot>() + sizeof(uint);
 
     private readonly Shard[] _shards;
     private readonly TimeProvider _time;
@@ -27,7 +31,7 @@ internal sealed class PairCache
         var sets = Math.Max(1, memoryBytes / (SlotBytes * Ways));
         _shards = new Shard[Math.Min(MaxShards, sets)];
         for (var i = 0; i < _shards.Length; i++)
-            _shards[i] = new Shard(new Slot[sets / _shards.Length * Ways], clock);
+            _shards[i] = new Shard((int)(sets / _shards.Length), clock);
     }
 
     /// <summary>The bound that this table was made for.</summary>
@@ -49,32 +53,31 @@ internal sealed class PairCache
         return evictions - Interlocked.Exchange(ref _evictionsTaken, evictions);
     }
 
-    public bool TryGet(in PairKey key, int ttlSeconds, out PairScore score)
+    /// <inheritdoc/>
+    public ValueTask GetManyAsync(ReadOnlyMemory<PairKey> keys, int ttlSeconds, Memory<PairScore> scores, Memory<ScoreSource> sources, CancellationToken cancellationToken)
     {
+        var asked = keys.Span;
+        var found = scores.Span;
+        var its = sources.Span;
         var now = Now();
-        var shard = ShardOf(key);
-        lock (shard.Gate)
+        for (var i = 0; i < asked.Length; i++)
         {
-            foreach (ref var slot in shard.SetOf(key))
-            {
-                if (slot.Created == 0 || slot.Key != key)
-                    continue;
-                if (now > slot.Created && now - slot.Created >= ttlSeconds)
-                {
-                    slot.Created = 0;
-                    Interlocked.Decrement(ref _entries);
-                    break;
-                }
-
-                slot.Used = ++shard.Clock;
-                score = new PairScore(slot.Logit, slot.Tokens & int.MaxValue, slot.Tokens < 0, slot.TotalTokens);
-                return true;
-            }
+            if (TryGet(asked[i], now, ttlSeconds, out found[i]))
+                its[i] = ScoreSource.Cache;
         }
 
-        score = default;
-        return false;
+        return ValueTask.CompletedTask;
     }
+
+    /// <inheritdoc/>
+    public ValueTask SetManyAsync(IReadOnlyList<KeyValuePair<PairKey, PairScore>> scores, CancellationToken cancellationToken)
+    {
+        foreach (var (key, score) in scores)
+            Set(key, score);
+        return ValueTask.CompletedTask;
+    }
+
+    public bool TryGet(in PairKey key, int ttlSeconds, out PairScore score) => TryGet(key, Now(), ttlSeconds, out score);
 
     /// <summary>Whether it is there, for somebody who doesn't use it: that leaves no trace.</summary>
     public bool Contains(in PairKey key, int ttlSeconds)
@@ -82,15 +85,7 @@ internal sealed class PairCache
         var now = Now();
         var shard = ShardOf(key);
         lock (shard.Gate)
-        {
-            foreach (ref var slot in shard.SetOf(key))
-            {
-                if (slot.Created != 0 && slot.Key == key)
-                    return now <= slot.Created || now - slot.Created < ttlSeconds;
-            }
-        }
-
-        return false;
+            return shard.Find(key) is >= 0 and var place && !IsTooOld(shard.Slots[place], now, ttlSeconds);
     }
 
     public void Set(in PairKey key, in PairScore score)
@@ -98,41 +93,61 @@ internal sealed class PairCache
         var shard = ShardOf(key);
         lock (shard.Gate)
         {
-            ref var slot = ref PlaceFor(shard.SetOf(key), key, shard.Clock);
-            if (slot.Created == 0)
-                Interlocked.Increment(ref _entries);
-            else if (slot.Key != key)
-                Interlocked.Increment(ref _evictions);
+            var place = shard.Find(key);
+            if (place < 0)
+            {
+                place = shard.PlaceForNew(key);
+                if (shard.Tags[place] == Free)
+                    Interlocked.Increment(ref _entries);
+                else
+                    Interlocked.Increment(ref _evictions);
+            }
 
-            slot.Key = key;
-            slot.Logit = score.Logit;
-            slot.Tokens = score.Truncated ? score.Tokens | int.MinValue : score.Tokens;
-            slot.TotalTokens = score.TotalTokens;
-            slot.Created = Now();
-            slot.Used = ++shard.Clock;
+            shard.Tags[place] = TagOf(key);
+            shard.Slots[place] = new Slot
+            {
+                Key = key,
+                Logit = score.Logit,
+                Tokens = score.Truncated ? score.Tokens | int.MinValue : score.Tokens,
+                TotalTokens = score.TotalTokens,
+                Created = Now(),
+                Used = ++shard.Clock,
+            };
         }
     }
 
-    /// <summary>The key's own place, else a free one, else the one unused for longest.</summary>
-    /// <param name="clock">Goes round, so that only distances from it can be compared.</param>
-    private static ref Slot PlaceFor(Span<Slot> set, in PairKey key, uint clock)
+    private bool TryGet(in PairKey key, uint now, int ttlSeconds, out PairScore score)
     {
-        var best = 0;
-        for (var i = 0; i < set.Length; i++)
+        var shard = ShardOf(key);
+        lock (shard.Gate)
         {
-            if (set[i].Created != 0 && set[i].Key == key)
-                return ref set[i];
-            if (set[best].Created != 0 && (set[i].Created == 0 || clock - set[i].Used > clock - set[best].Used))
-                best = i;
+            if (shard.Find(key) is >= 0 and var place)
+            {
+                ref var slot = ref shard.Slots[place];
+                if (!IsTooOld(slot, now, ttlSeconds))
+                {
+                    slot.Used = ++shard.Clock;
+                    score = new PairScore(slot.Logit, slot.Tokens & int.MaxValue, slot.Tokens < 0, slot.TotalTokens);
+                    return true;
+                }
+
+                shard.Tags[place] = Free;
+                Interlocked.Decrement(ref _entries);
+            }
         }
 
-        return ref set[best];
+        score = default;
+        return false;
     }
 
-    private Shard ShardOf(in PairKey key) => _shards[key.High % (uint)_shards.Length];
+    private static bool IsTooOld(in Slot slot, uint now, int ttlSeconds) => now > slot.Created && now - slot.Created >= ttlSeconds;
 
-    // Seconds are enough for a time to live; zero marks a free slot.
-    private uint Now() => (uint)Math.Max(1, _time.GetUtcNow().ToUnixTimeSeconds());
+    private static uint TagOf(in PairKey key) => (uint)(key.High >> 32) | 1;
+
+    private Shard ShardOf(in PairKey key) => _shards[(uint)key.High % (uint)_shards.Length];
+
+    // Seconds are enough for a time to live.
+    private uint Now() => (uint)Math.Max(0, _time.GetUtcNow().ToUnixTimeSeconds());
 
     private struct Slot
     {
@@ -146,12 +161,46 @@ internal sealed class PairCache
         public uint Used;
     }
 
-    private sealed class Shard(Slot[] slots, uint clock)
+    private sealed class Shard(int sets, uint clock)
     {
         public Lock Gate { get; } = new();
 
         public uint Clock { get; set; } = clock;
 
-        public Span<Slot> SetOf(in PairKey key) => slots.AsSpan((int)(key.Low % (uint)(slots.Length / Ways)) * Ways, Ways);
+        /// <summary>A part of each slot's key, so that a look at one vector says in which slots of a set a key may be.</summary>
+        public uint[] Tags { get; } = new uint[sets * Ways];
+
+        public Slot[] Slots { get; } = new Slot[sets * Ways];
+
+        /// <returns>The key's place, -1 when it isn't there.</returns>
+        public int Find(in PairKey key)
+        {
+            var first = FirstOf(key);
+            var same = Vector256.Equals(Vector256.Create<uint>(Tags.AsSpan(first, Ways)), Vector256.Create(TagOf(key)));
+            for (var places = same.ExtractMostSignificantBits(); places != 0; places &= places - 1)
+            {
+                var place = first + BitOperations.TrailingZeroCount(places);
+                if (Slots[place].Key == key)
+                    return place;
+            }
+
+            return -1;
+        }
+
+        /// <returns>A free place, else the one unused for longest. The clock goes round, so that only distances from it can be compared.</returns>
+        public int PlaceForNew(in PairKey key)
+        {
+            var first = FirstOf(key);
+            var best = first;
+            for (var place = first; place < first + Ways && Tags[best] != Free; place++)
+            {
+                if (Tags[place] == Free || Clock - Slots[place].Used > Clock - Slots[best].Used)
+                    best = place;
+            }
+
+            return best;
+        }
+
+        private int FirstOf(in PairKey key) => (int)(key.Low % (uint)sets) * Ways;
     }
 }

@@ -1,59 +1,51 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Rerank.Router.Tiers.Cache;
 
 /// <summary>
-/// Stands for one query and passage before one model: 128 bits of a SHA-256 to find it and 64 more as a check. Every field is hashed with its
-/// length, so that no two pairs have the same input.
+/// Stands for one query and passage before one model, in this process only. Every field is hashed by itself, so that no two pairs have the same input; each text once, however many
+/// models are asked about it.
 /// </summary>
-internal readonly record struct PairKey(ulong High, ulong Low, ulong Check)
+internal readonly record struct PairKey(ulong High, ulong Low)
 {
-    public const int DigestBytes = SHA256.HashSizeInBytes;
+    private const int HashBytes = 16;
 
-    private const string Version = "rk1";
+    private static readonly SipHash Hash = SipHash.OfProcess;
 
-    /// <summary>Digest of what all pairs of a request share before one model.</summary>
+    /// <summary>Stands for what all pairs of a request share before one model.</summary>
     /// <param name="scores">Which scores: a name of <see cref="ScoreOrigins"/>.</param>
-    public static void HashQuestion(string scores, PairLimits limits, string query, Span<byte> digest)
+    public static UInt128 OfQuestion(string scores, PairLimits limits, string query)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> field = stackalloc byte[DigestBytes];
-        foreach (var text in (ReadOnlySpan<string>)[Version, scores, query])
-        {
-            HashText(text, field);
-            hash.AppendData(field);
-        }
-
-        BinaryPrimitives.WriteInt32LittleEndian(field, limits.TokensPerPassage ?? 0);
-        BinaryPrimitives.WriteInt32LittleEndian(field[sizeof(int)..], limits.TokensPerQuery ?? 0);
-        BinaryPrimitives.WriteInt32LittleEndian(field[(2 * sizeof(int))..], limits.ChunksPerPassage ?? 0);
-        hash.AppendData(field[..(3 * sizeof(int))]);
-        hash.GetHashAndReset(digest);
+        Span<byte> fields = stackalloc byte[(2 * HashBytes) + (3 * sizeof(int))];
+        BinaryPrimitives.WriteUInt128LittleEndian(fields, OfText(scores));
+        BinaryPrimitives.WriteUInt128LittleEndian(fields[HashBytes..], OfText(query));
+        var numbers = fields[(2 * HashBytes)..];
+        BinaryPrimitives.WriteInt32LittleEndian(numbers, limits.TokensPerPassage ?? 0);
+        BinaryPrimitives.WriteInt32LittleEndian(numbers[sizeof(int)..], limits.TokensPerQuery ?? 0);
+        BinaryPrimitives.WriteInt32LittleEndian(numbers[(2 * sizeof(int))..], limits.ChunksPerPassage ?? 0);
+        return Hash.Hash(fields);
     }
 
-    /// <summary>Digest of a text and its length.</summary>
-    public static void HashText(string text, Span<byte> digest)
+    /// <summary>Stands for a text.</summary>
+    /// <param name="text">UTF-8.</param>
+    public static UInt128 OfText(ReadOnlySpan<byte> text) => Hash.Hash(text);
+
+    public static PairKey Of(UInt128 question, UInt128 passage)
     {
-        var rented = ArrayPool<byte>.Shared.Rent(sizeof(int) + Encoding.UTF8.GetMaxByteCount(text.Length));
-        var written = Encoding.UTF8.GetBytes(text, rented.AsSpan(sizeof(int)));
-        BinaryPrimitives.WriteInt32LittleEndian(rented, written);
-        SHA256.HashData(rented.AsSpan(0, sizeof(int) + written), digest);
+        Span<byte> both = stackalloc byte[2 * HashBytes];
+        BinaryPrimitives.WriteUInt128LittleEndian(both, question);
+        BinaryPrimitives.WriteUInt128LittleEndian(both[HashBytes..], passage);
+        var hash = Hash.Hash(both);
+        return new PairKey((ulong)(hash >> 64), (ulong)hash);
+    }
+
+    private static UInt128 OfText(string text)
+    {
+        var rented = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
+        var hash = Hash.Hash(rented.AsSpan(0, Encoding.UTF8.GetBytes(text, rented)));
         ArrayPool<byte>.Shared.Return(rented);
-    }
-
-    public static PairKey Of(ReadOnlySpan<byte> question, ReadOnlySpan<byte> passage)
-    {
-        Span<byte> both = stackalloc byte[2 * DigestBytes];
-        question.CopyTo(both);
-        passage.CopyTo(both[DigestBytes..]);
-        Span<byte> digest = stackalloc byte[DigestBytes];
-        SHA256.HashData(both, digest);
-        return new PairKey(
-            BinaryPrimitives.ReadUInt64LittleEndian(digest),
-            BinaryPrimitives.ReadUInt64LittleEndian(digest[8..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(digest[16..]));
+        return hash;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Rerank.Router.Tiers.Cache;
 
 namespace Rerank.Router.Tests.Tiers.Cache;
@@ -28,12 +29,6 @@ public sealed class PairKeyTests
         Assert.NotEqual(Key("sha256:a", default, "x", "c"), Key("sha256:ax", default, "", "c"));
     }
 
-    private static PairKey Key(string model, PairLimits limits, string query, string passage)
-    {
-        Span<byte> question = stackalloc byte[PairKey.DigestBytes];
-        Span<byte> text = stackalloc byte[PairKey.DigestBytes];
-        PairKey.HashQuestion(model, limits, query, question);
-        PairKey.HashText(passage, text);
-        return PairKey.Of(question, text);
-    }
+    private static PairKey Key(string model, PairLimits limits, string query, string passage) =>
+        PairKey.Of(PairKey.OfQuestion(model, limits, query), PairKey.OfText(Encoding.UTF8.GetBytes(passage)));
 }
