@@ -98,6 +98,8 @@ internal sealed class TeiDialect : JsonDialect
     private static long CharactersOf(ReadOnlySpan<byte> text)
     {
         const byte First = 0xF0, Last = 0xF4;
+        if (Ascii.IsValid(text))
+            return text.Length;
         var characters = Encoding.UTF8.GetCharCount(text);
         while (text.IndexOfAnyInRange(First, Last) is >= 0 and var at)
         {

@@ -15,7 +15,7 @@ internal sealed class PairCache : IPairScores
     private const uint Free = 0;
     private const int MaxShards = 64;
 
-    private static readonly int SlotBytes = Unsafe.SizeOf<Slot>() + sizeof(uint);
+    private static readonly int SlotBytes = Unsafe.SizeOf<Bucket>() / Ways;
 
     private readonly Shard[] _shards;
     private readonly TimeProvider _time;
@@ -28,10 +28,10 @@ internal sealed class PairCache : IPairScores
     {
         MemoryBytes = memoryBytes;
         _time = time;
-        var sets = Math.Max(1, memoryBytes / (SlotBytes * Ways));
-        _shards = new Shard[Math.Min(MaxShards, sets)];
+        var buckets = Math.Max(1, memoryBytes / Unsafe.SizeOf<Bucket>());
+        _shards = new Shard[Math.Min(MaxShards, buckets)];
         for (var i = 0; i < _shards.Length; i++)
-            _shards[i] = new Shard((int)(sets / _shards.Length), clock);
+            _shards[i] = new Shard((int)(buckets / _shards.Length), clock);
     }
 
     /// <summary>The bound that this table was made for.</summary>
@@ -60,6 +60,7 @@ internal sealed class PairCache : IPairScores
         var found = scores.Span;
         var its = sources.Span;
         var now = Now();
+        Fetch(asked);
         for (var i = 0; i < asked.Length; i++)
         {
             if (TryGet(asked[i], now, ttlSeconds, out found[i]))
@@ -85,7 +86,10 @@ internal sealed class PairCache : IPairScores
         var now = Now();
         var shard = ShardOf(key);
         lock (shard.Gate)
-            return shard.Find(key) is >= 0 and var place && !IsTooOld(shard.Slots[place], now, ttlSeconds);
+        {
+            ref var bucket = ref shard.BucketOf(key);
+            return bucket.Find(key) is >= 0 and var place && !IsTooOld(bucket.Slots[place], now, ttlSeconds);
+        }
     }
 
     public void Set(in PairKey key, in PairScore score)
@@ -93,18 +97,16 @@ internal sealed class PairCache : IPairScores
         var shard = ShardOf(key);
         lock (shard.Gate)
         {
-            var place = shard.Find(key);
+            ref var bucket = ref shard.BucketOf(key);
+            var place = bucket.Find(key);
             if (place < 0)
             {
-                place = shard.PlaceForNew(key);
-                if (shard.Tags[place] == Free)
-                    Interlocked.Increment(ref _entries);
-                else
-                    Interlocked.Increment(ref _evictions);
+                place = bucket.PlaceForNew(shard.Clock);
+                Interlocked.Increment(ref bucket.Tags[place] == Free ? ref _entries : ref _evictions);
             }
 
-            shard.Tags[place] = TagOf(key);
-            shard.Slots[place] = new Slot
+            bucket.Tags[place] = TagOf(key);
+            bucket.Slots[place] = new Slot
             {
                 Key = key,
                 Logit = score.Logit,
@@ -116,14 +118,25 @@ internal sealed class PairCache : IPairScores
         }
     }
 
+    /// <summary>
+    /// Reads something of every key's bucket. The table is far larger than the processor's caches, and reads that don't depend on each other are waited for together, those of one lookup after
+    /// the other aren't.
+    /// </summary>
+    private void Fetch(ReadOnlySpan<PairKey> keys)
+    {
+        foreach (ref readonly var key in keys)
+            Volatile.Read(ref ShardOf(key).BucketOf(key).Tags[0]);
+    }
+
     private bool TryGet(in PairKey key, uint now, int ttlSeconds, out PairScore score)
     {
         var shard = ShardOf(key);
         lock (shard.Gate)
         {
-            if (shard.Find(key) is >= 0 and var place)
+            ref var bucket = ref shard.BucketOf(key);
+            if (bucket.Find(key) is >= 0 and var place)
             {
-                ref var slot = ref shard.Slots[place];
+                ref var slot = ref bucket.Slots[place];
                 if (!IsTooOld(slot, now, ttlSeconds))
                 {
                     slot.Used = ++shard.Clock;
@@ -131,7 +144,7 @@ internal sealed class PairCache : IPairScores
                     return true;
                 }
 
-                shard.Tags[place] = Free;
+                bucket.Tags[place] = Free;
                 Interlocked.Decrement(ref _entries);
             }
         }
@@ -161,25 +174,33 @@ internal sealed class PairCache : IPairScores
         public uint Used;
     }
 
-    private sealed class Shard(int sets, uint clock)
+    [InlineArray(Ways)]
+    private struct Tags
     {
-        public Lock Gate { get; } = new();
+        private uint _first;
+    }
 
-        public uint Clock { get; set; } = clock;
+    [InlineArray(Ways)]
+    private struct Slots
+    {
+        private Slot _first;
+    }
 
-        /// <summary>A part of each slot's key, so that a look at one vector says in which slots of a set a key may be.</summary>
-        public uint[] Tags { get; } = new uint[sets * Ways];
+    /// <summary>The places of some keys, side by side in memory.</summary>
+    private struct Bucket
+    {
+        /// <summary>A part of each slot's key, so that a look at one vector says in which slots a key may be.</summary>
+        public Tags Tags;
 
-        public Slot[] Slots { get; } = new Slot[sets * Ways];
+        public Slots Slots;
 
         /// <returns>The key's place, -1 when it isn't there.</returns>
-        public int Find(in PairKey key)
+        public readonly int Find(in PairKey key)
         {
-            var first = FirstOf(key);
-            var same = Vector256.Equals(Vector256.Create<uint>(Tags.AsSpan(first, Ways)), Vector256.Create(TagOf(key)));
+            var same = Vector256.Equals(Vector256.Create((ReadOnlySpan<uint>)Tags), Vector256.Create(TagOf(key)));
             for (var places = same.ExtractMostSignificantBits(); places != 0; places &= places - 1)
             {
-                var place = first + BitOperations.TrailingZeroCount(places);
+                var place = BitOperations.TrailingZeroCount(places);
                 if (Slots[place].Key == key)
                     return place;
             }
@@ -187,20 +208,29 @@ internal sealed class PairCache : IPairScores
             return -1;
         }
 
-        /// <returns>A free place, else the one unused for longest. The clock goes round, so that only distances from it can be compared.</returns>
-        public int PlaceForNew(in PairKey key)
+        /// <param name="clock">Goes round, so that only distances from it can be compared.</param>
+        /// <returns>A free place, else the one unused for longest.</returns>
+        public readonly int PlaceForNew(uint clock)
         {
-            var first = FirstOf(key);
-            var best = first;
-            for (var place = first; place < first + Ways && Tags[best] != Free; place++)
+            var best = 0;
+            for (var place = 0; place < Ways && Tags[best] != Free; place++)
             {
-                if (Tags[place] == Free || Clock - Slots[place].Used > Clock - Slots[best].Used)
+                if (Tags[place] == Free || clock - Slots[place].Used > clock - Slots[best].Used)
                     best = place;
             }
 
             return best;
         }
+    }
 
-        private int FirstOf(in PairKey key) => (int)(key.Low % (uint)sets) * Ways;
+    private sealed class Shard(int buckets, uint clock)
+    {
+        private readonly Bucket[] _buckets = new Bucket[buckets];
+
+        public Lock Gate { get; } = new();
+
+        public uint Clock { get; set; } = clock;
+
+        public ref Bucket BucketOf(in PairKey key) => ref _buckets[key.Low % (uint)_buckets.Length];
     }
 }

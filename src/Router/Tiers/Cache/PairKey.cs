@@ -32,13 +32,11 @@ internal readonly record struct PairKey(ulong High, ulong Low)
     /// <param name="text">UTF-8.</param>
     public static UInt128 OfText(ReadOnlySpan<byte> text) => Hash.Hash(text);
 
+    /// <summary>Both are random to whoever doesn't know the process's key, and a question never is hashed as a text is, so that their sum is as good as a hash of both.</summary>
     public static PairKey Of(UInt128 question, UInt128 passage)
     {
-        Span<byte> both = stackalloc byte[2 * HashBytes];
-        BinaryPrimitives.WriteUInt128LittleEndian(both, question);
-        BinaryPrimitives.WriteUInt128LittleEndian(both[HashBytes..], passage);
-        var hash = Hash.Hash(both);
-        return new PairKey((ulong)(hash >> 64), (ulong)hash);
+        var sum = question ^ passage;
+        return new PairKey((ulong)(sum >> 64), (ulong)sum);
     }
 
     private static UInt128 OfText(string text)

@@ -128,5 +128,5 @@ public sealed class PairCacheTests
 
     private static PairScore Score(int number) => new(number, number, number % 2 == 0, 2 * number);
 
-    private static PairKey Key(int number) => PairKey.Of((UInt128)number, (UInt128)number);
+    private static PairKey Key(int number) => PairKey.Of(UInt128.Zero, PairKey.OfText(BitConverter.GetBytes(number)));
 }
