@@ -12,6 +12,14 @@ public static class RoutingLimits
     /// <summary>The longest time limit of a request.</summary>
     public const int MaxRequestTimeoutMilliseconds = 600_000;
 
+    /// <summary>Hedging earlier would double the work of a good part of all requests, were it not for its budget.</summary>
+    public const int MinHedgingPercentile = 50;
+
+    public const int MaxHedgingPercentile = 99;
+
+    /// <summary>A tenth of all work: more would make a pool that is slow for its load slower.</summary>
+    public const int MaxHedgingExtraPermille = 100;
+
     public const long MaxCacheBytes = 64L * 1024 * 1024 * 1024;
 
     /// <summary>Ten pairs for comparison for each that is scored for an answer: more than a router could use.</summary>

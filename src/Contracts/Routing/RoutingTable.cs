@@ -22,8 +22,21 @@ public sealed record RoutingTable
     /// </summary>
     public int? MostUrgentPriority { get; init; }
 
+    /// <summary>Whether hosts that are slow to answer are given a rival; null: they aren't.</summary>
+    public HedgingPolicy? Hedging { get; init; }
+
     /// <summary>Where this pipeline's routers reach each other: feedback to another one's answer is handed on to it. As a cluster's addresses.</summary>
     public IReadOnlyList<string> Peers { get; set; } = [];
+}
+
+/// <summary>Hedged requests: what a host hasn't answered by then is asked of another one too, the first answer counts, and the other is given up.</summary>
+public sealed record HedgingPolicy
+{
+    /// <summary>By when: the time in which that percentage of the cluster's answers to requests of this size have come of late.</summary>
+    public required int AfterPercentile { get; init; }
+
+    /// <summary>Thousandths of the pairs that may be asked about twice.</summary>
+    public required int MaxExtraPermille { get; init; }
 }
 
 /// <summary>The pods of one tier.</summary>

@@ -38,6 +38,12 @@ internal sealed class RouterSpec
     [RangeMaximum(0)]
     public int MostUrgentPriority { get; set; }
 
+    /// <summary>
+    /// Hedged requests: what a host is slow to answer is asked of another host of the tier too, the first answer counts, and the other is given up. `{}` for the usual values; absent: off.
+    /// It helps where single hosts are slow at times, and not where all have too much to do.
+    /// </summary>
+    public HedgingSpec? Hedging { get; set; }
+
     /// <summary>How requests are divided between the stable revision and a candidate.</summary>
     [DefaultValue("{}", Json = true)]
     public AssignmentSpec Assignment { get; set; } = new();
@@ -66,6 +72,21 @@ internal sealed class RequestLimitsSpec
     [RangeMinimum(1)]
     [RangeMaximum(RoutingLimits.MaxDocuments)]
     public int MaxDocuments { get; set; } = 1000;
+}
+
+internal sealed class HedgingSpec
+{
+    /// <summary>When a host is slow: after the time in which that percentage of the tier's answers to requests of this size have come of late.</summary>
+    [DefaultValue(95)]
+    [RangeMinimum(RoutingLimits.MinHedgingPercentile)]
+    [RangeMaximum(RoutingLimits.MaxHedgingPercentile)]
+    public int AfterPercentile { get; set; } = 95;
+
+    /// <summary>Thousandths of the pairs that may be asked about twice: what hedging adds to the hosts' work at most.</summary>
+    [DefaultValue(20)]
+    [RangeMinimum(1)]
+    [RangeMaximum(RoutingLimits.MaxHedgingExtraPermille)]
+    public int MaxExtraPermille { get; set; } = 20;
 }
 
 [ValidationRule("!has(self.headerName) || self.type == 'HeaderHash'", fieldPath: ".headerName", message: "may only be specified when `type` is \"HeaderHash\"")]

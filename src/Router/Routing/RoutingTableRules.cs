@@ -49,6 +49,11 @@ internal static partial class RoutingTableRules
         if (table.MostUrgentPriority is < -ScoreApi.MostPriority or > 0)
             yield return $"mostUrgentPriority must be from {-ScoreApi.MostPriority} to 0, not {table.MostUrgentPriority}";
 
+        if (table.Hedging?.AfterPercentile is < RoutingLimits.MinHedgingPercentile or > RoutingLimits.MaxHedgingPercentile)
+            yield return $"hedging.afterPercentile must be from {RoutingLimits.MinHedgingPercentile} to {RoutingLimits.MaxHedgingPercentile}, not {table.Hedging.AfterPercentile}";
+        if (table.Hedging?.MaxExtraPermille is < 1 or > RoutingLimits.MaxHedgingExtraPermille)
+            yield return $"hedging.maxExtraPermille must be from 1 to {RoutingLimits.MaxHedgingExtraPermille}, not {table.Hedging.MaxExtraPermille}";
+
         foreach (var error in ArmErrors(table.Stable, clusters))
             yield return $"stable.{error}";
         if (table.Candidate is { } candidate)

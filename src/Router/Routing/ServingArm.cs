@@ -35,7 +35,10 @@ internal enum ArmRole
     Candidate,
 }
 
-internal sealed record ServingTier(string Name, ModelTier Model, ClusterState Cluster);
+internal sealed record ServingTier(string Name, ModelTier Model, ClusterState Cluster)
+{
+    public HedgingPolicy? Hedging { get; init; }
+}
 
 /// <param name="Name">Name of the cache tier.</param>
 internal sealed record ServingCache(string Name, int TtlSeconds, PairCache Pairs);

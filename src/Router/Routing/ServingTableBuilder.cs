@@ -21,8 +21,8 @@ internal sealed class ServingTableBuilder(IProxyStateLookup clusters, TimeProvid
                 caches.Add(cache.Pairs);
         }
 
-        var stable = Build(table.Stable, ArmRole.Stable, caches);
-        var other = table.Candidate is { } candidate ? Build(candidate.Arm, ArmRole.Candidate, caches) : null;
+        var stable = Build(table.Stable, ArmRole.Stable, table.Hedging, caches);
+        var other = table.Candidate is { } candidate ? Build(candidate.Arm, ArmRole.Candidate, table.Hedging, caches) : null;
         return new ServingTable
         {
             Table = table,
@@ -37,10 +37,10 @@ internal sealed class ServingTableBuilder(IProxyStateLookup clusters, TimeProvid
         };
     }
 
-    private ServingArm Build(Arm arm, ArmRole role, List<PairCache> caches)
+    private ServingArm Build(Arm arm, ArmRole role, HedgingPolicy? hedging, List<PairCache> caches)
     {
         var tiers = arm.Tiers.Where(tier => tier.Model is not null)
-            .Select(tier => new ServingTier(tier.Name, tier.Model!, ClusterOf(tier.Model!.Cluster)))
+            .Select(tier => new ServingTier(tier.Name, tier.Model!, ClusterOf(tier.Model!.Cluster)) { Hedging = hedging })
             .ToArray();
         return new ServingArm
         {

@@ -21,8 +21,13 @@ internal sealed class ClusterLoad(TimeProvider time)
 
     public RetryBudget Retries { get; } = new();
 
-    public void Answered(TimeSpan took)
+    public HedgeBudget Hedges { get; } = new();
+
+    public AnswerTimes Times { get; } = new();
+
+    public void Answered(int pairs, TimeSpan took)
     {
+        Times.Add(pairs, took);
         lock (_lock)
         {
             _answeredAt = time.GetTimestamp();

@@ -15,9 +15,9 @@ namespace Rerank.Router.Scoring;
 
 /// <summary>
 /// Has pairs scored by a cluster. What is tried again, and where, goes by what was wrong: hosts that lack the model or aren't ready are followed by others, one that is broken by one
-/// other, one that has too much to do by one other within a retry budget, and one that is late by none. Each is asked once at most, within the time allowed.
+/// other, one that has too much to do by one other within a retry budget, and one that is late by none, unless the pipeline hedges. Each is asked once at most, within the time allowed.
 /// </summary>
-internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, TimeProvider time, ILogger<ScoreClient> logger)
+internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, RouterMetrics metrics, TimeProvider time, ILogger<ScoreClient> logger)
 {
     /// <summary>Hosts that one request asks at most: of a pool in which so many aren't ready, more would hardly be.</summary>
     public const int MostTries = 4;
@@ -45,9 +45,9 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
         new(RequestErrorKind.DeadlineExceeded, $"{cluster.ClusterId} did not answer in the time allowed");
 
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/>: the caller is gone. Running out of time is a failure instead.</exception>
-    public async Task<ScoreResult> ScoreAsync(
-        RequestOrigin origin, ClusterState cluster, ScoreCall call, Deadline deadline, CancellationToken cancellationToken)
+    public async Task<ScoreResult> ScoreAsync(RequestOrigin origin, ServingTier tier, ScoreCall call, Deadline deadline, CancellationToken cancellationToken)
     {
+        var cluster = tier.Cluster;
         var load = loads.Of(cluster);
         if (load.Breaker.Refuse(out var ticket) is { } pause)
         {
@@ -58,9 +58,13 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
         }
 
         load.Retries.Earn();
+        if (tier.Hedging is { } hedging)
+            load.Hedges.Earn(call.Slots.Length, hedging.MaxExtraPermille);
+        using var body = new PooledBuffer(call.ExpectedBytes);
+        call.WriteTo(body);
         try
         {
-            return await ScoreAsync(origin, cluster, load, ticket, call, deadline, cancellationToken);
+            return await ScoreAsync(new Question(origin, tier, load, call, body, deadline), ticket, cancellationToken);
         }
         finally
         {
@@ -68,10 +72,9 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
         }
     }
 
-    private async Task<ScoreResult> ScoreAsync(
-        RequestOrigin origin, ClusterState cluster, ClusterLoad load, CircuitBreaker.Ticket ticket, ScoreCall call, Deadline deadline, CancellationToken cancellationToken)
+    private async Task<ScoreResult> ScoreAsync(Question question, CircuitBreaker.Ticket ticket, CancellationToken cancellationToken)
     {
-        using var body = Write(call);
+        var (cluster, load, deadline) = (question.Cluster, question.Load, question.Deadline);
         using var timeout = deadline.CreateTimeout();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
 
@@ -85,17 +88,19 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
                 return OutOfTime(cluster);
 
             var asked = time.GetTimestamp();
-            var (result, next) = await TryAsync(origin, cluster, destination, call, body, left, either.Token);
+            var (result, next) = tried is null && HedgeAfter(question) is { } patience
+                ? await HedgeAsync(question, destination, tried = [], patience, either.Token)
+                : await TryAsync(question, destination, either.Token);
             cancellationToken.ThrowIfCancellationRequested();
             if (result.Scores is null && timeout.IsCancellationRequested)
             {
-                Late(cluster, destination, load, ticket, isFault: call.Priority <= 0 && (deadline.IsMostOf(left) || load.IsAmple(left)));
+                Late(cluster, destination, load, ticket, isFault: question.Call.Priority <= 0 && (deadline.IsMostOf(left) || load.IsAmple(left)));
                 return OutOfTime(cluster);
             }
 
             load.Breaker.Answered();
             if (result.Scores is not null)
-                load.Answered(time.GetElapsedTime(asked));
+                load.Answered(question.Call.Slots.Length, time.GetElapsedTime(asked));
             if (next == Next.GiveUp)
                 return result;
 
@@ -111,6 +116,57 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
         return failure ?? new ScoreFailure(RequestErrorKind.Unavailable, $"no host of {cluster.ClusterId} is up", RetryAfterSeconds: 1);
     }
 
+    /// <summary>Null: this question is asked once. Nobody waits for what lets others go first.</summary>
+    private static TimeSpan? HedgeAfter(Question question) =>
+        question.Tier.Hedging is { } hedging && question.Call.Priority <= 0 && question.Cluster.DestinationsState.AvailableDestinations.Count > 1
+            ? question.Load.Times.Percentile(question.Call.Slots.Length, hedging.AfterPercentile)
+            : null;
+
+    /// <summary>
+    /// Asks one host, and a second one when the first is slow and the budget allows. The first scores count, and the other host's work is given up; a failure waits for what the other says.
+    /// </summary>
+    /// <param name="tried">Gets the second host, where one is asked.</param>
+    /// <remarks>Dean and Barroso, The tail at scale, Communications of the ACM 56(2), 2013: hedged requests.</remarks>
+    private async Task<(ScoreResult Result, Next Next)> HedgeAsync(
+        Question question, DestinationState destination, HashSet<DestinationState> tried, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var first = TryAsync(question, destination, lost.Token);
+        if (await IsDoneAsync(first, patience, cancellationToken)
+            || DestinationPicker.Pick(question.Cluster, [destination]) is not { } other
+            || !question.Load.Hedges.TrySpend(question.Call.Slots.Length))
+        {
+            return await first;
+        }
+
+        tried.Add(other);
+        var second = TryAsync(question, other, lost.Token);
+        var earlier = await Task.WhenAny(first, second);
+        var later = earlier == first ? second : first;
+        var result = await earlier;
+        if (result.Result.Scores is null)
+        {
+            result = await later;
+            if (result.Result.Scores is null)
+                result = await first;
+            metrics.Hedged(question.Tier.Name, result.Result.Scores is null ? "failed" : later == second ? "won" : "lost");
+            return result;
+        }
+
+        metrics.Hedged(question.Tier.Name, earlier == second ? "won" : "lost");
+        await lost.CancelAsync();
+        await later;
+        return result;
+    }
+
+    private async Task<bool> IsDoneAsync(Task task, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var done = await Task.WhenAny(task, Task.Delay(patience, time, enough.Token)) == task;
+        await enough.CancelAsync();
+        return done;
+    }
+
     private void Late(ClusterState cluster, DestinationState destination, ClusterLoad load, CircuitBreaker.Ticket ticket, bool isFault)
     {
         if (!isFault)
@@ -123,24 +179,12 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
             Log.CircuitOpened(logger, cluster.ClusterId, pause.TotalSeconds);
     }
 
-    private static PooledBuffer Write(ScoreCall call)
+    private async Task<(ScoreResult Result, Next Next)> TryAsync(Question question, DestinationState destination, CancellationToken cancellationToken)
     {
-        var body = new PooledBuffer(call.ExpectedBytes);
-        call.WriteTo(body);
-        return body;
-    }
-
-    private async Task<(ScoreResult Result, Next Next)> TryAsync(
-        RequestOrigin origin,
-        ClusterState cluster,
-        DestinationState destination,
-        ScoreCall call,
-        PooledBuffer body,
-        TimeSpan left,
-        CancellationToken cancellationToken)
-    {
+        var (cluster, call, origin) = (question.Cluster, question.Call, question.Origin);
+        var left = question.Deadline.Remaining;
         using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(destination.Model.Config.Address), ScoreApi.Path));
-        message.Content = new ScoreContent(body);
+        message.Content = new ScoreContent(question.Body);
         message.Headers.Host = destination.Model.Config.Host;
         message.Headers.TryAddWithoutValidation(
             ScoreApi.TimeoutHeader, Math.Max(1, (long)left.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
@@ -259,5 +303,11 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
         }
 
         return true;
+    }
+
+    /// <param name="Body">What hosts are sent.</param>
+    private sealed record Question(RequestOrigin Origin, ServingTier Tier, ClusterLoad Load, ScoreCall Call, PooledBuffer Body, Deadline Deadline)
+    {
+        public ClusterState Cluster => Tier.Cluster;
     }
 }

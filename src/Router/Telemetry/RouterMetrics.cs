@@ -22,6 +22,7 @@ internal sealed class RouterMetrics
     private readonly Counter _degraded;
     private readonly Counter _armRequests;
     private readonly Counter _trips;
+    private readonly Counter _hedges;
     private readonly Counter _shadows;
     private readonly Counter _feedback;
     private long _answered;
@@ -51,6 +52,7 @@ internal sealed class RouterMetrics
         _armRequests = factory.CreateCounter(
             "rerank_router_arm_requests_total", "Requests that an arm ranked or failed to; one that stable took over counts for both.", "arm", "revision", "result");
         _trips = factory.CreateCounter("rerank_router_trips_total", "Times that this router took a candidate's traffic away.", "limit");
+        _hedges = factory.CreateCounter("rerank_router_hedges_total", "Requests for which a second host was asked since the first was slow, by what came of that: won, lost or failed.", "tier", "result");
         _shadows = factory.CreateCounter("rerank_router_shadow_total", "Requests chosen to be ranked by both arms, by what came of it.", "result");
         _feedback = factory.CreateCounter("rerank_router_feedback_total", "Calls with feedback, by what came of it.", "result");
 
@@ -113,6 +115,9 @@ internal sealed class RouterMetrics
     }
 
     public void ArmRanked(ServingArm arm, string result) => _armRequests.WithLabels(arm.Role == ArmRole.Stable ? "stable" : "candidate", arm.Revision, result).Inc();
+
+    /// <param name="result"><c>won</c>: the second host answered first; <c>lost</c>, or <c>failed</c>: neither gave scores.</param>
+    public void Hedged(string tier, string result) => _hedges.WithLabels(tier, result).Inc();
 
     public void Tripped(string limit) => _trips.WithLabels(limit).Inc();
 

@@ -126,7 +126,7 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
     private async Task AskAsync(TierQuestion question, List<int> places, TierScores scores, CancellationToken cancellationToken)
     {
         var call = new ScoreCall(question.Tier.Model.Digest, question.Subject, [.. places.Select(place => question.Slots[place])]);
-        var (answer, failure) = await client.ScoreAsync(question.Origin, question.Tier.Cluster, call, question.Deadline, cancellationToken);
+        var (answer, failure) = await client.ScoreAsync(question.Origin, question.Tier, call, question.Deadline, cancellationToken);
         scores.Asked += places.Count;
         if (answer is null)
         {
