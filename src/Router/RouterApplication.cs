@@ -107,6 +107,11 @@ internal static class RouterApplication
         services.AddHostedService(provider => provider.GetRequiredService<Shadows>());
         services.AddSingleton<ArmRanker>();
         services.AddSingleton<AnswerBook>();
+        services.AddSingleton<AnswerObservers>();
+        services.AddSingleton<IAnswerObserver, CacheFiller>();
+        services.AddSingleton<IAnswerObserver, AnswerCounter>();
+        services.AddSingleton<IAnswerObserver>(provider => provider.GetRequiredService<AnswerBook>());
+        services.AddSingleton<IAnswerObserver>(provider => provider.GetRequiredService<Shadows>());
         services.AddSingleton<RequestMemory>();
         services.AddSingleton<RerankEndpoint>();
         services.AddSingleton<PeerFeedback>();

@@ -1,13 +1,14 @@
 using System.Globalization;
 using Rerank.Contracts.Evidence;
 using Rerank.Contracts.Feedback;
+using Rerank.Router.Serving;
 using Rerank.Router.Tiers;
 using Rerank.Router.Trials;
 
 namespace Rerank.Router.Feedback;
 
 /// <summary>The answers of the last hour, so that feedback finds the arm that gave them. Bounded, and without any text: 20 MB when full.</summary>
-internal sealed class AnswerBook(TimeProvider time)
+internal sealed class AnswerBook(TimeProvider time) : IAnswerObserver
 {
     private const int MaxRanks = FeedbackEvidence.BeyondRanks - 1;
 
@@ -17,6 +18,13 @@ internal sealed class AnswerBook(TimeProvider time)
 
     // Those of them that will still count, oldest first.
     private readonly Queue<RememberedAnswer> _notDue = new();
+
+    /// <summary>Before the answer is sent: feedback may come at once. It is about a ranking, and several queries have no common one.</summary>
+    public void Ranked(AnsweredRequest request)
+    {
+        if (request.Answer.Outcomes is [var only])
+            Remember(request.RequestId, request.Answer.Choice, only, request.Documents);
+    }
 
     /// <param name="documents">How many the request had.</param>
     public void Remember(string requestId, ArmChoice choice, RankingOutcome outcome, int documents)

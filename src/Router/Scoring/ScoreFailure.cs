@@ -1,8 +1,9 @@
 using Rerank.Contracts.Dialects;
+using Rerank.Router.Tiers;
 
 namespace Rerank.Router.Scoring;
 
-/// <summary>Why a tier gave no scores.</summary>
+/// <summary>Why there are no scores, from the host that was asked to the arm that has no answer, or one without the tier that should have decided.</summary>
 internal sealed record ScoreFailure(RequestErrorKind Kind, string Message, int? RetryAfterSeconds = null)
 {
     /// <summary>Whether the model gave scores that aren't finite.</summary>
@@ -14,15 +15,27 @@ internal sealed record ScoreFailure(RequestErrorKind Kind, string Message, int? 
     /// <summary>Whether no host was asked, since none has answered in time of late.</summary>
     public bool IsCircuitOpen { get; init; }
 
-    /// <summary>For metrics, evidence and logs.</summary>
-    public string Reason => IsCircuitOpen ? "circuit_open" : Kind switch
+    /// <summary>For metrics, evidence and logs: by default a word for its kind.</summary>
+    public string Reason
     {
-        RequestErrorKind.DeadlineExceeded => "deadline",
-        RequestErrorKind.Overloaded => "overloaded",
-        RequestErrorKind.ModelNotFound => "model_not_found",
-        RequestErrorKind.Unavailable => "unavailable",
-        RequestErrorKind.Invalid => "invalid",
-        _ => "failed",
+        get => field ?? (IsCircuitOpen ? "circuit_open" : Kind switch
+        {
+            RequestErrorKind.DeadlineExceeded => "deadline",
+            RequestErrorKind.Overloaded => "overloaded",
+            RequestErrorKind.ModelNotFound => "model_not_found",
+            RequestErrorKind.Unavailable => "unavailable",
+            RequestErrorKind.Malformed or RequestErrorKind.Empty or RequestErrorKind.Invalid or RequestErrorKind.TooLarge => "invalid",
+            _ => "failed",
+        });
+        init;
+    }
+
+    /// <summary>What an exception of a ranking says.</summary>
+    public static ScoreFailure Of(Exception exception) => exception switch
+    {
+        RankingException ranking => ranking.Failure,
+        RequestException request => new ScoreFailure(request.Error.Kind, request.Error.Message),
+        _ => new ScoreFailure(RequestErrorKind.Internal, "the ranking failed"),
     };
 
     /// <summary>As the caller is told. That hosts lack a model is no fault in the caller's request, whatever model it names.</summary>

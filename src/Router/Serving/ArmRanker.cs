@@ -44,7 +44,7 @@ internal sealed class ArmRanker(TableStore tables, TieredRanker ranker, TrialRec
     /// <summary>
     /// For a candidate that failed, stable ranks. What only the candidate refuses, or has no finite scores for, is seen by that too.
     /// </summary>
-    private async Task<ArmAnswer> StepInAsync(Call call, ArmChoice candidates, Attempt failed, ArmFailure failure)
+    private async Task<ArmAnswer> StepInAsync(Call call, ArmChoice candidates, Attempt failed, ScoreFailure failure)
     {
         var current = tables.Current!;
         var stables = candidates with { Table = current, Arm = current.Stable, Counts = false };
@@ -83,7 +83,7 @@ internal sealed class ArmRanker(TableStore tables, TieredRanker ranker, TrialRec
     /// <summary>Whether a failure may be the candidate's: not when it has just been taken away.</summary>
     private bool IsToBlame(ArmChoice choice) => choice.Arm.Role == ArmRole.Candidate && tables.IsRunning(choice.Table.Trial);
 
-    private static Blame BlameOf(ArmChoice choice, ArmFailure failure, CallerTerms caller) => BlameRule.Of(failure, caller, choice.Table.Trial?.AmpleTime, choice.Table.SharesHosts);
+    private static Blame BlameOf(ArmChoice choice, ScoreFailure failure, CallerTerms caller) => BlameRule.Of(failure, caller, choice.Table.Trial?.AmpleTime, choice.Table.SharesHosts);
 
     private async Task<Attempt> TryAsync(Call call, ArmChoice choice)
     {
@@ -93,12 +93,12 @@ internal sealed class ArmRanker(TableStore tables, TieredRanker ranker, TrialRec
         {
             var outcomes = await RankAsync(call, choice.Arm);
             var worst = outcomes.FirstOrDefault(outcome => outcome.NoTierAnswered) ?? outcomes.FirstOrDefault(outcome => outcome.Failure is not null);
-            var failure = worst?.Failure is { } reason ? ArmFailure.Of(reason, outcomes.Any(outcome => outcome.InvalidScores)) : null;
+            var failure = worst?.Failure is { } reason ? reason with { InvalidScores = outcomes.Any(outcome => outcome.InvalidScores) } : null;
             return new Attempt(outcomes, failure, null, time.GetElapsedTime(started));
         }
         catch (Exception e) when (e is RequestException || !call.Context.RequestAborted.IsCancellationRequested)
         {
-            return new Attempt(null, ArmFailure.Of(e), ExceptionDispatchInfo.Capture(e), time.GetElapsedTime(started));
+            return new Attempt(null, ScoreFailure.Of(e), ExceptionDispatchInfo.Capture(e), time.GetElapsedTime(started));
         }
         catch (OperationCanceledException)
         {
@@ -140,11 +140,11 @@ internal sealed class ArmRanker(TableStore tables, TieredRanker ranker, TrialRec
         if (!choice.Counts || !BlameRule.Counts(BlameRule.OfHangUp(waited, call.Caller, choice.Table.Trial?.AmpleTime)))
             return;
 
-        var failure = new ArmFailure(RequestErrorKind.DeadlineExceeded, BlameRule.Abandoned, InvalidScores: false);
+        var failure = new ScoreFailure(RequestErrorKind.DeadlineExceeded, "the caller hung up") { Reason = BlameRule.Abandoned };
         Count(call with { Caller = default }, choice, new Attempt(null, failure, null, waited));
     }
 
-    private void CountBoth(Call call, ArmChoice candidates, Attempt failed, ArmFailure failure, ArmChoice stables, Attempt? attempt)
+    private void CountBoth(Call call, ArmChoice candidates, Attempt failed, ScoreFailure failure, ArmChoice stables, Attempt? attempt)
     {
         var blame = BlameOf(candidates, failure, call.Caller);
         var answered = attempt is { HasAnswer: true } && attempt.Outcomes!.All(outcome => !outcome.InvalidScores);
@@ -186,7 +186,7 @@ internal sealed class ArmRanker(TableStore tables, TieredRanker ranker, TrialRec
 
     /// <param name="Failure">Null when all tiers that should have decided did.</param>
     /// <param name="Thrown">Without outcomes: what the caller is told.</param>
-    private sealed record Attempt(IReadOnlyList<RankingOutcome>? Outcomes, ArmFailure? Failure, ExceptionDispatchInfo? Thrown, TimeSpan Duration)
+    private sealed record Attempt(IReadOnlyList<RankingOutcome>? Outcomes, ScoreFailure? Failure, ExceptionDispatchInfo? Thrown, TimeSpan Duration)
     {
         /// <summary>Whether it is more than the documents in the order of the request.</summary>
         public bool HasAnswer => Outcomes?.All(outcome => !outcome.NoTierAnswered) == true;

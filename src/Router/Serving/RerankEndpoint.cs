@@ -1,19 +1,17 @@
 using System.Globalization;
 using Rerank.Contracts.Dialects;
 using Rerank.Router.Buffers;
-using Rerank.Router.Feedback;
 using Rerank.Router.Routing;
 using Rerank.Router.Scoring;
-using Rerank.Router.Shadow;
 using Rerank.Router.Telemetry;
 using Rerank.Router.Tiers;
 using Rerank.Router.Trials;
 
 namespace Rerank.Router.Serving;
 
-/// <summary>A rerank request, whatever its dialect: choose an arm, parse, rank, answer, remember.</summary>
+/// <summary>A rerank request, whatever its dialect: choose an arm, parse, rank, answer.</summary>
 internal sealed class RerankEndpoint(
-    TableStore tables, RequestMemory memory, ArmChooser chooser, ArmRanker ranker, AnswerBook book, Shadows shadows, RouterMetrics metrics, TimeProvider time, ILogger<RerankEndpoint> logger)
+    TableStore tables, RequestMemory memory, ArmChooser chooser, ArmRanker ranker, AnswerObservers observers, RouterMetrics metrics, TimeProvider time, ILogger<RerankEndpoint> logger)
 {
     public async Task HandleAsync(HttpContext context, RerankConversation conversation)
     {
@@ -80,19 +78,18 @@ internal sealed class RerankEndpoint(
         TimeSpan? shorter = isShorter ? deadline.Remaining : null;
         var caller = new CallerTerms(shorter, request.Priority);
         var answer = await ranker.RankAsync(context, choice, subjects, deadline, caller);
+        var answered = new AnsweredRequest(id, answer, subjects, request.Documents.Count);
+        var isSent = false;
         try
         {
-            // Before it is sent: feedback may come at once. It is about a ranking, and several queries have no common one.
-            if (answer.Outcomes is [var only])
-                book.Remember(id, answer.Choice, only, request.Documents.Count);
+            observers.Ranked(answered);
             await WriteAsync(context, conversation.Dialect, id, request, groups, answer.Outcomes, parsed, report);
+            isSent = true;
         }
         finally
         {
-            await RememberAsync(answer);
+            await observers.AnsweredAsync(answered, isSent);
         }
-
-        shadows.Offer(answer, subjects);
     }
 
     /// <summary>A caller may let others go first as far as it likes, but not go before them.</summary>
@@ -146,16 +143,5 @@ internal sealed class RerankEndpoint(
         }
 
         return results;
-    }
-
-    private async ValueTask RememberAsync(ArmAnswer answer)
-    {
-        foreach (var outcome in answer.Outcomes)
-        {
-            await answer.Choice.Arm.RememberAsync(outcome.New);
-            metrics.Escalated(outcome.Escalated);
-            if (outcome.Degraded is { } reason)
-                metrics.Degraded(reason);
-        }
     }
 }

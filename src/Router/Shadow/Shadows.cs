@@ -3,6 +3,7 @@ using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Routing;
 using Rerank.Router.Routing;
 using Rerank.Router.Scoring;
+using Rerank.Router.Serving;
 using Rerank.Router.Telemetry;
 using Rerank.Router.Tiers;
 using Rerank.Router.Trials;
@@ -15,7 +16,7 @@ namespace Rerank.Router.Shadow;
 /// </summary>
 internal sealed class Shadows(
     TableStore tables, TieredRanker ranker, TrialRecorder recorder, RouterMetrics metrics, IDice dice, TimeProvider time, ILogger<Shadows> logger)
-    : IHostedService, IDisposable
+    : IAnswerObserver, IHostedService, IDisposable
 {
     public const int MaxAtOnce = 4;
 
@@ -27,9 +28,14 @@ internal sealed class Shadows(
     private readonly ConcurrentDictionary<Task, bool> _running = new();
     private readonly SemaphoreSlim _atOnce = new(MaxAtOnce);
 
-    /// <summary>After an answer is sent.</summary>
-    /// <param name="subjects">What was ranked, by query.</param>
-    public void Offer(ArmAnswer answer, IReadOnlyList<RankingSubject> subjects)
+    public ValueTask AnsweredAsync(AnsweredRequest request, bool isSent)
+    {
+        if (isSent)
+            Offer(request.Answer, request.Subjects);
+        return ValueTask.CompletedTask;
+    }
+
+    private void Offer(ArmAnswer answer, IReadOnlyList<RankingSubject> subjects)
     {
         var table = answer.Choice.Table;
         if (!answer.Choice.Counts || table.Table.Candidate is not { } terms || table.OpenCandidate is not { } candidate || !tables.IsRunning(table.Trial))
@@ -104,7 +110,7 @@ internal sealed class Shadows(
         var trial = choice.Table.Trial!;
         var started = time.GetTimestamp();
         using var span = RouterTraces.Shadow(other.Revision);
-        ArmFailure? failure;
+        ScoreFailure? failure;
         Observation observation;
         try
         {
@@ -113,7 +119,7 @@ internal sealed class Shadows(
             trial.Budget.GiveBack(asked.Cost - outcome.PairsScored);
             await other.RememberAsync(outcome.New);
             observation = Observation.Of(choice, other.Role, [outcome], time.GetElapsedTime(started));
-            failure = outcome.Failure is { } reason ? ArmFailure.Of(reason, outcome.InvalidScores) : null;
+            failure = outcome.Failure;
             if (failure is null)
                 trial.Compared(Compare(asked.Answered, outcome.Judgement, other.Role, asked.Terms.ComparedPlaces));
         }
@@ -125,7 +131,7 @@ internal sealed class Shadows(
         {
             if (e is not RequestException)
                 Log.ShadowFailed(logger, e);
-            failure = ArmFailure.Of(e);
+            failure = ScoreFailure.Of(e);
             if (BlameRule.Of(failure, default, null, choice.Table.SharesHosts) == Blame.Request)
                 failure = failure with { Reason = BlameRule.Refused };
             observation = Observation.OfFailure(choice, other.Role, failure, time.GetElapsedTime(started));

@@ -143,7 +143,7 @@ internal sealed class TieredRanking
             Results = results,
             Tier = highest == Ranking.NoTier ? NoTier : _modelAsked || failure is not null ? _arm.Tiers[highest].Name : _arm.Cache!.Name,
             Model = highest == Ranking.NoTier ? NoTier : _arm.Tiers[highest].Model.Model,
-            Failure = failure,
+            Failure = failure is null ? null : Whole(failure),
             Tokens = TokensOf(documents, onlyReused: false),
             ReusedTokens = TokensOf(documents, onlyReused: true),
             TokensFed = _tokensFed,
@@ -161,7 +161,10 @@ internal sealed class TieredRanking
     /// <summary>Whether the policy ever allows an answer that is less than it should be.</summary>
     public bool MayDegrade() => _arm.Policy.FailurePolicy != FailurePolicy.Fail;
 
-    public RankingException Failure(ScoreFailure failure) => new(failure, _invalidScores);
+    public RankingException Failure(ScoreFailure failure) => new(Whole(failure));
+
+    /// <summary>Scores that aren't finite are told of, whichever tier gave them.</summary>
+    private ScoreFailure Whole(ScoreFailure failure) => failure with { InvalidScores = failure.InvalidScores || _invalidScores };
 
     private bool MayDegrade(ScoreFailure failure, int highest) => _arm.Policy.FailurePolicy switch
     {

@@ -1,4 +1,5 @@
 using Rerank.Contracts.Dialects;
+using Rerank.Router.Scoring;
 
 namespace Rerank.Router.Trials;
 
@@ -36,7 +37,7 @@ internal static class BlameRule
     public const string Abandoned = "abandoned";
 
     /// <param name="ample">Time that is enough for nearly all of stable's answers, whichever arm was asked; null while that isn't known.</param>
-    public static Blame Of(ArmFailure failure, CallerTerms caller, TimeSpan? ample, bool sharedHosts) => failure.Kind switch
+    public static Blame Of(ScoreFailure failure, CallerTerms caller, TimeSpan? ample, bool sharedHosts) => failure.Kind switch
     {
         RequestErrorKind.Malformed or RequestErrorKind.Empty or RequestErrorKind.Invalid or RequestErrorKind.TooLarge => Blame.Request,
         RequestErrorKind.DeadlineExceeded or RequestErrorKind.Overloaded when caller.Priority > 0 || IsTooShort(caller.ShorterLimit, ample) => Blame.Caller,

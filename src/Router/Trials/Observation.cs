@@ -1,5 +1,6 @@
 using Rerank.Contracts.Dialects;
 using Rerank.Router.Routing;
+using Rerank.Router.Scoring;
 using Rerank.Router.Tiers;
 
 namespace Rerank.Router.Trials;
@@ -103,7 +104,7 @@ internal readonly record struct Observation
         };
     }
 
-    public static Observation OfFailure(ArmChoice choice, ArmRole arm, ArmFailure failure, TimeSpan duration) => new()
+    public static Observation OfFailure(ArmChoice choice, ArmRole arm, ScoreFailure failure, TimeSpan duration) => new()
     {
         Arm = arm,
         Place = choice.Place,

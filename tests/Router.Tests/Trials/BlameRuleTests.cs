@@ -1,4 +1,5 @@
 using Rerank.Contracts.Dialects;
+using Rerank.Router.Scoring;
 using Rerank.Router.Trials;
 
 namespace Rerank.Router.Tests.Trials;
@@ -45,7 +46,7 @@ public sealed class BlameRuleTests
     public void Counts_SharedHostsHaveTooMuchToDo_IsAnErrorOfEitherArm() =>
         Assert.Equal([true, false, false, true], Enum.GetValues<Blame>().Select(BlameRule.Counts));
 
-    private static ArmFailure Failure(RequestErrorKind kind) => new(kind, "", InvalidScores: false);
+    private static ScoreFailure Failure(RequestErrorKind kind) => new(kind, "");
 
     private static CallerTerms Terms(int? shorterLimit, int priority) =>
         new(shorterLimit is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null, priority);
