@@ -8,8 +8,8 @@ public sealed class ChildProcess : IAsyncDisposable
 {
     private const int KeptLines = 40;
 
-    // The shell's input ends with this process, whatever becomes of it.
-    private const string Keeper = "\"$@\" & child=$!; read -r _; kill \"$child\"; wait \"$child\"";
+    // The shell's input ends with this process, whatever becomes of it. One that is stopped ends when it goes on.
+    private const string Keeper = "\"$@\" & child=$!; while read -r signal; do kill -s \"$signal\" \"$child\"; done; kill \"$child\"; kill -s CONT \"$child\"; wait \"$child\"";
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
@@ -34,6 +34,13 @@ public sealed class ChildProcess : IAsyncDisposable
         child._process.BeginOutputReadLine();
         child._process.BeginErrorReadLine();
         return child;
+    }
+
+    /// <param name="name">As <c>KILL</c>, <c>STOP</c> or <c>CONT</c>.</param>
+    public async Task SignalAsync(string name)
+    {
+        await _process.StandardInput.WriteLineAsync(name);
+        await _process.StandardInput.FlushAsync();
     }
 
     public async ValueTask DisposeAsync()
