@@ -17,15 +17,15 @@ internal sealed class OnnxRunner(InferenceSession session, OnnxGraph graph) : IB
         {
             var inputs = new OrtValue[graph.Inputs.Length];
             for (var i = 0; i < inputs.Length; i++)
-                inputs[i] = shape.Input(graph.Inputs[i]);
-            session.Run(tensors.RunOptions, graph.Inputs, inputs, _outputs, [shape.Output(graph.OutputRank)]);
+                inputs[i] = shape.Input(graph.Inputs[i], graph.InputTypes[i]);
+            session.Run(tensors.RunOptions, graph.Inputs, inputs, _outputs, [shape.Output(graph.OutputRank, graph.OutputType)]);
         }
         catch (OnnxRuntimeException e)
         {
             throw new ModelFailedException($"ONNX Runtime failed on {pairs.Length} pairs of {columns} tokens: {e.Message}", e);
         }
 
-        tensors.Logits[..pairs.Length].CopyTo(logits);
+        shape.ReadLogits(graph.OutputType, logits);
         foreach (var logit in logits)
         {
             if (!float.IsFinite(logit))
