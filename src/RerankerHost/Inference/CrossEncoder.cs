@@ -33,7 +33,7 @@ internal sealed class CrossEncoder(OnnxRunner runner, PairEncoder encoder, Model
         try
         {
             for (var i = 0; i < pairs.Length; i++)
-                pairs[i] = encoder.Encode(queries[i].Query, queries[i].Passages, options, cancellationToken);
+                pairs[i] = await encoder.EncodeAsync(queries[i].Query, queries[i].Passages, options, cancellationToken);
             var tokenization = Stopwatch.GetElapsedTime(started);
             var jobs = Array.ConvertAll(pairs, p => new ScoringJob(lane, p));
             await queue.RunAsync(jobs, options.TimeLeft, options.Priority, cancellationToken);
