@@ -42,6 +42,17 @@ internal sealed class Contest(BertShape shape, bool quantized, Surroundings wher
             await LongRunAsync(workload, hosts[^1].Server);
     }
 
+    /// <summary>How long small requests take, without the contenders.</summary>
+    public async Task RunLatencyAsync()
+    {
+        var folder = ModelFolders.Make(where.Folder, where.Repository, shape, quantized);
+        var workload = new Workload(Path.Combine(folder, "tokenizer.json"));
+        using var host = await Surroundings.StartHostAsync(folder, LastLayer.Auto);
+        Console.WriteLine($"\n{_title}:");
+        for (var round = 0; round < rounds; round++)
+            await BesideLargeOnesAsync(workload, workload.Make(requests: 64, pairs: 100, seed: 1), host);
+    }
+
     private async Task ThroughputAsync(IReadOnlyList<Request> requests, TokenizedPair[][] tokenized, string model, (string Name, ServerProcess Server)[] hosts, ServerProcess? node)
     {
         var cores = Environment.ProcessorCount;
@@ -97,19 +108,25 @@ internal sealed class Contest(BertShape shape, bool quantized, Surroundings wher
             empty.Add(await Timed.MillisecondsAsync(() => host.Load.GetAsync("/health/live")));
         }
 
+        Console.WriteLine(FormattableString.Invariant($"""
+
+            One pair of {Workload.MeanTokens} tokens over HTTP, p50: {Table.Median(served):0.00} ms; the bare run: {Table.Median(direct):0.00} ms; the difference: {Table.Median(extra):0.00} ms, of which an empty request after the same rest is {Table.Median(empty):0.00} ms.
+            """));
+        await BesideLargeOnesAsync(workload, large, host);
+    }
+
+    private async Task BesideLargeOnesAsync(Workload workload, IReadOnlyList<Request> large, ServerProcess host)
+    {
         var small = workload.Make(requests: 200, pairs: 3, seed: 3);
+        await host.Load.RunAsync(large, 1, Half);
         var alone = await host.Load.RunAsync(small, 1, turn * 2);
         using var enough = new CancellationTokenSource();
         var beside = host.Load.RunAsync(large, 4, TimeSpan.FromHours(1), cancellationToken: enough.Token);
         var among = await host.Load.RunAsync(small, 1, turn * 3);
         await enough.CancelAsync();
-        await beside;
-
-        Console.WriteLine(FormattableString.Invariant($"""
-
-            One pair of {Workload.MeanTokens} tokens over HTTP, p50: {Table.Median(served):0.00} ms; the bare run: {Table.Median(direct):0.00} ms; the difference: {Table.Median(extra):0.00} ms, of which an empty request after the same rest is {Table.Median(empty):0.00} ms.
-            Requests of 3 pairs, p99: alone {alone.Percentile(0.99):0.0} ms, beside 4 clients with 100 pairs {among.Percentile(0.99):0.0} ms: {among.Percentile(0.99) / alone.Percentile(0.99):0.0} times.
-            """));
+        var throughput = (await beside).TokensPerSecond;
+        Console.WriteLine(FormattableString.Invariant(
+            $"Requests of 3 pairs, p50 and p99: alone {alone.Percentile(0.5):0.0} and {alone.Percentile(0.99):0.0} ms, beside 4 clients with 100 pairs {among.Percentile(0.5):0.0} and {among.Percentile(0.99):0.0} ms: {among.Percentile(0.99) / alone.Percentile(0.99):0.0} times; those get {throughput / Workload.MeanTokens:0} pairs a second."));
     }
 
     private static async Task<double> MedianAsync(Func<Task> work)

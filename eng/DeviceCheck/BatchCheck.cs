@@ -79,7 +79,7 @@ internal sealed class BatchCheck(ExecutionProvider provider)
         Array.Fill(batch, new PairRef(new ScoringJob(new ModelLane(runner, policy, 0), pair), 0));
         var logits = new float[pairs];
         var started = Stopwatch.GetTimestamp();
-        runner.Run(batch, policy.Rows(pairs), policy.Columns(length), logits);
+        runner.Run(batch, policy.Rows(pairs), policy.Columns(length), logits, CancellationToken.None);
         return Stopwatch.GetElapsedTime(started);
     }
 }

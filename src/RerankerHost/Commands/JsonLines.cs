@@ -54,6 +54,11 @@ internal static class JsonLines
             await error.WriteLineAsync($"{e.Reason}: {e.Message}");
             return InvalidModel;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await error.WriteLineAsync(e.Message);
+            return InvalidModel;
+        }
 
         return await use(loaded);
     }

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace Rerank.RerankerHost.Inference;
 
@@ -30,8 +31,6 @@ internal sealed class BatchTensors : IDisposable
     public Span<long> Types => _types;
 
     public Span<long> Mask => _mask;
-
-    public ReadOnlySpan<float> Logits => _logits;
 
     public BatchShape Shape(int rows, int columns)
     {
@@ -71,35 +70,100 @@ internal sealed class BatchTensors : IDisposable
     }
 }
 
-/// <summary>The tensors of one shape, over a worker's memory.</summary>
+/// <summary>The tensors of one shape, over a worker's memory. Graphs with other types than the usual ones get their own.</summary>
 internal sealed class BatchShape(int rows, int columns, long[] ids, long[] types, long[] mask, float[] logits) : IDisposable
 {
-    private readonly OrtValue _ids = Input(ids, rows, columns);
-    private readonly OrtValue _types = Input(types, rows, columns);
-    private readonly OrtValue _mask = Input(mask, rows, columns);
-    private readonly OrtValue _column = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, logits.AsMemory(0, rows), [rows, 1]);
-    private readonly OrtValue _vector = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, logits.AsMemory(0, rows), [rows]);
+    private readonly InputTensor _ids = new(ids, rows, columns);
+    private readonly InputTensor _types = new(types, rows, columns);
+    private readonly InputTensor _mask = new(mask, rows, columns);
+    private readonly OutputTensor<float> _logits = new(logits, rows);
+    private OutputTensor<Float16>? _halves;
+    private OutputTensor<BFloat16>? _brains;
 
     /// <param name="name">One of <see cref="OnnxGraph"/>'s.</param>
-    public OrtValue Input(string name) => name switch
+    /// <param name="type">Int64 or Int32.</param>
+    /// <returns>With what is in the worker's memory now.</returns>
+    public OrtValue Input(string name, TensorElementType type)
     {
-        OnnxGraph.InputIds => _ids,
-        OnnxGraph.TokenTypeIds => _types,
-        _ => _mask,
-    };
+        var input = name switch
+        {
+            OnnxGraph.InputIds => _ids,
+            OnnxGraph.TokenTypeIds => _types,
+            _ => _mask,
+        };
+        return type == TensorElementType.Int32 ? input.Narrowed() : input.Wide;
+    }
 
     /// <param name="rank">1 or 2.</param>
-    public OrtValue Output(int rank) => rank == 1 ? _vector : _column;
+    /// <param name="type">Float, Float16 or BFloat16.</param>
+    public OrtValue Output(int rank, TensorElementType type) => type switch
+    {
+        TensorElementType.Float16 => (_halves ??= new(new Float16[rows], rows)).OfRank(rank),
+        TensorElementType.BFloat16 => (_brains ??= new(new BFloat16[rows], rows)).OfRank(rank),
+        _ => _logits.OfRank(rank),
+    };
+
+    /// <summary>Copies what a run left in <see cref="Output"/>.</summary>
+    /// <param name="into">One for each pair, of which there are no more than rows.</param>
+    public void ReadLogits(TensorElementType type, Span<float> into)
+    {
+        for (var i = 0; i < into.Length; i++)
+        {
+            into[i] = type switch
+            {
+                TensorElementType.Float16 => (float)_halves!.Values[i],
+                TensorElementType.BFloat16 => (float)_brains!.Values[i],
+                _ => logits[i],
+            };
+        }
+    }
 
     public void Dispose()
     {
         _ids.Dispose();
         _types.Dispose();
         _mask.Dispose();
-        _column.Dispose();
-        _vector.Dispose();
+        _logits.Dispose();
+        _halves?.Dispose();
+        _brains?.Dispose();
     }
 
-    private static OrtValue Input(long[] values, int rows, int columns) =>
-        OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, values.AsMemory(0, rows * columns), [rows, columns]);
+    private sealed class InputTensor(long[] values, int rows, int columns) : IDisposable
+    {
+        private int[]? _narrowValues;
+        private OrtValue? _narrow;
+
+        public OrtValue Wide { get; } = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, values.AsMemory(0, rows * columns), [rows, columns]);
+
+        public OrtValue Narrowed()
+        {
+            _narrowValues ??= new int[rows * columns];
+            for (var i = 0; i < _narrowValues.Length; i++)
+                _narrowValues[i] = (int)values[i];
+            return _narrow ??= OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, _narrowValues.AsMemory(), [rows, columns]);
+        }
+
+        public void Dispose()
+        {
+            Wide.Dispose();
+            _narrow?.Dispose();
+        }
+    }
+
+    private sealed class OutputTensor<T>(T[] values, int rows) : IDisposable
+        where T : unmanaged
+    {
+        private readonly OrtValue _column = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, values.AsMemory(0, rows), [rows, 1]);
+        private readonly OrtValue _vector = OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, values.AsMemory(0, rows), [rows]);
+
+        public T[] Values => values;
+
+        public OrtValue OfRank(int rank) => rank == 1 ? _vector : _column;
+
+        public void Dispose()
+        {
+            _column.Dispose();
+            _vector.Dispose();
+        }
+    }
 }

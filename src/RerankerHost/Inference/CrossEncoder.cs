@@ -25,16 +25,30 @@ internal sealed class CrossEncoder(OnnxRunner runner, PairEncoder encoder, Model
 
     public double TokensPerSecond => queue.Workers / lane.SecondsPerToken;
 
-    public async Task<PairScore[]> ScoreAsync(string query, IReadOnlyList<string> passages, PairOptions options, CancellationToken cancellationToken)
+    public async Task<PairScore[][]> ScoreAsync(IReadOnlyList<QueryPassages> queries, PairOptions options, CancellationToken cancellationToken)
     {
         queue.CheckRoom();
         var started = Stopwatch.GetTimestamp();
-        using var pairs = encoder.Encode(query, passages, options, cancellationToken);
-        var tokenization = Stopwatch.GetElapsedTime(started);
-        var job = new ScoringJob(lane, pairs);
-        await queue.RunAsync(job, options.TimeLeft, options.Priority, cancellationToken);
-        options.Timings?.Add(tokenization, job.Waited, job.Ran);
-        return pairs.ToScores(job.Logits);
+        var pairs = new EncodedPairs[queries.Count];
+        try
+        {
+            for (var i = 0; i < pairs.Length; i++)
+                pairs[i] = await encoder.EncodeAsync(queries[i].Query, queries[i].Passages, options, cancellationToken);
+            var tokenization = Stopwatch.GetElapsedTime(started);
+            var jobs = Array.ConvertAll(pairs, p => new ScoringJob(lane, p));
+            await queue.RunAsync(jobs, options.TimeLeft, options.Priority, cancellationToken);
+            if (jobs.MaxBy(job => job.Waited + job.Ran) is { } last)
+                options.Timings?.Set(tokenization, last.Waited, last.Ran);
+            var scores = new PairScore[pairs.Length][];
+            for (var i = 0; i < scores.Length; i++)
+                scores[i] = pairs[i].ToScores(jobs[i].Logits);
+            return scores;
+        }
+        finally
+        {
+            foreach (var encoded in pairs)
+                encoded?.Dispose();
+        }
     }
 
     public void Dispose()

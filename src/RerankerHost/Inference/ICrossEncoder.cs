@@ -33,12 +33,24 @@ internal interface ICrossEncoder : IDisposable
     /// <summary>Tokens that all workers together read in a second, as of late.</summary>
     double TokensPerSecond { get; }
 
-    /// <summary>Scores every passage against the query.</summary>
-    /// <returns>One entry per passage, in their order; every logit is finite.</returns>
+    /// <summary>Scores every passage against its query. All of it is one request: it waits, ends and is refused as a whole.</summary>
+    /// <returns>For every query one entry per passage, in their order; every logit is finite.</returns>
     /// <exception cref="QueueFullException">There's more work than may wait.</exception>
     /// <exception cref="ModelFailedException">ONNX Runtime failed, or a logit isn't finite.</exception>
     /// <exception cref="InputTooLongException">A pair is too long and <see cref="PairOptions.Truncate"/> is off.</exception>
-    Task<PairScore[]> ScoreAsync(string query, IReadOnlyList<string> passages, PairOptions options, CancellationToken cancellationToken);
+    Task<PairScore[][]> ScoreAsync(IReadOnlyList<QueryPassages> queries, PairOptions options, CancellationToken cancellationToken);
+}
+
+/// <summary>A query and the passages that are scored against it.</summary>
+internal readonly record struct QueryPassages(string Query, IReadOnlyList<string> Passages);
+
+internal static class CrossEncoderExtensions
+{
+    /// <summary>Scores every passage against one query.</summary>
+    /// <returns>One entry per passage, in their order.</returns>
+    public static async Task<PairScore[]> ScoreAsync(
+        this ICrossEncoder encoder, string query, IReadOnlyList<string> passages, PairOptions options, CancellationToken cancellationToken) =>
+        (await encoder.ScoreAsync([new QueryPassages(query, passages)], options, cancellationToken))[0];
 }
 
 /// <param name="MaxTokensPerPassage">Cap on a passage's own tokens; null: none but the model's.</param>
@@ -58,11 +70,9 @@ internal sealed record PairOptions(
     public ScoreTimings? Timings { get; init; }
 }
 
-/// <summary>What the time of a request went into. Calls that go on side by side add up.</summary>
+/// <summary>What the time of a request went into. With several queries these are the times of the one that took longest.</summary>
 internal sealed class ScoreTimings
 {
-    private readonly Lock _lock = new();
-
     public TimeSpan Tokenization { get; private set; }
 
     /// <summary>Time in which no part of it ran, since others' work did.</summary>
@@ -71,15 +81,7 @@ internal sealed class ScoreTimings
     /// <summary>Time in which some of it ran.</summary>
     public TimeSpan Inference { get; private set; }
 
-    public void Add(TimeSpan tokenization, TimeSpan waited, TimeSpan inference)
-    {
-        lock (_lock)
-        {
-            Tokenization += tokenization;
-            Waited += waited;
-            Inference += inference;
-        }
-    }
+    public void Set(TimeSpan tokenization, TimeSpan waited, TimeSpan inference) => (Tokenization, Waited, Inference) = (tokenization, waited, inference);
 }
 
 /// <param name="Logit">Raw, finite.</param>

@@ -14,8 +14,14 @@ internal sealed record OnnxGraph
     /// <summary>A subset of the three, in the graph's order.</summary>
     public required string[] Inputs { get; init; }
 
+    /// <summary>Of <see cref="Inputs"/>: Int64 or Int32.</summary>
+    public required TensorElementType[] InputTypes { get; init; }
+
     /// <summary>The one output that is read.</summary>
     public required string Output { get; init; }
+
+    /// <summary>Of <see cref="Output"/>: Float, Float16 or BFloat16.</summary>
+    public required TensorElementType OutputType { get; init; }
 
     /// <summary>Dimensions of the output: one for each pair, and with 2 another of one label.</summary>
     public required int OutputRank { get; init; }
@@ -31,7 +37,9 @@ internal sealed record OnnxGraph
         return new OnnxGraph
         {
             Inputs = inputs,
+            InputTypes = Array.ConvertAll(inputs, name => session.InputMetadata[name].ElementDataType),
             Output = output,
+            OutputType = session.OutputMetadata[output].ElementDataType,
             OutputRank = session.OutputMetadata[output].Dimensions.Length,
             IsDynamicallyQuantized = operators.Any(IsDynamicQuantization),
         };
@@ -41,8 +49,8 @@ internal sealed record OnnxGraph
     {
         if (input.Key is not (InputIds or AttentionMask or TokenTypeIds))
             throw Unsupported($"the graph needs an input {input.Key}; only {InputIds}, {AttentionMask} and {TokenTypeIds} are known");
-        if (!input.Value.IsTensor || input.Value.ElementDataType != TensorElementType.Int64)
-            throw Unsupported($"the graph's input {input.Key} is {Describe(input.Value)}, not a tensor of Int64");
+        if (!input.Value.IsTensor || input.Value.ElementDataType is not (TensorElementType.Int64 or TensorElementType.Int32))
+            throw Unsupported($"the graph's input {input.Key} is {Describe(input.Value)}, not a tensor of Int64 or Int32");
         return input.Value.Dimensions.Length == 2
             ? input.Key
             : throw Unsupported($"the graph's input {input.Key} has {input.Value.Dimensions.Length} dimensions, not batch and sequence");
@@ -59,8 +67,8 @@ internal sealed record OnnxGraph
             throw Unsupported($"the graph has no output logits, but {string.Join(", ", outputs.Keys)}");
 
         var output = outputs[name];
-        if (!output.IsTensor || output.ElementDataType != TensorElementType.Float)
-            throw Unsupported($"the graph's output {name} is {Describe(output)}, not a tensor of Float");
+        if (!output.IsTensor || output.ElementDataType is not (TensorElementType.Float or TensorElementType.Float16 or TensorElementType.BFloat16))
+            throw Unsupported($"the graph's output {name} is {Describe(output)}, not a tensor of Float, Float16 or BFloat16");
         return output.Dimensions switch
         {
             [_] or [_, 1] or [_, < 0] => name,

@@ -8,24 +8,39 @@ internal sealed class OnnxRunner(InferenceSession session, OnnxGraph graph) : IB
 {
     private readonly string[] _outputs = [graph.Output];
 
-    public void Run(ReadOnlySpan<PairRef> pairs, int rows, int columns, Span<float> logits)
+    public void Run(ReadOnlySpan<PairRef> pairs, int rows, int columns, Span<float> logits, CancellationToken abandoned)
     {
         var tensors = BatchTensors.OfThisThread;
         var shape = tensors.Shape(rows, columns);
         Write(pairs, rows, columns, tensors);
+        var options = tensors.RunOptions;
         try
         {
             var inputs = new OrtValue[graph.Inputs.Length];
             for (var i = 0; i < inputs.Length; i++)
-                inputs[i] = shape.Input(graph.Inputs[i]);
-            session.Run(tensors.RunOptions, graph.Inputs, inputs, _outputs, [shape.Output(graph.OutputRank)]);
+                inputs[i] = shape.Input(graph.Inputs[i], graph.InputTypes[i]);
+
+            // ONNX Runtime looks at it after every operator.
+            using (abandoned.UnsafeRegister(static options => ((RunOptions)options!).Terminate = true, options))
+                session.Run(options, graph.Inputs, inputs, _outputs, [shape.Output(graph.OutputRank, graph.OutputType)]);
+        }
+        catch (OnnxRuntimeException) when (abandoned.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(abandoned);
         }
         catch (OnnxRuntimeException e)
         {
             throw new ModelFailedException($"ONNX Runtime failed on {pairs.Length} pairs of {columns} tokens: {e.Message}", e);
         }
 
-        tensors.Logits[..pairs.Length].CopyTo(logits);
+        finally
+        {
+            // It may have been set when the run was over.
+            if (abandoned.CanBeCanceled)
+                options.Terminate = false;
+        }
+
+        shape.ReadLogits(graph.OutputType, logits);
         foreach (var logit in logits)
         {
             if (!float.IsFinite(logit))

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Tokenization;
 using Rerank.RerankerHost.Tokenization.Subwords;
@@ -7,15 +8,27 @@ namespace Rerank.RerankerHost.Inference;
 /// <summary>Turns a request's texts into the tokens that the model is fed.</summary>
 internal sealed class PairEncoder(TextTokenizer tokenizer, int maxTokens, Truncation truncation)
 {
+    // How long a request may keep a thread of the pool at most. There are about as many of them as cores, and what small requests need of one takes some microseconds.
+    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(0.5);
+
     private readonly int _specialTokens = tokenizer.Pair.PairTokens;
 
+    /// <summary>On the calling thread, all at once.</summary>
     /// <exception cref="InputTooLongException">A pair doesn't fit and mustn't be cut so far.</exception>
-    public EncodedPairs Encode(string query, IReadOnlyList<string> passages, PairOptions options, CancellationToken cancellationToken)
+    public EncodedPairs Encode(string query, IReadOnlyList<string> passages, PairOptions options, CancellationToken cancellationToken) =>
+        EncodeAsync(query, passages, options, TimeSpan.MaxValue, cancellationToken).GetAwaiter().GetResult();
+
+    /// <summary>On threads of the pool, with others' work in between where it takes long.</summary>
+    /// <exception cref="InputTooLongException">A pair doesn't fit and mustn't be cut so far.</exception>
+    public Task<EncodedPairs> EncodeAsync(string query, IReadOnlyList<string> passages, PairOptions options, CancellationToken cancellationToken) =>
+        EncodeAsync(query, passages, options, Slice, cancellationToken);
+
+    private async Task<EncodedPairs> EncodeAsync(string query, IReadOnlyList<string> passages, PairOptions options, TimeSpan slice, CancellationToken cancellationToken)
     {
         var tokens = new TokenBuffer();
         try
         {
-            return Encode(query, passages, options, tokens, cancellationToken);
+            return await EncodeAsync(query, passages, options, tokens, slice, cancellationToken);
         }
         catch
         {
@@ -24,9 +37,10 @@ internal sealed class PairEncoder(TextTokenizer tokenizer, int maxTokens, Trunca
         }
     }
 
-    private EncodedPairs Encode(
-        string query, IReadOnlyList<string> passages, PairOptions options, TokenBuffer tokens, CancellationToken cancellationToken)
+    private async ValueTask<EncodedPairs> EncodeAsync(
+        string query, IReadOnlyList<string> passages, PairOptions options, TokenBuffer tokens, TimeSpan slice, CancellationToken cancellationToken)
     {
+        var begun = Stopwatch.GetTimestamp();
         var queryText = new TextTokens(Tokenize(null, query, tokens), options.MaxTokensPerQuery);
         tokens.Truncate(Math.Min(queryText.Wanted, maxTokens));
 
@@ -37,6 +51,12 @@ internal sealed class PairEncoder(TextTokenizer tokenizer, int maxTokens, Trunca
         for (var i = 0; i < passages.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (Stopwatch.GetElapsedTime(begun) > slice)
+            {
+                await Task.Yield();
+                begun = Stopwatch.GetTimestamp();
+            }
+
             if (known.TryGetValue(passages[i], out places[i]))
                 continue;
             places[i] = encoded.Count;

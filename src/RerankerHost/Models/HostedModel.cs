@@ -5,7 +5,7 @@ namespace Rerank.RerankerHost.Models;
 
 /// <summary>One model of the set: keeps trying to become ready in the background, then serves until it is retired.</summary>
 #pragma warning disable CA1001 // The source holds no timer and no handle, and leases may outlive any moment at which it could be disposed.
-internal sealed class HostedModel(ModelSpec spec, SourceCredential? credential, ModelActivation activation, TimeProvider time, ILogger logger)
+internal sealed class HostedModel(ModelSpec spec, SourceCredential? credential, ModelActivation activation, Unloading unloading, TimeProvider time, ILogger logger)
 #pragma warning restore CA1001
 {
     private readonly Lock _lock = new();
@@ -80,10 +80,11 @@ internal sealed class HostedModel(ModelSpec spec, SourceCredential? credential, 
         loaded?.Leave();
     }
 
-    public ModelLease? TryLease()
+    /// <param name="name">By which it was asked for; null: its own.</param>
+    public ModelLease? TryLease(string? name = null)
     {
         var model = Volatile.Read(ref _progress).Model;
-        return model is not null && model.TryEnter() ? new ModelLease(Spec.Name, Spec.Digest, model) : null;
+        return model is not null && model.TryEnter() ? new ModelLease(name ?? Spec.Name, Spec.Digest, model) : null;
     }
 
     private async Task RunAsync()
@@ -96,7 +97,7 @@ internal sealed class HostedModel(ModelSpec spec, SourceCredential? credential, 
             TimeSpan? delay;
             try
             {
-                Publish(await activation.RunAsync(spec, credential, Enter, attempt.Token));
+                Publish(await activation.RunAsync(spec, () => Spec.Required, credential, Enter, attempt.Token));
                 return;
             }
             catch (OperationCanceledException) when (attempt.IsCancellationRequested)
@@ -176,7 +177,7 @@ internal sealed class HostedModel(ModelSpec spec, SourceCredential? credential, 
         {
             if (!_retired.IsCancellationRequested)
             {
-                Volatile.Write(ref _progress, new ModelProgress(ModelState.Ready) { SizeBytes = activated.SizeBytes, Model = new LoadedModel(activated) });
+                Volatile.Write(ref _progress, new ModelProgress(ModelState.Ready) { SizeBytes = activated.SizeBytes, Model = new LoadedModel(activated, unloading) });
                 Log.Ready(logger, Spec.Name, Spec.Digest, activated.Encoder.ExecutionProvider);
                 if (activated.Encoder.PassedOver is { } reason)
                     Log.PassedOver(logger, Spec.Name, Spec.Digest, activated.Encoder.ExecutionProvider, reason);
@@ -184,7 +185,7 @@ internal sealed class HostedModel(ModelSpec spec, SourceCredential? credential, 
             }
         }
 
-        activated.Dispose();
+        unloading.Add(activated);
     }
 
     private static TaskCompletionSource NewWake() => new(TaskCreationOptions.RunContinuationsAsynchronously);

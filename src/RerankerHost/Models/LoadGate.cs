@@ -7,16 +7,15 @@ namespace Rerank.RerankerHost.Models;
 internal sealed class LoadGate
 {
     private readonly Lock _lock = new();
-    private readonly LinkedList<TaskCompletionSource> _required = [];
-    private readonly LinkedList<TaskCompletionSource> _others = [];
+    private readonly LinkedList<Waiter> _waiters = [];
     private bool _isTaken;
 
+    /// <param name="isRequired">Asked whenever a turn is given: what waits may become required meanwhile.</param>
     /// <returns>To be disposed when the load is done, however it ends.</returns>
     /// <exception cref="OperationCanceledException">While it waited.</exception>
-    public async Task<IDisposable> EnterAsync(bool isRequired, CancellationToken cancellationToken)
+    public async Task<IDisposable> EnterAsync(Func<bool> isRequired, CancellationToken cancellationToken)
     {
-        LinkedListNode<TaskCompletionSource> place;
-        var queue = isRequired ? _required : _others;
+        LinkedListNode<Waiter> place;
         lock (_lock)
         {
             if (!_isTaken)
@@ -25,12 +24,12 @@ internal sealed class LoadGate
                 return new Turn(this);
             }
 
-            place = queue.AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            place = _waiters.AddLast(new Waiter(isRequired, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)));
         }
 
         try
         {
-            await place.Value.Task.WaitAsync(cancellationToken);
+            await place.Value.Turn.Task.WaitAsync(cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -40,7 +39,7 @@ internal sealed class LoadGate
                 if (place.List is null)
                     PassOnNeedsLock();
                 else
-                    queue.Remove(place);
+                    _waiters.Remove(place);
             }
 
             throw;
@@ -51,16 +50,21 @@ internal sealed class LoadGate
 
     private void PassOnNeedsLock()
     {
-        var queue = _required.Count > 0 ? _required : _others;
-        if (queue.First is not { } next)
+        var next = _waiters.First;
+        while (next is not null && !next.Value.IsRequired())
+            next = next.Next;
+        next ??= _waiters.First;
+        if (next is null)
         {
             _isTaken = false;
             return;
         }
 
-        queue.RemoveFirst();
-        next.Value.SetResult();
+        _waiters.Remove(next);
+        next.Value.Turn.SetResult();
     }
+
+    private sealed record Waiter(Func<bool> IsRequired, TaskCompletionSource Turn);
 
     private sealed class Turn(LoadGate gate) : IDisposable
     {

@@ -2,8 +2,8 @@ using Rerank.RerankerHost.Inference;
 
 namespace Rerank.RerankerHost.Models;
 
-/// <summary>A model in memory and the number of its users, of which the host itself is one. The last to leave disposes it.</summary>
-internal sealed class LoadedModel(ActivatedModel model)
+/// <summary>A model in memory and the number of its users, of which the host itself is one. After the last has left it is unloaded.</summary>
+internal sealed class LoadedModel(ActivatedModel model, Unloading unloading)
 {
     private int _users = 1;
 
@@ -26,6 +26,6 @@ internal sealed class LoadedModel(ActivatedModel model)
     public void Leave()
     {
         if (Interlocked.Decrement(ref _users) == 0)
-            model.Dispose();
+            unloading.Add(model);
     }
 }

@@ -24,4 +24,7 @@ internal static partial class Log
 
     [LoggerMessage(206, LogLevel.Warning, "Model {Model} ({Digest}) runs on {Provider} instead of what it prefers: {Reason}")]
     public static partial void PassedOver(ILogger logger, string model, string digest, ExecutionProvider provider, string reason);
+
+    [LoggerMessage(207, LogLevel.Error, "A model that is served no longer could not be freed")]
+    public static partial void NotUnloaded(ILogger logger, Exception exception);
 }

@@ -10,13 +10,14 @@ internal sealed class ModelActivation(ModelFiles files, IModelLoader loader, Cra
 {
     private readonly LoadGate _loading = new();
 
+    /// <param name="isRequired">Whether the host isn't ready without it, as the set in force has it.</param>
     /// <param name="entered">Told every state on the way.</param>
     /// <exception cref="ModelLoadException">It failed, and why.</exception>
-    public async Task<ActivatedModel> RunAsync(ModelSpec spec, SourceCredential? credential, Action<ModelState> entered, CancellationToken cancellationToken)
+    public async Task<ActivatedModel> RunAsync(ModelSpec spec, Func<bool> isRequired, SourceCredential? credential, Action<ModelState> entered, CancellationToken cancellationToken)
     {
         var folder = await files.EnsureAsync(spec, credential, entered, cancellationToken);
-        using var turn = await _loading.EnterAsync(spec.Required, cancellationToken);
-        return await Task.Run(() => Load(folder, spec, entered, cancellationToken), cancellationToken);
+        using var turn = await _loading.EnterAsync(isRequired, cancellationToken);
+        return await Task.Run(() => Load(folder, spec with { Required = isRequired() }, entered, cancellationToken), cancellationToken);
     }
 
     private ActivatedModel Load(VerifiedFolder folder, ModelSpec spec, Action<ModelState> entered, CancellationToken cancellationToken)

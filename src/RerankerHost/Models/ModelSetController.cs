@@ -8,6 +8,7 @@ namespace Rerank.RerankerHost.Models;
 internal sealed class ModelSetController(
     ModelRegistry registry,
     ModelActivation activation,
+    Unloading unloading,
     BlobStore blobs,
     LimitsInForce limits,
     TimeProvider time,
@@ -39,56 +40,63 @@ internal sealed class ModelSetController(
         }
     }
 
+    /// <summary>Never waits for a set that is being put in force: health and metrics are made of it.</summary>
     public HostStatus Status()
     {
-        lock (_lock)
+        var (generation, models) = registry.InForce;
+        ModelStatus[] statuses = [.. models.Select(m => m.Status)];
+        return new HostStatus
         {
-            var models = registry.Current;
-            ModelStatus[] statuses = [.. models.Select(m => m.Status)];
-            return new HostStatus
-            {
-                ProcessId = _processId,
-                Generation = _inForce?.Generation ?? 0,
-                Ready = _inForce is not null && models.Zip(statuses).All(m => !m.First.Spec.Required || m.Second.State == ModelState.Ready),
-                Models = statuses,
-            };
-        }
+            ProcessId = _processId,
+            Generation = generation,
+            Ready = generation > 0 && models.Zip(statuses).All(m => !m.First.Spec.Required || m.Second.State == ModelState.Ready),
+            Models = statuses,
+        };
     }
 
-    /// <summary>Retires everything, at the end of the process.</summary>
-    public Task StopAsync()
+    /// <summary>Retires everything, at the end of the process, and waits until it is freed: ONNX Runtime must not be torn down while it frees a model.</summary>
+    public async Task StopAsync()
     {
+        IReadOnlyList<HostedModel> models;
         lock (_lock)
         {
-            var models = registry.Current;
+            models = registry.Current;
             foreach (var model in models)
                 model.Retire();
-            return Task.WhenAll(models.Select(m => m.Completion));
         }
+
+        await Task.WhenAll(models.Select(m => m.Completion));
+        await unloading.Completion;
     }
 
     private void PutInForceNeedsLock(ModelSet set)
     {
         var held = registry.Current.ToDictionary(m => m.Spec.Digest, StringComparer.Ordinal);
-        var next = new List<HostedModel>(set.Models.Count);
+        var next = new List<(string Name, HostedModel Model)>(set.Models.Count);
+        var byDigest = new Dictionary<string, HostedModel>(set.Models.Count, StringComparer.Ordinal);
         foreach (var spec in set.Models)
         {
             var credential = set.Credentials?.GetValueOrDefault(spec.Name);
-            if (held.Remove(spec.Digest, out var model))
+            if (byDigest.TryGetValue(spec.Digest, out var model))
+            {
+                // The same files under another name, which only folders given by hand can be: loaded once.
+            }
+            else if (held.Remove(spec.Digest, out model))
             {
                 model.Update(spec, credential, isNews: _inForce?.Generation != set.Generation);
             }
             else
             {
-                model = new HostedModel(spec, credential, activation, time, logger);
+                model = new HostedModel(spec, credential, activation, unloading, time, logger);
                 model.Start();
             }
 
-            next.Add(model);
+            byDigest[spec.Digest] = model;
+            next.Add((spec.Name, model));
         }
 
         limits.Apply(set.Limits);
-        registry.Replace(next);
+        registry.Replace(set.Generation, next);
         foreach (var gone in held.Values)
             gone.Retire();
         blobs.Clean(set.Models);

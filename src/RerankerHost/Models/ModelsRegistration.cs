@@ -10,6 +10,7 @@ internal static class ModelsRegistration
         .AddSingleton<CrashMarks>()
         .AddSingleton(provider => new GpuMemory(provider.GetRequiredService<ServeOptions>()))
         .AddSingleton<ModelActivation>()
+        .AddSingleton<Unloading>()
         .AddSingleton<ModelRegistry>()
         .AddSingleton<ModelSetController>()
         .AddSingleton<HandServedModel>()

@@ -11,16 +11,19 @@ internal sealed unsafe class CrashMark : IDisposable
     // Of the last crashes; older ones don't matter.
     public const int MostCrashes = 8;
 
-    private const int Loading = 0, Running = 1, Crashes = 2, FirstCrash = 3;
-    private const int Bytes = (FirstCrash + MostCrashes) * sizeof(long);
+    private const int Loading = 0, Running = 1, Crashes = 2, FirstCrash = 3, EndedByItself = FirstCrash + MostCrashes;
+    private const int Bytes = (EndedByItself + 1) * sizeof(long);
 
+    private readonly Action<CrashMark>? _closing;
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
     private readonly long* _fields;
 
+    /// <param name="closing">Told before it is closed.</param>
     /// <exception cref="IOException">It can't be opened.</exception>
-    public CrashMark(string path)
+    public CrashMark(string path, Action<CrashMark>? closing = null)
     {
+        _closing = closing;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         _file = MemoryMappedFile.CreateFromFile(path, FileMode.OpenOrCreate, mapName: null, Bytes);
         _view = _file.CreateViewAccessor(0, Bytes);
@@ -29,21 +32,29 @@ internal sealed unsafe class CrashMark : IDisposable
         _fields = (long*)start;
     }
 
-    /// <summary>Whether it was left while the model was loaded or run.</summary>
-    public bool WasLeft => _fields[Loading] != 0 || _fields[Running] != 0;
+    /// <summary>Whether it was left while the model was loaded or run, by a process that didn't end by itself.</summary>
+    public bool WasLeft => _fields[EndedByItself] == 0 && (_fields[Loading] != 0 || _fields[Running] != 0);
 
     /// <summary>Of the last crashes.</summary>
     public IEnumerable<DateTimeOffset> CrashTimes => Enumerable.Range(0, (int)Math.Min(Read(Crashes), MostCrashes))
         .Select(i => DateTimeOffset.FromUnixTimeMilliseconds(Read(FirstCrash + i)));
 
-    /// <summary>Counts what it was left at as a crash, and begins anew.</summary>
-    public void CountCrash(DateTimeOffset time)
+    /// <summary>Counts what it was left at as a crash, if it was one, and begins anew.</summary>
+    public void Begin(DateTimeOffset time)
     {
-        _fields[FirstCrash + (_fields[Crashes] % MostCrashes)] = time.ToUnixTimeMilliseconds();
-        _fields[Crashes]++;
+        if (WasLeft)
+        {
+            _fields[FirstCrash + (_fields[Crashes] % MostCrashes)] = time.ToUnixTimeMilliseconds();
+            _fields[Crashes]++;
+        }
+
         _fields[Loading] = 0;
         _fields[Running] = 0;
+        _fields[EndedByItself] = 0;
     }
+
+    /// <summary>The process is about to end, and not because of the model: what it still loads or runs isn't counted.</summary>
+    public void EndByItself() => Volatile.Write(ref _fields[EndedByItself], 1);
 
     public void BeginLoad() => Volatile.Write(ref _fields[Loading], 1);
 
@@ -55,6 +66,7 @@ internal sealed unsafe class CrashMark : IDisposable
 
     public void Dispose()
     {
+        _closing?.Invoke(this);
         _view.SafeMemoryMappedViewHandle.ReleasePointer();
         _view.Dispose();
         _file.Dispose();

@@ -8,7 +8,7 @@ namespace Rerank.RerankerHost.Quarantine;
 /// Keeps models out that took the process down, so that the others can serve. Nobody can say that it was the model rather than a node
 /// that went away, so a model gets another chance after a while, later each time.
 /// </summary>
-internal sealed class CrashMarks(ServeOptions options, TimeProvider time)
+internal sealed class CrashMarks(ServeOptions options, TimeProvider time) : IDisposable
 {
     // Without a required model the host isn't ready anyway: keeping it out at once would only make a restart longer.
     private const int CrashesOfRequired = 3;
@@ -18,6 +18,9 @@ internal sealed class CrashMarks(ServeOptions options, TimeProvider time)
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(30);
 
     private readonly string _directory = Path.Combine(options.ModelDirectory, "marks");
+    private readonly Lock _lock = new();
+    private readonly Dictionary<CrashMark, string> _open = [];
+    private bool _isEnding;
 
     /// <summary>The mark of a model that is about to be loaded.</summary>
     /// <returns>Null: marks can't be written here.</returns>
@@ -25,18 +28,16 @@ internal sealed class CrashMarks(ServeOptions options, TimeProvider time)
     public CrashMark? Open(ModelSpec spec)
     {
         CrashMark mark;
+        var now = time.GetUtcNow();
         try
         {
-            mark = new CrashMark(Path.Combine(_directory, spec.Digest["sha256:".Length..]));
+            mark = OpenNew(spec.Digest, now);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }
 
-        var now = time.GetUtcNow();
-        if (mark.WasLeft)
-            mark.CountCrash(now);
         var crashes = mark.CrashTimes.Where(t => now - t < Window).Order().ToArray();
         if (Until(crashes, spec.Required) is not { } until || until <= now)
             return mark;
@@ -46,6 +47,39 @@ internal sealed class CrashMarks(ServeOptions options, TimeProvider time)
             ModelFailure.Quarantined,
             $"the process ended {(crashes.Length == 1 ? "once" : $"{crashes.Length} times")} in the last hour while the model was loaded or run; "
             + $"it is tried again at {until:yyyy-MM-dd'T'HH:mm:ss'Z'}");
+    }
+
+    /// <summary>The process ends, and no model is to blame: it was told to, or can't start for a reason of its own.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isEnding = true;
+            foreach (var mark in _open.Keys)
+                mark.EndByItself();
+        }
+    }
+
+    private CrashMark OpenNew(string digest, DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            var mark = new CrashMark(Path.Combine(_directory, digest["sha256:".Length..]), Closing);
+
+            // A model that left and comes back may still answer its last requests: what its mark says is of this process.
+            if (!_open.ContainsValue(digest))
+                mark.Begin(now);
+            if (_isEnding)
+                mark.EndByItself();
+            _open.Add(mark, digest);
+            return mark;
+        }
+    }
+
+    private void Closing(CrashMark mark)
+    {
+        lock (_lock)
+            _open.Remove(mark);
     }
 
     /// <param name="crashes">Of late, in order.</param>

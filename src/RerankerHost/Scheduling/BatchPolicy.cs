@@ -12,7 +12,8 @@ internal abstract record BatchPolicy(int TokenBudget)
     /// <summary>How many pairs may run together, at least one.</summary>
     /// <param name="length">Tokens of the longest of them.</param>
     /// <param name="share">Tokens that are there for each worker: taking more would leave others idle.</param>
-    public abstract int MostPairs(int length, long share);
+    /// <param name="inTime">Pairs of that length that are done in the time which a batch may take.</param>
+    public abstract int MostPairs(int length, long share, int inTime = int.MaxValue);
 
     /// <summary>Rows that a batch of so many pairs is given.</summary>
     public abstract int Rows(int pairs);
@@ -32,7 +33,7 @@ internal sealed record ExactLengths(int TokenBudget) : BatchPolicy(TokenBudget)
 
     public override (int Shortest, int Longest) Mates(int length) => (length, length);
 
-    public override int MostPairs(int length, long share) => (int)Math.Max(1, Math.Min(TokenBudget, share) / length);
+    public override int MostPairs(int length, long share, int inTime = int.MaxValue) => (int)Math.Max(1, Math.Min(Math.Min(TokenBudget, share) / length, inTime));
 
     public override int Rows(int pairs) => pairs;
 
@@ -52,7 +53,7 @@ internal sealed record PaddedShapes(int TokenBudget, int MaxInputTokens) : Batch
         return (((length - 1) / step * step) + 1, Columns(length));
     }
 
-    public override int MostPairs(int length, long share) => 1 << BitOperations.Log2((uint)Math.Max(1, TokenBudget / Columns(length)));
+    public override int MostPairs(int length, long share, int inTime = int.MaxValue) => 1 << BitOperations.Log2((uint)Math.Max(1, Math.Min(TokenBudget / Columns(length), inTime)));
 
     public override int Rows(int pairs) => (int)BitOperations.RoundUpToPowerOf2((uint)pairs);
 

@@ -9,9 +9,16 @@ namespace Rerank.RerankerHost.Scheduling;
 /// </summary>
 internal sealed class InFlightPairs
 {
-    private readonly Dictionary<PairRef, Entry> _entries = new(new SameTokens());
+    /// <summary>Of pairs of one model: equal when they have the same tokens.</summary>
+    public static readonly IEqualityComparer<PairRef> ByTokens = new SameTokens();
+
+    private readonly Dictionary<PairRef, Entry> _entries = new(ByTokens);
+    private int _followers;
 
     public int Count => _entries.Count;
+
+    /// <summary>Whether any pair may have followers.</summary>
+    public bool HasFollowers => _followers > 0;
 
     /// <summary>Makes a pair the owner of its tokens, unless they have one.</summary>
     /// <returns>The owner.</returns>
@@ -31,20 +38,31 @@ internal sealed class InFlightPairs
     {
         ref var entry = ref CollectionsMarshal.GetValueRefOrNullRef(_entries, pair);
         (entry.Followers ??= []).Add(pair);
+        _followers++;
     }
+
+    /// <summary>Who follows a pair.</summary>
+    public IReadOnlyList<PairRef> FollowersOf(PairRef owner) => _entries.TryGetValue(owner, out var entry) && entry.Followers is { } followers ? followers : [];
 
     /// <summary>Makes a pair the owner instead of another, which follows it.</summary>
     public void TakeOver(PairRef owner, PairRef pair)
     {
         _entries.Remove(owner, out var entry);
         (entry.Followers ??= []).Add(owner);
+        _followers++;
         entry.Owner = pair;
         _entries.Add(pair, entry);
     }
 
     /// <summary>Forgets a pair that is done or given up.</summary>
     /// <returns>Who followed it.</returns>
-    public IReadOnlyList<PairRef> Release(PairRef owner) => _entries.Remove(owner, out var entry) && entry.Followers is { } followers ? followers : [];
+    public IReadOnlyList<PairRef> Release(PairRef owner)
+    {
+        if (!_entries.Remove(owner, out var entry) || entry.Followers is not { } followers)
+            return [];
+        _followers -= followers.Count;
+        return followers;
+    }
 
     private struct Entry
     {

@@ -1,11 +1,14 @@
 namespace Rerank.RerankerHost.Scheduling;
 
 /// <summary>Pairs that run together; a worker fills the same one again and again.</summary>
+#pragma warning disable CA1001 // The source holds no timer and no handle.
 internal sealed class MicroBatch
+#pragma warning restore CA1001
 {
     private PairRef[] _pairs = new PairRef[16];
     private float[] _logits = new float[16];
     private Exception?[] _failures = new Exception?[16];
+    private CancellationTokenSource? _abandoned;
 
     public ModelLane Lane { get; private set; } = null!;
 
@@ -16,7 +19,13 @@ internal sealed class MicroBatch
     public int Columns { get; private set; }
 
     /// <summary>Without padding.</summary>
-    public long Tokens { get; private set; }
+    public Work Work { get; private set; }
+
+    /// <summary>Whether nobody waits for any of its pairs any more.</summary>
+    public bool IsAbandoned => _abandoned is { IsCancellationRequested: true };
+
+    /// <summary>Whether all of it ran, in one go.</summary>
+    public bool RanWhole { get; private set; }
 
     public ReadOnlySpan<PairRef> Pairs => _pairs.AsSpan(0, Count);
 
@@ -44,7 +53,7 @@ internal sealed class MicroBatch
     public void Added(int pairs)
     {
         foreach (var (job, pair) in _pairs.AsSpan(Count, pairs))
-            Tokens += job.Pairs.Length(pair);
+            Work += Work.OfPair(job.Pairs.Length(pair));
         Count += pairs;
     }
 
@@ -52,9 +61,10 @@ internal sealed class MicroBatch
     public void Run()
     {
         var failure = TryRun(0, Count, Rows, Columns);
-        if (Count == 1)
+        RanWhole = failure is null;
+        if (Count == 1 || (failure is not null && IsAbandoned))
         {
-            _failures[0] = failure;
+            Failures.Fill(failure);
         }
         else if (failure is not null)
         {
@@ -69,15 +79,22 @@ internal sealed class MicroBatch
         Array.Clear(_pairs, 0, Count);
         Array.Clear(_failures, 0, Count);
         Count = 0;
-        Tokens = 0;
+        Work = default;
+        _abandoned = null;
     }
+
+    /// <summary>From now on it can be ended early. Before it runs.</summary>
+    public void MakeAbandonable() => _abandoned = new CancellationTokenSource();
+
+    /// <summary>Lets a run that is under way end early. Under the lock of the queue, by which it is completed.</summary>
+    public void Abandon() => _abandoned?.Cancel();
 
     /// <returns>Null: its logits are there.</returns>
     private Exception? TryRun(int first, int count, int rows, int columns)
     {
         try
         {
-            Lane.Runner.Run(_pairs.AsSpan(first, count), rows, columns, _logits.AsSpan(first, count));
+            Lane.Runner.Run(_pairs.AsSpan(first, count), rows, columns, _logits.AsSpan(first, count), _abandoned?.Token ?? default);
             return null;
         }
 #pragma warning disable CA1031 // Whatever went wrong goes to those who wait for the pairs; the worker goes on.

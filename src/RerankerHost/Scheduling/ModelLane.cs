@@ -1,18 +1,22 @@
 namespace Rerank.RerankerHost.Scheduling;
 
 /// <summary>One model's work in a queue. What changes in it does so under the queue's lock.</summary>
-/// <param name="secondsPerToken">Of one worker, as measured when the model was warmed up.</param>
-internal sealed class ModelLane(IBatchRunner runner, BatchPolicy policy, double secondsPerToken)
+/// <param name="cost">Of one worker, as measured when the model was warmed up.</param>
+/// <param name="lengths">For which it was measured.</param>
+internal sealed class ModelLane(IBatchRunner runner, BatchPolicy policy, RunCost cost, params int[] lengths)
 {
-    // Some twenty batches' worth of memory.
     private const double Kept = 0.95;
 
-    // A run that stalls says nothing of the next ones' cost.
-    private const double MostSlower = 5;
-
-    private double _secondsPerToken = secondsPerToken;
-    private double _seconds;
+    private readonly CostModel _cost = new(cost, lengths);
+    private double _secondsPerToken = cost.PerToken + (cost.PerSquare * (lengths.Length > 0 ? lengths[0] : 0));
     private double _tokens;
+    private double _squares;
+
+    /// <param name="secondsPerToken">Whatever the length.</param>
+    public ModelLane(IBatchRunner runner, BatchPolicy policy, double secondsPerToken)
+        : this(runner, policy, new RunCost(secondsPerToken, 0))
+    {
+    }
 
     public IBatchRunner Runner => runner;
 
@@ -24,19 +28,19 @@ internal sealed class ModelLane(IBatchRunner runner, BatchPolicy policy, double 
     /// <summary>Pairs that wait or run, so that the same pair isn't run twice at once.</summary>
     public InFlightPairs InFlight { get; } = new();
 
-    /// <summary>What a token costs one worker, as of late.</summary>
+    /// <summary>What work costs one worker, as of late.</summary>
+    public RunCost Cost => _cost.Cost;
+
+    /// <summary>What a token costs one worker, as of late and at the lengths of late. Read by anybody.</summary>
     public double SecondsPerToken => Volatile.Read(ref _secondsPerToken);
 
-    public void Observe(long tokens, TimeSpan elapsed)
+    public void Observe(Work work, TimeSpan elapsed)
     {
-        if (elapsed <= TimeSpan.Zero || tokens <= 0)
+        if (work.Tokens <= 0)
             return;
-
-        // The share of all time and tokens of late, and not the mean of shares: a batch of few tokens costs far more for each, and says little of a full one.
-        if (_tokens == 0)
-            (_tokens, _seconds) = (tokens / (1 - Kept), tokens / (1 - Kept) * _secondsPerToken);
-        _tokens = Kept * _tokens + tokens;
-        _seconds = Kept * _seconds + Math.Min(elapsed.TotalSeconds, MostSlower * _secondsPerToken * tokens + 0.1);
-        Volatile.Write(ref _secondsPerToken, _seconds / _tokens);
+        _cost.Observe(work, elapsed);
+        _tokens = (Kept * _tokens) + work.Tokens;
+        _squares = (Kept * _squares) + work.Squares;
+        Volatile.Write(ref _secondsPerToken, Cost.PerToken + (Cost.PerSquare * _squares / _tokens));
     }
 }

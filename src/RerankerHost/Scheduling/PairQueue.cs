@@ -1,8 +1,11 @@
+using System.Runtime.ExceptionServices;
+
 namespace Rerank.RerankerHost.Scheduling;
 
 /// <summary>
 /// The pairs of all requests and models that share workers. A free worker gets the longest pairs of the most urgent request,
-/// with others' pairs of the same length where there is room: nobody waits for a batch to fill up.
+/// with others' pairs of the same length where there is room: nobody waits for a batch to fill up. A run that has begun can't make room for others, so runs are kept short where that is possible:
+/// several pairs share one only for so long, and where single pairs take longer a worker stays free of them while there is shorter work.
 /// </summary>
 /// <param name="workers">How many take from it at once.</param>
 /// <param name="limit">Of work that may be in it, by the time that it takes all workers.</param>
@@ -14,10 +17,22 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
     // Estimates may be wrong: with less than this part of its time before it, a request is tried.
     private const double LeastAhead = 0.1;
 
+    // Of several pairs. Beyond it, what is saved for each of them is next to nothing.
+    private const double MostBatchSeconds = 0.1;
+
+    // What takes longer isn't run by all workers at once, and ends early when nobody waits for it any more.
+    private const double LongRunSeconds = 0.25;
+
+    // For so long after shorter work came, more of it is expected.
+    private static readonly TimeSpan ShortWorkExpected = TimeSpan.FromSeconds(10);
+
     private readonly object _gate = new();
     private readonly PriorityQueue<ScoringJob, TimeSpan> _jobs = new();
     private readonly WorkLimit _limit = new(limit);
     private readonly long _start = time.GetTimestamp();
+    private readonly HashSet<PairRef> _seen = new(InFlightPairs.ByTokens);
+    private readonly List<MicroBatch> _longRuns = [];
+    private TimeSpan _shortWorkUntil;
     private long _waitingTokens;
     private int _unfinished;
     private bool _isClosed;
@@ -46,43 +61,74 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
             CheckRoom(0);
     }
 
+    /// <param name="request">All of its jobs: they enter together, or none does. Of one model.</param>
     /// <exception cref="QueueFullException">There's no room for it.</exception>
-    public void Enter(ScoringJob job, TimeSpan timeLeft, int priority)
+    public void Enter(IReadOnlyList<ScoringJob> request, TimeSpan timeLeft, int priority)
     {
-        if (job.Pairs.Count == 0)
+        if (request.All(job => job.Pairs.Count == 0))
             return;
         lock (_gate)
         {
             if (_isClosed)
                 throw new QueueClosedException();
-            job.SecondsPerToken = job.Lane.SecondsPerToken / workers;
-            var alone = TimeSpan.FromSeconds(FreshTokens(job) * job.SecondsPerToken);
-            CheckRoom(alone.TotalSeconds);
             var now = Now();
-            job.Urgency = Urgency.Of(now, alone, timeLeft, priority);
-            CheckTime(job, alone, timeLeft);
-            job.Enter(now);
-            _unfinished += job.Unfinished;
-            for (var pair = 0; pair < job.Pairs.Count; pair++)
-                Claim(new PairRef(job, pair));
-            _limit.Update(job);
+            var cost = CostOf(request, now);
+            var alone = TimeSpan.FromSeconds(cost.Seconds(FreshWork(request)));
+            CheckRoom(alone.TotalSeconds);
+            var urgency = Urgency.Of(now, alone, timeLeft, priority);
+            CheckTime(urgency, alone, timeLeft);
+            var reservation = new Reservation();
+            foreach (var job in request)
+            {
+                (job.Cost, job.Urgency, job.Reservation) = (cost, urgency, reservation);
+                job.Enter(now);
+                _unfinished += job.Unfinished;
+                for (var pair = 0; pair < job.Pairs.Count; pair++)
+                    Claim(new PairRef(job, pair), now);
+                _limit.Update(job);
+            }
         }
     }
 
-    // What others have had run already costs nothing: a hundred equal requests are one's work.
-    private static long FreshTokens(ScoringJob job)
+    /// <summary>What a request's work costs all workers together that run it.</summary>
+    private RunCost CostOf(IReadOnlyList<ScoringJob> request, TimeSpan now)
     {
-        var (inFlight, tokens) = (job.Lane.InFlight, 0L);
-        for (var pair = 0; pair < job.Pairs.Count; pair++)
-            tokens += inFlight.Count > 0 && inFlight.Has(new PairRef(job, pair)) ? 0 : job.Pairs.Length(pair);
-        return tokens;
+        var cost = request[0].Lane.Cost;
+        var longest = request.Max(job => job.Pairs.Count == 0 ? 0 : job.Pairs.Length(0));
+        if (cost.Seconds(longest) <= LongRunSeconds)
+        {
+            _shortWorkUntil = now + ShortWorkExpected;
+            return cost / workers;
+        }
+
+        return cost / (IsShortWorkExpected(now) ? workers - 1 : workers);
+    }
+
+    private bool IsShortWorkExpected(TimeSpan now) => workers > 1 && now < _shortWorkUntil;
+
+    // What others have had run already costs nothing, nor what comes twice: a hundred equal requests are one's work.
+    private Work FreshWork(IReadOnlyList<ScoringJob> request)
+    {
+        var (inFlight, work) = (request[0].Lane.InFlight, default(Work));
+        foreach (var job in request)
+        {
+            for (var i = 0; i < job.Pairs.Count; i++)
+            {
+                var pair = new PairRef(job, i);
+                if (!(inFlight.Count > 0 && inFlight.Has(pair)) && _seen.Add(pair))
+                    work += Work.OfPair(job.Pairs.Length(i));
+            }
+        }
+
+        _seen.Clear();
+        return work;
     }
 
     /// <summary>
     /// Admission by deadline: what can't be done in the time that is left is refused at once. Otherwise, under overload, workers would spend their time on what nobody waits for any more, and
     /// callers theirs on waiting for an error.
     /// </summary>
-    private void CheckTime(ScoringJob job, TimeSpan alone, TimeSpan timeLeft)
+    private void CheckTime(TimeSpan urgency, TimeSpan alone, TimeSpan timeLeft)
     {
         var backlog = _limit.Reserved;
         if (backlog + alone <= timeLeft || backlog < LeastAhead * timeLeft)
@@ -92,8 +138,8 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
         var ahead = backlog.TotalSeconds;
         foreach (var (other, _) in _jobs.UnorderedItems)
         {
-            if (other.Urgency > job.Urgency)
-                ahead -= other.Reserved;
+            if (other.Urgency > urgency)
+                ahead -= other.Reservation!.Of(other);
         }
 
         var before = TimeSpan.FromSeconds(Math.Max(0, ahead));
@@ -101,16 +147,37 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
             throw QueueFullException.TooLate(before, alone, timeLeft);
     }
 
-    /// <summary>Has a job's pairs run. Its memory may be given back once the task has ended, however it ended.</summary>
+    /// <summary>Has a request's pairs run. Once one of its jobs fails, the others are taken out. Their memory may be given back once the task has ended, however it ended.</summary>
+    /// <param name="request">Of one model.</param>
     /// <param name="timeLeft">Until nobody waits for the answer any more.</param>
     /// <param name="priority">Lower is earlier.</param>
     /// <exception cref="QueueFullException">There's no room for it.</exception>
     /// <exception cref="QueueClosedException">The process is about to end.</exception>
-    public async Task RunAsync(ScoringJob job, TimeSpan timeLeft, int priority, CancellationToken cancellationToken)
+    public async Task RunAsync(IReadOnlyList<ScoringJob> request, TimeSpan timeLeft, int priority, CancellationToken cancellationToken)
     {
-        Enter(job, timeLeft, priority);
-        using (cancellationToken.UnsafeRegister(static (state, token) => ((Entered)state!).Stop(token), new Entered(this, job)))
-            await job.Completion;
+        Enter(request, timeLeft, priority);
+        using (cancellationToken.UnsafeRegister(static (state, token) => ((Entered)state!).Stop(token), new Entered(this, request)))
+        {
+            if (request.Count == 1)
+                await request[0].Completion;
+            else
+                await AllAsync(request);
+        }
+    }
+
+    private async Task AllAsync(IReadOnlyList<ScoringJob> request)
+    {
+        Exception? failure = null;
+        await foreach (var job in Task.WhenEach(request.Select(job => job.Completion)))
+        {
+            if (job.Exception is null || failure is not null)
+                continue;
+            failure = job.Exception.InnerException!;
+            Stop(request, failure);
+        }
+
+        if (failure is not null)
+            ExceptionDispatchInfo.Throw(failure);
     }
 
     /// <summary>Gives a worker its next batch; waits until there is one.</summary>
@@ -123,7 +190,13 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
             {
                 if (_isClosed)
                     return false;
-                Monitor.Wait(_gate);
+
+                // The one that is kept for shorter work isn't kept for ever.
+                var kept = _jobs.Count > 0 ? _shortWorkUntil - Now() : TimeSpan.Zero;
+                if (kept > TimeSpan.Zero)
+                    Monitor.Wait(_gate, kept);
+                else
+                    Monitor.Wait(_gate);
             }
 
             return true;
@@ -134,13 +207,47 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
     {
         lock (_gate)
         {
+            var now = Now();
             if (MostUrgent() is not { } job)
                 return false;
-            Fill(batch, job);
-            var now = Now();
-            foreach (var (owner, _) in batch.Pairs)
-                owner.Began(now);
+            var longest = int.MaxValue;
+            if (_longRuns.Count >= workers - 1 && IsShortWorkExpected(now))
+            {
+                if (MostUrgentOfShortWork() is not { } other)
+                    return false;
+                (job, longest) = (other, other.Lane.Cost.LongestWithin(LongRunSeconds));
+            }
+
+            Fill(batch, job, longest);
+            foreach (var pair in batch.Pairs)
+                Began(pair, now);
             return true;
+        }
+    }
+
+    /// <summary>For the last worker that is free while all others are held up for long.</summary>
+    private ScoringJob? MostUrgentOfShortWork()
+    {
+        ScoringJob? found = null;
+        foreach (var (job, urgency) in _jobs.UnorderedItems)
+        {
+            if ((found is null || urgency < found.Urgency) && job.Waiting > 0 && job.LongestWaitingWithin(job.Lane.Cost.LongestWithin(LongRunSeconds)) > 0)
+                found = job;
+        }
+
+        return found;
+    }
+
+    private static void Began(PairRef pair, TimeSpan now)
+    {
+        pair.Job.Began(pair.Pair, now);
+        var inFlight = pair.Job.Lane.InFlight;
+        if (!inFlight.HasFollowers)
+            return;
+        foreach (var (job, follower) in inFlight.FollowersOf(pair))
+        {
+            if (job.IsFollowing(follower))
+                job.Began(follower, now);
         }
     }
 
@@ -150,19 +257,32 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
         lock (_gate)
         {
             var now = Now();
-            batch.Lane.Observe(batch.Tokens, elapsed);
+            if (batch.RanWhole)
+                batch.Lane.Observe(batch.Work, elapsed);
+
+            // A worker that was kept for shorter work may be needed for long work now.
+            if (_longRuns.Remove(batch))
+                Monitor.PulseAll(_gate);
             for (var i = 0; i < batch.Count; i++)
-                Deliver(batch.Pairs[i], batch.Logits[i], batch.Failures[i], now);
+            {
+                if (batch.IsAbandoned && batch.Failures[i] is { } failure)
+                    GiveUp(batch.Pairs[i], failure, now);
+                else
+                    Deliver(batch.Pairs[i], batch.Logits[i], batch.Failures[i], now);
+            }
         }
 
         batch.Clear();
     }
 
-    /// <summary>Takes a job out; what runs of it runs to its end.</summary>
-    public void Stop(ScoringJob job, Exception reason)
+    /// <summary>Takes a request out. What runs of it runs to its end, unless that takes long and nobody else waits for it.</summary>
+    public void Stop(IReadOnlyList<ScoringJob> request, Exception reason)
     {
         lock (_gate)
-            StopNeedsLock(job, reason, Now());
+        {
+            foreach (var job in request)
+                StopNeedsLock(job, reason, Now());
+        }
     }
 
     /// <summary>Ends every job that waits, lets workers go, and takes no more.</summary>
@@ -187,7 +307,7 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
     }
 
     /// <summary>Lets a pair wait to be run, or for the result of the same pair of somebody else.</summary>
-    private void Claim(PairRef pair)
+    private void Claim(PairRef pair, TimeSpan now)
     {
         var inFlight = pair.Job.Lane.InFlight;
         var owner = inFlight.Own(pair);
@@ -207,6 +327,8 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
         {
             inFlight.Follow(pair);
             pair.Job.Follow(pair.Pair);
+            if (owner.Job.IsRunning(owner.Pair))
+                pair.Job.Began(pair.Pair, now);
         }
     }
 
@@ -239,12 +361,22 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
         return null;
     }
 
-    private void Fill(MicroBatch batch, ScoringJob job)
+    /// <param name="within">Pairs that are longer aren't taken.</param>
+    private void Fill(MicroBatch batch, ScoringJob job, int within)
     {
-        var (lane, length) = (job.Lane, job.LongestWaiting);
+        var (lane, length) = (job.Lane, within == int.MaxValue ? job.LongestWaiting : job.LongestWaitingWithin(within));
         var (shortest, longest) = lane.Policy.Mates(length);
-        var most = lane.Policy.MostPairs(length, (_waitingTokens + workers - 1) / workers);
+        longest = Math.Min(longest, within);
+        var seconds = lane.Cost.Seconds(length);
+        var inTime = (int)Math.Min(int.MaxValue, MostBatchSeconds / seconds);
+        var most = lane.Policy.MostPairs(length, (_waitingTokens + workers - 1) / workers, inTime);
         batch.Begin(lane, lane.Policy.Columns(length));
+        if (seconds > LongRunSeconds)
+        {
+            batch.MakeAbandonable();
+            _longRuns.Add(batch);
+        }
+
         Move(batch, job, shortest, longest, most);
 
         // Strangers don't ride with a request's last pairs: they would only delay its end.
@@ -294,7 +426,7 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
             for (var pair = 0; job.Waiting > 0; pair++)
             {
                 if (job.IsWaiting(pair))
-                    GiveUp(new PairRef(job, pair));
+                    GiveUp(new PairRef(job, pair), now);
             }
         }
 
@@ -303,26 +435,56 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
         else
             job.Stop(reason, now);
         _limit.Update(job);
+        foreach (var run in _longRuns)
+        {
+            if (!run.IsAbandoned && !IsWanted(run))
+                run.Abandon();
+        }
+    }
+
+    private static bool IsWanted(MicroBatch run)
+    {
+        foreach (var pair in run.Pairs)
+        {
+            if (!pair.Job.HasFailed || pair.Job.Lane.InFlight.FollowersOf(pair).Any(follower => follower.Job.IsFollowing(follower.Pair)))
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Who followed a pair that isn't run any more needs another owner.</summary>
-    private void GiveUp(PairRef pair)
+    private void GiveUp(PairRef pair, TimeSpan now)
     {
         var job = pair.Job;
         var followers = job.Lane.InFlight.Release(pair);
         _waitingTokens -= job.Pairs.Length(pair.Pair);
         job.Withdraw(pair.Pair);
-        foreach (var follower in followers)
+        Claim(followers, except: job, now);
+    }
+
+    /// <summary>The same for a pair whose run was abandoned. Whoever came to follow it since then still wants it.</summary>
+    private void GiveUp(PairRef pair, Exception failure, TimeSpan now)
+    {
+        var followers = pair.Job.Lane.InFlight.Release(pair);
+        End(pair, default, failure, now);
+        Claim(followers, except: pair.Job, now);
+    }
+
+    private void Claim(IReadOnlyList<PairRef> followers, ScoringJob except, TimeSpan now)
+    {
+        foreach (var (job, pair) in followers)
         {
-            if (!follower.Job.IsFollowing(follower.Pair) || follower.Job == job)
+            if (!job.IsFollowing(pair) || job == except)
                 continue;
-            Claim(follower);
-            _limit.Update(follower.Job);
+            job.Lost(pair, now);
+            Claim(new PairRef(job, pair), now);
+            _limit.Update(job);
         }
     }
 
-    private sealed record Entered(PairQueue Queue, ScoringJob Job)
+    private sealed record Entered(PairQueue Queue, IReadOnlyList<ScoringJob> Request)
     {
-        public void Stop(CancellationToken token) => Queue.Stop(Job, new OperationCanceledException(token));
+        public void Stop(CancellationToken token) => Queue.Stop(Request, new OperationCanceledException(token));
     }
 }

@@ -12,12 +12,12 @@ internal sealed class Scheduler : IDisposable
     private readonly PairQueue _cpu;
     private readonly Lazy<PairQueue> _cuda;
 
-    /// <param name="threads">Of the CPU's models; null: as many as the process may use cores, by its affinity and its control group's quota.</param>
+    /// <param name="threads">Of the CPU's models; null: as many as the process may use whole cores, by its affinity and its control group's quota.</param>
     /// <param name="limit">Of work that may wait, by the time that it takes.</param>
     /// <param name="batched">Told pairs and tokens of every batch; null: nobody is.</param>
     public Scheduler(int? threads, TimeSpan limit, TimeProvider time, Action<int, long>? batched = null)
     {
-        Threads = threads ?? Environment.ProcessorCount;
+        Threads = threads ?? new CpuQuota().Threads(Environment.ProcessorCount);
         _cpu = Start("cpu", Threads, limit, time, batched);
         _cuda = new Lazy<PairQueue>(() => Start("cuda", CudaWorkers, limit, time, batched));
     }
@@ -58,7 +58,7 @@ internal sealed class Scheduler : IDisposable
         var batch = new MicroBatch();
         while (queue.Take(batch))
         {
-            batched?.Invoke(batch.Count, batch.Tokens);
+            batched?.Invoke(batch.Count, batch.Work.Tokens);
             var started = Stopwatch.GetTimestamp();
             batch.Run();
             queue.Complete(batch, Stopwatch.GetElapsedTime(started));

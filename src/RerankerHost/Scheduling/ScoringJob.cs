@@ -9,6 +9,7 @@ internal sealed class ScoringJob
     private Exception? _failure;
     private int _longest;
     private int _running;
+    private int _active;
     private TimeSpan _entered;
     private TimeSpan _idleSince;
 
@@ -31,6 +32,7 @@ internal sealed class ScoringJob
         None,
         Waiting,
         Following,
+        FollowingRun,
         Running,
         Finished,
     }
@@ -50,10 +52,10 @@ internal sealed class ScoringJob
 
     public bool HasFailed => _failure is not null;
 
-    /// <summary>How long none of it ran. Of a completed job.</summary>
+    /// <summary>How long none of it ran, nor what it follows. Of a completed job.</summary>
     public TimeSpan Waited { get; private set; }
 
-    /// <summary>How long some of it ran. Of a completed job.</summary>
+    /// <summary>How long some of it ran, or of what it follows. Of a completed job.</summary>
     public TimeSpan Ran { get; private set; }
 
     /// <summary>Pairs that wait to be run.</summary>
@@ -63,20 +65,23 @@ internal sealed class ScoringJob
 
     public int Unfinished { get; private set; }
 
-    /// <summary>Tokens of the pairs that wait or run: those that follow others cost nothing.</summary>
-    public long OwnTokens { get; private set; }
+    /// <summary>The pairs that wait or run: those that follow others cost nothing.</summary>
+    public Work OwnWork { get; private set; }
 
     /// <summary>Whether it is among the jobs that workers are given work from.</summary>
     public bool IsListed { get; set; }
 
-    /// <summary>What a token of it costs all workers together.</summary>
-    public double SecondsPerToken { get; set; }
+    /// <summary>What its work costs all workers together.</summary>
+    public RunCost Cost { get; set; }
 
     /// <summary>Seconds that what it has run takes all workers together.</summary>
-    public double SecondsLeft => HasFailed ? 0 : OwnTokens * SecondsPerToken;
+    public double SecondsLeft => HasFailed ? 0 : Cost.Seconds(OwnWork);
 
-    /// <summary>Seconds of work that it has reserved.</summary>
-    public double Reserved { get; set; }
+    /// <summary>The room that its request takes in the queue.</summary>
+    public Reservation? Reservation { get; set; }
+
+    /// <summary>Its part of <see cref="Reservation.SecondsLeft"/>.</summary>
+    public double SecondsReserved { get; set; }
 
     /// <summary>Tokens of the longest pair that waits; there must be one.</summary>
     public int LongestWaiting
@@ -87,6 +92,18 @@ internal sealed class ScoringJob
                 _longest++;
             return _runs[_longest].Length;
         }
+    }
+
+    /// <summary>Tokens of the longest pair that waits and isn't longer than that; 0: there's none.</summary>
+    public int LongestWaitingWithin(int longest)
+    {
+        for (var i = FirstRunOf(longest); i < _runs.Length; i++)
+        {
+            if (_runs[i].Waiting > 0)
+                return _runs[i].Length;
+        }
+
+        return 0;
     }
 
     public void Enter(TimeSpan now) => _entered = _idleSince = now;
@@ -104,7 +121,7 @@ internal sealed class ScoringJob
         _longest = Math.Min(_longest, index);
         Waiting++;
         WaitingTokens += run.Length;
-        OwnTokens += run.Length;
+        OwnWork += Work.OfPair(run.Length);
     }
 
     /// <summary>A pair waits for somebody else's logit.</summary>
@@ -138,11 +155,24 @@ internal sealed class ScoringJob
         return taken;
     }
 
-    /// <summary>One of the pairs that were taken begins to run.</summary>
-    public void Began(TimeSpan now)
+    /// <summary>A run begins that gives a pair its logit: the pair's own, once it was taken, or that of the pair which it follows.</summary>
+    public void Began(int pair, TimeSpan now)
     {
-        if (_running++ == 0)
+        if (_states[pair] == PairState.Running)
+            _running++;
+        else
+            _states[pair] = PairState.FollowingRun;
+        if (_active++ == 0)
             Waited += now - _idleSince;
+    }
+
+    /// <summary>The run that a pair followed gives it nothing.</summary>
+    public void Lost(int pair, TimeSpan now)
+    {
+        if (_states[pair] != PairState.FollowingRun)
+            return;
+        _states[pair] = PairState.Following;
+        Rest(now);
     }
 
     /// <summary>A pair has its logit, its own run's or that of the pair which it follows.</summary>
@@ -172,12 +202,14 @@ internal sealed class ScoringJob
         run.Waiting--;
         Waiting--;
         WaitingTokens -= run.Length;
-        OwnTokens -= run.Length;
+        OwnWork -= Work.OfPair(run.Length);
         _states[pair] = PairState.None;
     }
 
     /// <summary>Whether a pair still wants the logit of the pair that it follows.</summary>
-    public bool IsFollowing(int pair) => !HasFailed && _states[pair] == PairState.Following;
+    public bool IsFollowing(int pair) => !HasFailed && _states[pair] is PairState.Following or PairState.FollowingRun;
+
+    public bool IsRunning(int pair) => _states[pair] == PairState.Running;
 
     private static Run[] RunsOf(IPairSet pairs)
     {
@@ -198,18 +230,27 @@ internal sealed class ScoringJob
 
     private void Leave(int pair, TimeSpan now)
     {
-        if (_states[pair] == PairState.Running)
+        var state = _states[pair];
+        if (state == PairState.Running)
         {
-            OwnTokens -= Pairs.Length(pair);
-            if (--_running == 0)
-                _idleSince = now;
+            OwnWork -= Work.OfPair(Pairs.Length(pair));
+            _running--;
         }
 
+        if (state is PairState.Running or PairState.FollowingRun)
+            Rest(now);
         _states[pair] = PairState.Finished;
         Unfinished--;
         CompleteIfOver(now);
     }
 
+    private void Rest(TimeSpan now)
+    {
+        if (--_active == 0)
+            _idleSince = now;
+    }
+
+    // A run reads the memory of the pairs that it was given, and not of those that follow them.
     private void CompleteIfOver(TimeSpan now)
     {
         if (_running > 0 || (_failure is null && Unfinished > 0))

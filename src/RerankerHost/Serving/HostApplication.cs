@@ -21,6 +21,9 @@ internal static class HostApplication
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.AddProgramLogs(options.LogFormat);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Hosting", LogLevel.Information);
+
+        // Says with a stack trace why the application doesn't start, and then throws it: the command says it in a line.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

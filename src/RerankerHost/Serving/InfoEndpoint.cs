@@ -14,16 +14,16 @@ internal static class InfoEndpoint
 
     private static HostInfo Describe(ModelRegistry models, ServeOptions options, LimitsInForce limits)
     {
-        var current = models.Current;
+        var current = models.Names;
         var info = new HostInfo
         {
             Version = ProgramVersion.Current,
-            Models = [.. current.Select(Describe)],
+            Models = [.. current.Select(named => Describe(named.Name, named.Model))],
             Limits = new InfoLimits(limits.MaxBodyBytes, limits.MaxDocuments, options.MaxQueue.TotalSeconds),
             MaxClientBatchSize = limits.MaxDocuments,
             TokenizationWorkers = Environment.ProcessorCount,
         };
-        return current.Count == 0 ? info : WithModel(info, current[0]);
+        return current.Count == 0 ? info : WithModel(info, current[0].Model);
     }
 
     /// <summary>The model of requests that name none, which is what this API's clients ask.</summary>
@@ -39,11 +39,11 @@ internal static class InfoEndpoint
             : info;
     }
 
-    private static ModelInfo Describe(HostedModel model)
+    private static ModelInfo Describe(string name, HostedModel model)
     {
         var (spec, status) = (model.Spec, model.Status);
         return new ModelInfo(
-            spec.Name,
+            name,
             spec.Digest,
             status.State,
             status.ExecutionProvider,

@@ -15,10 +15,10 @@ internal static class ModelsEndpoint
         {
             app.MapGet(path, (HttpContext http, ModelRegistry models, Scheduler scheduler, ServeOptions options) =>
             {
-                var ready = models.Current.Where(model => model.Status.State == ModelState.Ready);
-                return JsonAnswer.SendAsync(http, StatusCodes.Status200OK, output => ModelList.Write(output, ready.Select(model => new ListedModel(model.Spec.Name, started)
+                var ready = models.Names.Where(named => named.Model.Status.State == ModelState.Ready);
+                return JsonAnswer.SendAsync(http, StatusCodes.Status200OK, output => ModelList.Write(output, ready.Select(named => new ListedModel(named.Name, started)
                 {
-                    MaxInputTokens = model.Spec.Contract.MaxInputTokens,
+                    MaxInputTokens = named.Model.Spec.Contract.MaxInputTokens,
                     Queue = (scheduler.Pairs, scheduler.Backlog / options.MaxQueue),
                 })));
             });

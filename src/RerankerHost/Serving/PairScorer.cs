@@ -12,15 +12,22 @@ internal sealed class PairScorer(LimitsInForce limits, HostMetrics metrics, Time
 {
     /// <exception cref="RequestException">It can't be answered.</exception>
     /// <exception cref="OperationCanceledException">The caller is gone.</exception>
-    public async Task<PairScore[]> ScoreAsync(HttpContext http, ModelLease model, string query, IReadOnlyList<string> passages, PairOptions pairs)
+    public async Task<PairScore[]> ScoreAsync(HttpContext http, ModelLease model, string query, IReadOnlyList<string> passages, PairOptions pairs) =>
+        (await ScoreAsync(http, model, [new QueryPassages(query, passages)], pairs))[0];
+
+    /// <summary>The same for several queries, which share one limit of time and are taken or refused together.</summary>
+    /// <exception cref="RequestException">It can't be answered.</exception>
+    /// <exception cref="OperationCanceledException">The caller is gone.</exception>
+    public async Task<PairScore[][]> ScoreAsync(HttpContext http, ModelLease model, IReadOnlyList<QueryPassages> queries, PairOptions pairs)
     {
         var timeout = TimeLeft(http.Request);
         using var deadline = new CancellationTokenSource(timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, http.RequestAborted);
         try
         {
-            var scores = await model.Encoder.ScoreAsync(query, passages, pairs with { TimeLeft = timeout }, either.Token);
-            metrics.Scored(model.Name, scores);
+            var scores = await model.Encoder.ScoreAsync(queries, pairs with { TimeLeft = timeout }, either.Token);
+            foreach (var ofQuery in scores)
+                metrics.Scored(model.Name, ofQuery);
             return scores;
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !http.RequestAborted.IsCancellationRequested)

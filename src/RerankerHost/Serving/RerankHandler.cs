@@ -73,9 +73,8 @@ internal sealed class RerankHandler(
         if (request.Queries is null)
             return await scorer.ScoreAsync(http, model, request.Query, [.. request.Documents], pairs);
 
-        // All at once, so that they share one time limit.
         var groups = QueryGroups.Of(request);
-        var parts = await Task.WhenAll(groups.Select(group => scorer.ScoreAsync(http, model, group.Request.Query, [.. group.Request.Documents], pairs)));
+        var parts = await scorer.ScoreAsync(http, model, [.. groups.Select(group => new QueryPassages(group.Request.Query, [.. group.Request.Documents]))], pairs);
         var scores = new PairScore[request.Documents.Count];
         for (var g = 0; g < parts.Length; g++)
         {

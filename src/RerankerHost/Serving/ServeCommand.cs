@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Models;
 
@@ -7,6 +9,7 @@ namespace Rerank.RerankerHost.Serving;
 /// <summary><c>serve</c>: runs the host until it is told to stop.</summary>
 internal static class ServeCommand
 {
+    private const int CannotStart = 1;
     private const int InvalidOptions = 2;
 
     public static Command Create()
@@ -44,6 +47,17 @@ internal static class ServeCommand
         {
             await Console.Error.WriteLineAsync(e.Message);
             return InvalidOptions;
+        }
+        catch (SocketException e)
+        {
+            // Unlike the others it doesn't say where.
+            await Console.Error.WriteLineAsync($"can't listen on {string.Join(" or ", options.Urls.Concat(options.AdminUrls).Concat(options.ProbeUrls))}: {e.Message}");
+            return CannotStart;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or AddressInUseException)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return CannotStart;
         }
 
         return 0;

@@ -69,7 +69,7 @@ internal sealed class ServeCommandLine
         _maxBodyBytes = _options.Add("--max-body-bytes", "Largest body of a request.", Defaults.Limits.MaxBodyBytes);
         _maxDocuments = _options.Add("--max-documents", "Most documents of a request.", Defaults.Limits.MaxDocuments);
         _maxQueue = _options.Add("--max-queue-seconds", "Work that may wait, by the time that it takes; more is refused with 429.", (long)Defaults.MaxQueue.TotalSeconds);
-        _threads = _options.AddOptional<int>("--threads", "Threads that run models on the CPU. Default: one for each core that the process may use.");
+        _threads = _options.AddOptional<int>("--threads", "Threads that run models on the CPU. Default: one for each whole core that the process may use.");
         _requestTimeout = _options.Add("--request-timeout-milliseconds", "A request that takes longer is given up.", (long)Defaults.RequestTimeout.TotalMilliseconds);
         _drain = _options.Add("--drain-seconds", "How long requests are still taken after a stop signal, with readiness off.", (long)Defaults.Drain.TotalSeconds);
         _shutdownTimeout = _options.Add("--shutdown-timeout-seconds", "How long running requests may then take.", (long)Defaults.ShutdownTimeout.TotalSeconds);

@@ -1,5 +1,7 @@
+using Microsoft.ML.OnnxRuntime;
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Inference;
+using Rerank.RerankerHost.Scheduling;
 
 namespace Rerank.RerankerHost.Tests.Inference;
 
@@ -171,6 +173,61 @@ public class CrossEncoderTests
         await cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => scoring);
+    }
+
+    [Theory]
+    [InlineData(TestGraph.Int64, TestGraph.Float, 0)]
+    [InlineData(TestGraph.Int32, TestGraph.Float, 0)]
+    [InlineData(TestGraph.Int64, TestGraph.Float16, 1 / 2048f)]
+    [InlineData(TestGraph.Int64, TestGraph.BFloat16, 1 / 256f)]
+    [InlineData(TestGraph.Int32, TestGraph.Float16, 1 / 2048f)]
+    public async Task ScoreAsync_GraphOfOtherTypes_GivesTheSameButForRounding(int input, int output, float rounding)
+    {
+        using var folder = new TestModelFolder();
+        using var model = folder.Load(OnnxModel.OfTypes(input, output));
+
+        // Of other lengths and more pairs, so that nothing of a batch before is left in the tensors.
+        foreach (var words in (int[])[7, 3, 40])
+        {
+            string[] passages = [.. Enumerable.Range(1, 3).Select(i => string.Join(' ', Words.Concat(Words).Concat(Words).Concat(Words).Take(words * i % 41)))];
+            var scores = await model.ScoreAsync("linux", passages, new PairOptions(), Cancellation);
+            for (var i = 0; i < passages.Length; i++)
+            {
+                var ids = Golden.Tokenizer("tiny").Encode("linux", passages[i], model.MaxInputTokens, Truncation.LongestFirst)!.Value;
+                var expected = (ids.Ids.Max() + (ids.Types.Sum() / 2f)) / 4096;
+                Assert.Equal(expected, scores[i].Logit, expected * rounding);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task ScoreAsync_SeveralQueries_GivesEachItsOwnScores()
+    {
+        using var model = Golden.Load("tiny");
+        QueryPassages[] queries = [new("linux", ["kernel", "image viewer"]), new("image viewer", ["kernel", "kernel"]), new("game", [])];
+
+        var together = await model.ScoreAsync(queries, new PairOptions(), Cancellation);
+
+        for (var i = 0; i < queries.Length; i++)
+            Assert.Equal(await model.ScoreAsync(queries[i].Query, queries[i].Passages, new PairOptions(), Cancellation), together[i]);
+    }
+
+    [Fact]
+    public void Run_Abandoned_EndsEarlyAndTheNextOneIsWhole()
+    {
+        using var folder = new TestModelFolder();
+        File.WriteAllBytes(Path.Combine(folder.Path, "model.onnx"), OnnxModel.WithInput("input_ids"));
+        using var session = new InferenceSession(Path.Combine(folder.Path, "model.onnx"));
+        using var runner = new OnnxRunner(session, OnnxGraph.Of(session, new HashSet<string>()));
+        using var pairs = new PairEncoder(Golden.Tokenizer("tiny"), 64, Truncation.LongestFirst).Encode("linux", ["kernel"], new PairOptions(), Cancellation);
+        PairRef[] batch = [new(new ScoringJob(new ModelLane(runner, ExactLengths.Alone, 1), pairs), 0)];
+        var logits = new float[1];
+
+        Assert.Throws<OperationCanceledException>(() => runner.Run(batch, 1, pairs.Length(0), logits, new CancellationToken(canceled: true)));
+        Assert.Equal(0, logits[0]);
+        runner.Run(batch, 1, pairs.Length(0), logits, CancellationToken.None);
+
+        Assert.Equal(1121, logits[0]);
     }
 
     [Fact]

@@ -17,6 +17,23 @@ internal static class OnnxModel
     /// <summary>Gives the largest id.</summary>
     public static byte[] WithInput(string name) => OfLargestId((graph, largest) => graph.Add("Identity", [largest]), name);
 
+    /// <summary>Gives the largest id, plus half of the number of segment ids that are 1 or more, divided by 4096: a number that has all of a float16's and few of a bfloat16's digits.</summary>
+    /// <param name="input">Type of the inputs' elements.</param>
+    /// <param name="output">Type of the output's.</param>
+    public static byte[] OfTypes(int input, int output)
+    {
+        var graph = new TestGraph("input_ids", input);
+        graph.AddInput("attention_mask", input);
+        graph.AddInput("token_type_ids", input);
+        var largest = graph.Add("ReduceMax", [ToFloat("input_ids")], TestGraph.Attribute("axes", [1]), TestGraph.Attribute("keepdims", 1));
+        var passage = graph.Add("ReduceSum", [graph.Add("Mul", [ToFloat("token_type_ids"), ToFloat("attention_mask")]), graph.Integers([1], 1)], TestGraph.Attribute("keepdims", 1));
+        var sum = graph.Add("Add", [largest, graph.Add("Mul", [passage, graph.Constant(0.5f)])]);
+        var logits = graph.Add("Cast", [graph.Add("Mul", [sum, graph.Constant(1f / 4096)])], TestGraph.Attribute("to", output));
+        return graph.ToModel(logits, output, labels: 1).ToByteArray();
+
+        string ToFloat(string tensor) => graph.Add("Cast", [tensor], TestGraph.Attribute("to", TestGraph.Float));
+    }
+
     /// <summary>Says that it has more labels than one.</summary>
     public static byte[] WithLabels(int labels) =>
         OfLargestId((graph, largest) => graph.Add("Concat", [.. Enumerable.Repeat(largest, labels)], TestGraph.Attribute("axis", 1)), labels: labels);

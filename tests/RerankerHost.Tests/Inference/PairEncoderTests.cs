@@ -49,4 +49,46 @@ public class PairEncoderTests
         using var pairs = new PairEncoder(tokenizer, maxTokens: 128, Truncation.LongestFirst).Encode(query, passages, new PairOptions(), TestContext.Current.CancellationToken);
         return pairs.ToScores(new float[pairs.Count]);
     }
+
+    [Fact]
+    public async Task EncodeAsync_OfALargeRequest_LetsOthersWorkInBetween()
+    {
+        string[] passages = [.. Enumerable.Range(0, 4000).Select(i => $"passage {i} of the kernel image viewer library network python game server font")];
+        var encoder = new PairEncoder(Golden.Tokenizer("tiny"), maxTokens: 128, Truncation.LongestFirst);
+        var yields = new CountingContext();
+
+        SynchronizationContext.SetSynchronizationContext(yields);
+        var encoding = encoder.EncodeAsync("linux", passages, new PairOptions(), TestContext.Current.CancellationToken);
+        SynchronizationContext.SetSynchronizationContext(null);
+        using var pairs = await encoding;
+
+        using var atOnce = encoder.Encode("linux", passages, new PairOptions(), TestContext.Current.CancellationToken);
+        Assert.InRange(yields.Count, 2, passages.Length);
+        Assert.Equal(Enumerable.Range(0, atOnce.Count).Select(atOnce.Hash), Enumerable.Range(0, pairs.Count).Select(pairs.Hash));
+    }
+
+    /// <summary>Counts how often somebody lets go of the thread, and goes on with it on the pool.</summary>
+    private sealed class CountingContext : SynchronizationContext
+    {
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+            Interlocked.Increment(ref _count);
+            ThreadPool.QueueUserWorkItem(_ =>
+            {
+                SetSynchronizationContext(this);
+                try
+                {
+                    d(state);
+                }
+                finally
+                {
+                    SetSynchronizationContext(null);
+                }
+            });
+        }
+    }
 }

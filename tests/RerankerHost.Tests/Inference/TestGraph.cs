@@ -8,14 +8,16 @@ namespace Rerank.RerankerHost.Tests.Inference;
 internal sealed class TestGraph
 {
     /// <summary>Types of elements, as ONNX numbers them.</summary>
-    public const int Float = 1, Uint8 = 2, Int8 = 3, Int64 = 7;
+    public const int Float = 1, Uint8 = 2, Int8 = 3, Int32 = 6, Int64 = 7, Float16 = 10, BFloat16 = 16;
 
     private const int FloatAttribute = 1, IntegerAttribute = 2, IntegersAttribute = 7;
 
     private readonly GraphProto _graph = new() { Name = "graph" };
 
     /// <param name="input">Of integers, batch x sequence.</param>
-    public TestGraph(string input) => _graph.Input.Add(Value(input, Int64, "batch", "sequence"));
+    public TestGraph(string input, int type = Int64) => AddInput(input, type);
+
+    public void AddInput(string name, int type) => _graph.Input.Add(Value(name, type, "batch", "sequence"));
 
     /// <returns>Name of the output of a node that gives this number.</returns>
     public string Constant(float number) => Add("Constant", [], new AttributeProto { Name = "value_float", F = number, Type = FloatAttribute });
@@ -47,11 +49,14 @@ internal sealed class TestGraph
 
     /// <param name="logits">Which tensor becomes the output: batch x <paramref name="labels"/>.</param>
     /// <param name="others">Tensors that are outputs too.</param>
-    public ModelProto ToModel(string logits, int labels = 1, params string[] others)
+    public ModelProto ToModel(string logits, int labels = 1, params string[] others) => ToModel(logits, Float, labels, others);
+
+    /// <param name="type">Of the output's elements.</param>
+    public ModelProto ToModel(string logits, int type, int labels, params string[] others)
     {
         var graph = _graph.Clone();
         graph.Node.Add(new NodeProto { OpType = "Identity", Input = { logits }, Output = { "logits" } });
-        graph.Output.Add(Value("logits", Float, "batch", labels));
+        graph.Output.Add(Value("logits", type, "batch", labels));
         graph.Output.Add(others.Select(name => new ValueInfoProto { Name = name }));
         return new ModelProto { IrVersion = 8, Graph = graph, OpsetImport = { new OperatorSetIdProto { Version = 17 } } };
     }

@@ -10,6 +10,8 @@ namespace Rerank.RerankerHost.Tests.Models;
 
 public sealed class ModelSetLifecycleTests : IDisposable
 {
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+
     private readonly TestFolder _folder = new();
     private readonly FakeModels _models = new();
 
@@ -70,6 +72,57 @@ public sealed class ModelSetLifecycleTests : IDisposable
         old.Open();
         Assert.Equal(HttpStatusCode.OK, await running);
         await Eventually.True(() => old.Disposed, RunningHost.Cancelled);
+    }
+
+    [Fact]
+    public async Task ModelThatTakesLongToFree_HoldsUpNeitherAnswersNorHealthNorMetricsNorPushes()
+    {
+        using var freed = new ManualResetEventSlim();
+        await using var host = await RunningHost.StartAsync(_folder, _models);
+        await host.ApplyAsync(RunningHost.Set(1, Spec("idle"), Spec("busy")));
+        await host.EventuallyAsync("idle", ModelState.Ready);
+        await host.EventuallyAsync("busy", ModelState.Ready);
+        var busy = _models.Loaded.Single(m => m.Name == "busy");
+        foreach (var model in _models.Loaded)
+            model.SlowToDispose = freed;
+        busy.Close();
+        var running = ScoreAsync(host, "busy");
+        await Eventually.True(() => busy.Running == 1, RunningHost.Cancelled);
+
+        try
+        {
+            await host.ApplyAsync(RunningHost.Set(2, Spec("new"))).WaitAsync(Soon, TimeProvider.System, RunningHost.Cancelled);
+            await host.EventuallyAsync("new", ModelState.Ready).WaitAsync(Soon, TimeProvider.System, RunningHost.Cancelled);
+            Assert.Equal(HttpStatusCode.OK, await host.GetAsync("/health/ready").WaitAsync(Soon, TimeProvider.System, RunningHost.Cancelled));
+            Assert.Equal(HttpStatusCode.OK, await host.GetAsync("/metrics").WaitAsync(Soon, TimeProvider.System, RunningHost.Cancelled));
+            busy.Open();
+            Assert.Equal(HttpStatusCode.OK, await running.WaitAsync(Soon, TimeProvider.System, RunningHost.Cancelled));
+            Assert.DoesNotContain(_models.Loaded, m => m.Disposed);
+        }
+        finally
+        {
+            freed.Set();
+        }
+
+        await Eventually.True(() => _models.Loaded.Count(m => m.Disposed) == 2, RunningHost.Cancelled);
+    }
+
+    [Fact]
+    public async Task Stop_EndsOnceEveryModelIsFreed()
+    {
+        using var freed = new ManualResetEventSlim();
+        await using var host = await RunningHost.StartAsync(_folder, _models);
+        await host.ApplyAsync(RunningHost.Set(1, Spec("a")));
+        await host.EventuallyAsync("a", ModelState.Ready);
+        var model = Assert.Single(_models.Loaded);
+        model.SlowToDispose = freed;
+
+        var stopping = host.StopAsync();
+        Assert.False(model.Disposed);
+        freed.Set();
+        await stopping;
+
+        Assert.True(model.Disposed);
     }
 
     [Fact]

@@ -69,6 +69,40 @@ public sealed class CrashMarksTests : IDisposable
     }
 
     [Fact]
+    public void Open_AfterAProcessThatEndedByItself_LetsIn()
+    {
+        var marks = Marks;
+        using (var loading = marks.Open(_candidate))
+        {
+            loading!.BeginLoad();
+            marks.Dispose();
+
+            // Threads go on until the process is gone.
+            loading.BeginRun();
+        }
+
+        Use(_candidate, mark => Assert.Empty(mark.CrashTimes));
+        using (marks.Open(_candidate))
+            Use(_required, mark => mark.BeginLoad());
+        Assert.Throws<ModelLoadException>(() => Marks.Open(_candidate));
+    }
+
+    [Fact]
+    public void Open_OfAModelThatComesBackWhileItStillAnswersItsLastRequests_CountsNoCrash()
+    {
+        var marks = Marks;
+        using (var leaving = marks.Open(_candidate))
+        {
+            leaving!.BeginRun();
+            using var back = marks.Open(_candidate);
+            Assert.Empty(back!.CrashTimes);
+            leaving.EndRun();
+        }
+
+        Use(_candidate, mark => Assert.Empty(mark.CrashTimes));
+    }
+
+    [Fact]
     public void Open_OfARequiredModel_IsRefusedFromTheThirdCrashOn()
     {
         Use(_required, mark => mark.BeginLoad());

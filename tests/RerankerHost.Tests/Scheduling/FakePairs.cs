@@ -34,7 +34,7 @@ internal sealed class FakeRunner : IBatchRunner
 
     public static float LogitOf(int content) => content / 2f;
 
-    public void Run(ReadOnlySpan<PairRef> pairs, int rows, int columns, Span<float> logits)
+    public void Run(ReadOnlySpan<PairRef> pairs, int rows, int columns, Span<float> logits, CancellationToken abandoned)
     {
         var contents = new int[pairs.Length];
         for (var i = 0; i < pairs.Length; i++)
@@ -47,6 +47,7 @@ internal sealed class FakeRunner : IBatchRunner
         Assert.True(rows >= pairs.Length);
         lock (Runs)
             Runs.Add(contents);
+        abandoned.ThrowIfCancellationRequested();
         if (contents.FirstOrDefault(Failing.Contains, -1) is >= 0 and var failing)
             throw new InvalidOperationException($"no {failing}");
     }

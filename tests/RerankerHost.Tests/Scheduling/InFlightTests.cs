@@ -71,7 +71,7 @@ public class InFlightTests
         var owner = _workers.Send(TimeSpan.Zero, _lane, new FakePairs((90, 1), (80, 2), (70, 3)));
         var follower = _workers.Send(TimeSpan.FromMilliseconds(1), _lane, new FakePairs((90, 1), (80, 2), (70, 3)), priority: 1);
         var other = _workers.Send(TimeSpan.FromMilliseconds(2), _lane, new FakePairs((80, 2)), priority: 2);
-        _workers.At(TimeSpan.FromMilliseconds(10), () => _workers.Queue.Stop(owner.Job, new OperationCanceledException()));
+        _workers.At(TimeSpan.FromMilliseconds(10), () => _workers.Queue.Stop([owner.Job], new OperationCanceledException()));
 
         _workers.Run();
 
@@ -95,5 +95,41 @@ public class InFlightTests
         Assert.Equal("no 1", first.Job.Completion.Exception!.InnerException!.Message);
         Assert.Equal("no 1", second.Job.Completion.Exception!.InnerException!.Message);
         third.AssertRight();
+    }
+
+    [Fact]
+    public void Follower_OfARunUnderWay_RanAndDidNotWait()
+    {
+        _workers.Send(TimeSpan.Zero, _lane, new FakePairs((50, 1)));
+        var follower = _workers.Send(TimeSpan.FromMilliseconds(10), _lane, new FakePairs((50, 1)));
+
+        _workers.Run();
+
+        Assert.Equal((TimeSpan.Zero, TimeSpan.FromMilliseconds(40)), (follower.Job.Waited, follower.Job.Ran));
+    }
+
+    [Fact]
+    public void Follower_OfAPairThatWaits_WaitsUntilItRuns()
+    {
+        _workers.Send(TimeSpan.Zero, _lane, new FakePairs((90, 9)));
+        _workers.Send(TimeSpan.FromMilliseconds(1), _lane, new FakePairs((50, 1)));
+        var follower = _workers.Send(TimeSpan.FromMilliseconds(10), _lane, new FakePairs((50, 1)));
+
+        _workers.Run();
+
+        Assert.Equal((TimeSpan.FromMilliseconds(80), TimeSpan.FromMilliseconds(50)), (follower.Job.Waited, follower.Job.Ran));
+    }
+
+    [Fact]
+    public void Follower_ThatIsStoppedWhileItsPairRuns_EndsAtOnce()
+    {
+        var owner = _workers.Send(TimeSpan.Zero, _lane, new FakePairs((50, 1)));
+        var follower = _workers.Send(TimeSpan.FromMilliseconds(10), _lane, new FakePairs((50, 1)));
+        _workers.At(TimeSpan.FromMilliseconds(20), () => _workers.Queue.Stop([follower.Job], new OperationCanceledException()));
+
+        _workers.Run();
+
+        owner.AssertRight();
+        Assert.Equal(TimeSpan.FromMilliseconds(10), follower.Took);
     }
 }

@@ -80,7 +80,7 @@ public class OrderTests
         {
             var lengths = batch.Pairs.ToArray().Select(p => p.Job.Pairs.Length(p.Pair)).Distinct();
             Assert.Equal([batch.Columns], lengths);
-            Assert.True(batch.Tokens <= 256 || batch.Count == 1);
+            Assert.True(batch.Work.Tokens <= 256 || batch.Count == 1);
             mixed += batch.Pairs.ToArray().Select(p => p.Job).Distinct().Count() > 1 ? 1 : 0;
         };
         var random = new Random(11);
@@ -118,6 +118,73 @@ public class OrderTests
 
         Assert.Equal((TimeSpan.Zero, TimeSpan.FromMilliseconds(20)), (first.Job.Waited, first.Job.Ran));
         Assert.Equal((TimeSpan.FromMilliseconds(15), TimeSpan.FromMilliseconds(19)), (second.Job.Waited, second.Job.Ran));
+    }
+
+    [Fact]
+    public void ShortRequests_WhileLongRunsWouldHoldAllWorkers_HaveOneToThemselves()
+    {
+        var cost = new RunCost(20e-6, 30e-9);
+        var lane = new ModelLane(new FakeRunner(), new ExactLengths(256), cost, 64, 8192);
+        var workers = new SimulatedWorkers(2, SimulatedWorkers.By(cost));
+        workers.Send(TimeSpan.Zero, lane, FakePairs.OfLengths(1_000_000, 100));
+        for (var i = 0; i < 10; i++)
+            workers.Send(TimeSpan.FromMilliseconds(1), lane, FakePairs.OfLengths(i, 8192), timeLeft: TimeSpan.FromMinutes(1));
+        var small = Enumerable.Range(0, 100).Select(i => workers.Send(TimeSpan.FromMilliseconds(100 * (i + 1)), lane, FakePairs.OfLengths(1000 * (i + 1), 100))).ToList();
+
+        workers.Run();
+
+        Assert.All(workers.Requests, request => request.AssertRight());
+        Assert.All(small, request => Assert.InRange(request.Took, TimeSpan.Zero, TimeSpan.FromMilliseconds(10)));
+    }
+
+    [Fact]
+    public void LongRequests_WithoutShorterOnes_HaveAllWorkers()
+    {
+        var cost = new RunCost(20e-6, 30e-9);
+        var lane = new ModelLane(new FakeRunner(), new ExactLengths(256), cost, 64, 8192);
+        var workers = new SimulatedWorkers(2, SimulatedWorkers.By(cost));
+        for (var i = 0; i < 4; i++)
+            workers.Send(TimeSpan.Zero, lane, FakePairs.OfLengths(i, 8192));
+
+        workers.Run();
+
+        Assert.Equal(2 * cost.Seconds(8192), workers.Now.TotalSeconds, tolerance: 0.001);
+    }
+
+    [Fact]
+    public void PairsOfAMixedRequest_RunOnTheWorkerThatIsKeptForShortWork()
+    {
+        // Its last long pair holds the one worker, and must not hold its short ones up on the other.
+        var cost = new RunCost(20e-6, 30e-9);
+        var lane = new ModelLane(new FakeRunner(), new ExactLengths(256), cost, 64, 8192);
+        var workers = new SimulatedWorkers(2, SimulatedWorkers.By(cost));
+        workers.Send(TimeSpan.Zero, lane, FakePairs.OfLengths(1_000_000, 100));
+        var mixed = workers.Send(TimeSpan.FromMilliseconds(10), lane, FakePairs.OfLengths(0, [8192, 8192, .. Enumerable.Repeat(100, 500)]), timeLeft: TimeSpan.FromMinutes(1));
+
+        workers.Run();
+
+        mixed.AssertRight();
+        Assert.Equal(2 * cost.Seconds(8192), mixed.Took.TotalSeconds, tolerance: 0.01);
+    }
+
+    [Fact]
+    public void Batches_OfASlowModel_AreKeptShort()
+    {
+        var token = TimeSpan.FromMilliseconds(1);
+        var lane = new ModelLane(new FakeRunner(), new ExactLengths(512), token.TotalSeconds);
+        var workers = new SimulatedWorkers(1, SimulatedWorkers.PerToken(token));
+        var most = 0L;
+        workers.Began = batch => most = Math.Max(most, batch.Work.Tokens);
+        workers.Send(TimeSpan.Zero, lane, FakePairs.OfLengths(0, [300, .. Enumerable.Repeat(40, 50)]));
+
+        workers.Run();
+
+        // One pair of 300 can't be parted; of those with 40 there are two in the tenth of a second that a batch may take.
+        Assert.Equal(300, most);
+        most = 0;
+        workers.Send(workers.Now, lane, FakePairs.OfLengths(1000, Enumerable.Repeat(40, 50)));
+        workers.Run();
+        Assert.Equal(80, most);
     }
 
     private static TimeSpan Percentile(IEnumerable<SimulatedRequest> requests, double share)

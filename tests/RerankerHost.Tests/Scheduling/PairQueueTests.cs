@@ -56,12 +56,70 @@ public class PairQueueTests
     }
 
     [Fact]
+    public void Enter_SeveralJobsOfWhichOneHasNoRoom_TakesNoneOfThem()
+    {
+        var queue = new PairQueue(workers: 1, TimeSpan.FromSeconds(4), new FakeTimeProvider());
+        Enter(queue, 0, 100);
+        Enter(queue, 1, 100);
+        Enter(queue, 2, 100);
+        ScoringJob[] request = [new(_lane, FakePairs.OfLengths(1000, 70)), new(_lane, FakePairs.OfLengths(2000, 70))];
+
+        Assert.Throws<QueueFullException>(() => queue.Enter(request, TimeSpan.FromSeconds(30), priority: 0));
+
+        Assert.Equal((3, TimeSpan.FromSeconds(3)), (queue.Pairs, queue.Backlog));
+        queue.Enter(request[..1], TimeSpan.FromSeconds(30), priority: 0);
+        Assert.Equal(4, queue.Pairs);
+    }
+
+    [Fact]
+    public void Enter_SeveralJobsLargerThanTheQueue_TakeHalfOfItTogether()
+    {
+        var queue = new PairQueue(workers: 1, TimeSpan.FromSeconds(2), new FakeTimeProvider());
+        ScoringJob[] request = [.. Enumerable.Range(0, 20).Select(i => new ScoringJob(_lane, FakePairs.OfLengths(1000 * i, 100)))];
+        queue.Enter(request, TimeSpan.FromSeconds(30), priority: 0);
+
+        Assert.Equal(TimeSpan.FromSeconds(1), queue.Backlog);
+        Enter(queue, 100_000, 90);
+        while (queue.Pairs > 0)
+            RunOne(queue);
+        Assert.Equal(TimeSpan.Zero, queue.Backlog);
+    }
+
+    [Fact]
+    public async Task RunAsync_SeveralJobsOfWhichOneFails_TakesTheOthersOut()
+    {
+        _runner.Failing.Add(0);
+        var queue = new PairQueue(workers: 1, TimeSpan.FromDays(1), new FakeTimeProvider());
+        ScoringJob[] request = [new(_lane, FakePairs.OfLengths(0, 90)), new(_lane, FakePairs.OfLengths(100, [.. Enumerable.Repeat(80, 20)]))];
+        var running = queue.RunAsync(request, TimeSpan.FromSeconds(60), priority: 0, TestContext.Current.CancellationToken);
+
+        RunOne(queue);
+
+        Assert.Equal("no 0", (await Assert.ThrowsAsync<InvalidOperationException>(() => running)).Message);
+        Assert.Equal((0, TimeSpan.Zero, 0), (queue.Pairs, queue.Backlog, _lane.InFlight.Count));
+        Assert.Single(_runner.Runs);
+    }
+
+    [Fact]
+    public void Enter_PairsThatComeTwice_CountOnce()
+    {
+        var queue = new PairQueue(workers: 1, TimeSpan.FromSeconds(4), new FakeTimeProvider());
+        Enter(queue, 0, 125);
+        Enter(queue, 1, 125);
+
+        // Once it is a second's work, for which there is room, and twice it would be more than there is.
+        queue.Enter([new ScoringJob(_lane, new FakePairs((100, 9), (100, 9)))], TimeSpan.FromSeconds(30), priority: 0);
+
+        Assert.Equal(TimeSpan.FromSeconds(3.5), queue.Backlog);
+    }
+
+    [Fact]
     public async Task RunAsync_Cancelled_EndsOnceNothingOfItRuns()
     {
         var queue = new PairQueue(workers: 1, TimeSpan.FromDays(1), new FakeTimeProvider());
         using var cancellation = new CancellationTokenSource();
         var job = new ScoringJob(_lane, FakePairs.OfLengths(0, 30, 20, 10));
-        var running = queue.RunAsync(job, TimeSpan.FromSeconds(1), priority: 0, cancellation.Token);
+        var running = queue.RunAsync([job], TimeSpan.FromSeconds(1), priority: 0, cancellation.Token);
         var batch = new MicroBatch();
         Assert.True(queue.TryTake(batch));
 
@@ -80,8 +138,9 @@ public class PairQueueTests
     {
         _runner.Failing.Add(1);
         var queue = new PairQueue(workers: 1, TimeSpan.FromDays(1), new FakeTimeProvider());
-        var failing = Enter(queue, 0, 50, 50, 10, 10, 10, 10, 10, 10, 10, 10);
-        var fine = Enter(queue, 100, [50, 50, .. Enumerable.Repeat(10, 20)]);
+        var lane = new ModelLane(_runner, new ExactLengths(256), secondsPerToken: 0.0001);
+        var failing = Enter(queue, lane, 0, 50, 50, 10, 10, 10, 10, 10, 10, 10, 10);
+        var fine = Enter(queue, lane, 100, [50, 50, .. Enumerable.Repeat(10, 20)]);
 
         while (queue.Pairs > 0)
             RunOne(queue);
@@ -165,7 +224,7 @@ public class PairQueueTests
             if (request.Refused is not null)
                 return;
             stopped.Add(request);
-            workers.Queue.Stop(request.Job, new OperationCanceledException());
+            workers.Queue.Stop([request.Job], new OperationCanceledException());
         }
     }
 
@@ -177,10 +236,12 @@ public class PairQueueTests
         queue.Complete(batch, elapsed);
     }
 
-    private ScoringJob Enter(PairQueue queue, int firstContent, params int[] lengths)
+    private ScoringJob Enter(PairQueue queue, int firstContent, params int[] lengths) => Enter(queue, _lane, firstContent, lengths);
+
+    private static ScoringJob Enter(PairQueue queue, ModelLane lane, int firstContent, params int[] lengths)
     {
-        var job = new ScoringJob(_lane, FakePairs.OfLengths(firstContent, lengths));
-        queue.Enter(job, TimeSpan.FromSeconds(30), priority: 0);
+        var job = new ScoringJob(lane, FakePairs.OfLengths(firstContent, lengths));
+        queue.Enter([job], TimeSpan.FromSeconds(30), priority: 0);
         return job;
     }
 
@@ -204,7 +265,7 @@ public class PairQueueTests
             workers.At(arrival + timeLeft, () =>
             {
                 if (request.Refused is null && !request.Job.Completion.IsCompleted)
-                    workers.Queue.Stop(request.Job, new OperationCanceledException());
+                    workers.Queue.Stop([request.Job], new OperationCanceledException());
             });
             arrival += token * (100 * length) / (Workers * load);
         }

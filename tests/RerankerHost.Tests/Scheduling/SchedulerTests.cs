@@ -21,7 +21,7 @@ public class SchedulerTests
             var random = new Random(i);
             var pairs = new FakePairs(Enumerable.Range(0, 8).Select(_ => random.Next(50)).Select(content => (1 + (content % 10), content)));
             var job = new ScoringJob(lane, pairs);
-            await queue.RunAsync(job, TimeSpan.FromMinutes(1), random.Next(10), token);
+            await queue.RunAsync([job], TimeSpan.FromMinutes(1), random.Next(10), token);
             Assert.Equal(Enumerable.Range(0, 8).Select(p => FakeRunner.LogitOf(pairs.Content(p))), job.Logits);
         });
 
@@ -34,7 +34,7 @@ public class SchedulerTests
         using var scheduler = new Scheduler(threads: 1, TimeSpan.FromSeconds(1), new FakeTimeProvider());
         var job = new ScoringJob(new ModelLane(new FakeRunner(), ExactLengths.Alone, 1), new FakePairs());
 
-        await scheduler.QueueOf(ExecutionProvider.CPU).RunAsync(job, TimeSpan.Zero, priority: 0, Cancellation);
+        await scheduler.QueueOf(ExecutionProvider.CPU).RunAsync([job], TimeSpan.Zero, priority: 0, Cancellation);
 
         Assert.Empty(job.Logits);
     }

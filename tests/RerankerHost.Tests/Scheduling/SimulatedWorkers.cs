@@ -28,7 +28,12 @@ internal sealed class SimulatedWorkers
     /// <summary>Called with every batch that begins.</summary>
     public Action<MicroBatch> Began { get; set; } = _ => { };
 
-    public static Func<MicroBatch, TimeSpan> PerToken(TimeSpan token) => batch => token * batch.Tokens;
+    /// <summary>Called with every batch that has run, and how long it took.</summary>
+    public Action<MicroBatch, TimeSpan> Ended { get; set; } = (_, _) => { };
+
+    public static Func<MicroBatch, TimeSpan> PerToken(TimeSpan token) => batch => token * batch.Work.Tokens;
+
+    public static Func<MicroBatch, TimeSpan> By(RunCost cost) => batch => TimeSpan.FromSeconds(cost.Seconds(batch.Work));
 
     public void At(TimeSpan moment, Action act) => _events.Enqueue(act, moment);
 
@@ -40,7 +45,7 @@ internal sealed class SimulatedWorkers
         {
             try
             {
-                Queue.Enter(request.Job, timeLeft ?? TimeSpan.FromSeconds(30), priority);
+                Queue.Enter([request.Job], timeLeft ?? TimeSpan.FromSeconds(30), priority);
             }
             catch (QueueFullException e)
             {
@@ -79,6 +84,7 @@ internal sealed class SimulatedWorkers
                 At(Now + elapsed, () =>
                 {
                     batch.Run();
+                    Ended(batch, elapsed);
                     Queue.Complete(batch, elapsed);
                     _idle.Push(batch);
                 });

@@ -81,12 +81,13 @@ internal sealed class FakeEncoder(string name, string directory, ModelContract c
 
     public void Open() => _gate?.TrySetResult();
 
-    public async Task<PairScore[]> ScoreAsync(string query, IReadOnlyList<string> passages, PairOptions options, CancellationToken cancellationToken)
+    public async Task<PairScore[][]> ScoreAsync(IReadOnlyList<QueryPassages> queries, PairOptions options, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(Disposed, this);
-        if (Interlocked.Add(ref _passages, passages.Count) > MostPassages)
+        var passages = queries.Sum(query => query.Passages.Count);
+        if (Interlocked.Add(ref _passages, passages) > MostPassages)
         {
-            Interlocked.Add(ref _passages, -passages.Count);
+            Interlocked.Add(ref _passages, -passages);
             throw new QueueFullException(TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(2));
         }
 
@@ -96,22 +97,35 @@ internal sealed class FakeEncoder(string name, string directory, ModelContract c
             if (_gate is { } gate)
                 await gate.Task.WaitAsync(cancellationToken);
             ObjectDisposedException.ThrowIf(Disposed, this);
-            if (query == "fail")
-                throw new ModelFailedException("asked to fail");
-            if (query == "not a number")
-                throw new ModelFailedException("asked for NaN") { InvalidScores = true };
-            if (query == "long" && !options.Truncate)
-                throw InputTooLongException.TruncationOff(0, 1000, MaxInputTokens);
-            return [.. passages.Select(p => new PairScore(LogitOf(p), options.MaxTokensPerPassage ?? 3, Truncated: query == "long", TotalTokens: query == "long" ? 1000 : 3))];
+            return [.. queries.Select(query => Score(query, options))];
         }
         finally
         {
             Interlocked.Decrement(ref _running);
-            Interlocked.Add(ref _passages, -passages.Count);
+            Interlocked.Add(ref _passages, -passages);
         }
     }
 
-    public void Dispose() => Disposed = true;
+    /// <summary>Freeing it takes until then.</summary>
+    public ManualResetEventSlim? SlowToDispose { get; set; }
+
+    public void Dispose()
+    {
+        SlowToDispose?.Wait();
+        Disposed = true;
+    }
+
+    private PairScore[] Score(QueryPassages query, PairOptions options)
+    {
+        if (query.Query == "fail")
+            throw new ModelFailedException("asked to fail");
+        if (query.Query == "not a number")
+            throw new ModelFailedException("asked for NaN") { InvalidScores = true };
+        var isLong = query.Query == "long";
+        if (isLong && !options.Truncate)
+            throw InputTooLongException.TruncationOff(0, 1000, MaxInputTokens);
+        return [.. query.Passages.Select(p => new PairScore(LogitOf(p), options.MaxTokensPerPassage ?? 3, Truncated: isLong, TotalTokens: isLong ? 1000 : 3))];
+    }
 
     public static float LogitOf(string passage) =>
         float.TryParse(passage.Trim().Split()[^1], NumberStyles.Float, CultureInfo.InvariantCulture, out var logit) && float.IsFinite(logit) ? logit : 0;

@@ -39,18 +39,18 @@ internal sealed class GatedModels(Scheduler scheduler) : IModelLoader, IDisposab
 
         public double TokensPerSecond => 1000;
 
-        public async Task<PairScore[]> ScoreAsync(string query, IReadOnlyList<string> passages, PairOptions options, CancellationToken cancellationToken)
+        public async Task<PairScore[][]> ScoreAsync(IReadOnlyList<QueryPassages> queries, PairOptions options, CancellationToken cancellationToken)
         {
             var lane = new ModelLane(this, ExactLengths.Alone, 0.001);
-            var job = new ScoringJob(lane, FakePairs.OfLengths(0, passages.Select(_ => 10)));
-            await scheduler.QueueOf(ExecutionProvider).RunAsync(job, options.TimeLeft, options.Priority, cancellationToken);
-            return [.. job.Logits.Select(logit => new PairScore(logit, 10, false, 10))];
+            ScoringJob[] jobs = [.. queries.Select(query => new ScoringJob(lane, FakePairs.OfLengths(0, query.Passages.Select(_ => 10))))];
+            await scheduler.QueueOf(ExecutionProvider).RunAsync(jobs, options.TimeLeft, options.Priority, cancellationToken);
+            return [.. jobs.Select(job => job.Logits.Select(logit => new PairScore(logit, 10, false, 10)).ToArray())];
         }
 
-        public void Run(ReadOnlySpan<PairRef> pairs, int rows, int columns, Span<float> logits)
+        public void Run(ReadOnlySpan<PairRef> pairs, int rows, int columns, Span<float> logits, CancellationToken abandoned)
         {
             owner.Begun++;
-            owner.Gate.Wait();
+            owner.Gate.Wait(CancellationToken.None);
             logits.Clear();
         }
 

@@ -28,6 +28,24 @@ public sealed class RerankTests : IDisposable
     }
 
     [Fact]
+    public async Task Score_SeveralQueriesForWhichThereIsNoRoomTogether_AreRefusedAtOnceAndNoneOfThemRuns()
+    {
+        await using var host = await StartAsync();
+        var model = _models.Loaded.Single(m => m.Name == "first");
+        model.Close();
+        var other = PostAsync(host, "/rerank", """{"query":"q","texts":["0"]}""");
+        await Eventually.True(() => model.Running == 1, RunningHost.Cancelled);
+
+        var (status, _) = await PostAsync(host, "/score", """{"text_1":["a","b","c","d"],"text_2":["1","2","3","4"]}""");
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, status);
+        Assert.Equal(1, model.Running);
+        model.Open();
+        Assert.Equal(HttpStatusCode.OK, (await other).Status);
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync(host, "/score", """{"text_1":["a","b"],"text_2":["1","2"]}""")).Status);
+    }
+
+    [Fact]
     public async Task Tei_RawScores_AreLogits()
     {
         await using var host = await StartAsync();

@@ -46,6 +46,30 @@ public sealed class ServeByHandTests : IDisposable
         Assert.Equal(0, best.GetProperty("index").GetInt32());
     }
 
+    [Fact]
+    public async Task SameFiles_InTwoFolders_AnswerUnderBothNames()
+    {
+        foreach (var file in Directory.GetFiles(Path.Combine(Models, "tiny")))
+        {
+            foreach (var name in (string[])["a", "b"])
+                _folder.Write($"{name}/{Path.GetFileName(file)}", await File.ReadAllBytesAsync(file, RunningHost.Cancelled));
+        }
+
+        await using var host = await RunningHost.StartAsync(ServeCommand.Parse(_folder["a"], _folder["b"], "--urls", "http://127.0.0.1:0"));
+        await ReadyAsync(host.Main);
+
+        foreach (var name in (string[])["a", "b"])
+        {
+            using var response = await host.Main.PostAsJsonAsync("/v2/rerank", new { model = name, query = "linux", documents = new[] { "kernel" } }, RunningHost.Cancelled);
+            Assert.True(response.IsSuccessStatusCode);
+        }
+
+        var models = await host.Main.GetFromJsonAsync<JsonElement>("/v1/models", RunningHost.Cancelled);
+        Assert.Equal(["a", "b"], models.GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString()));
+        var info = await host.Main.GetFromJsonAsync<JsonElement>("/info", RunningHost.Cancelled);
+        Assert.Equal(["a", "b"], info.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("name").GetString()));
+    }
+
     [Theory]
     [InlineData("reranker")]
     [InlineData("reranker/onnx/model_qint8.onnx")]
