@@ -107,7 +107,7 @@ internal static class RouterApplication
         services.AddHostedService(provider => provider.GetRequiredService<Shadows>());
         services.AddSingleton<ArmRanker>();
         services.AddSingleton<AnswerBook>();
-        services.AddSingleton<RequestMemory>();
+        services.AddSingleton(new RequestMemory(options.RequestMemoryBytes));
         services.AddSingleton<RerankEndpoint>();
         services.AddSingleton<PeerFeedback>();
         services.AddSingleton<FeedbackEndpoint>();

@@ -29,12 +29,18 @@ internal sealed class CrossEncoder(OnnxRunner runner, PairEncoder encoder, Model
     {
         queue.CheckRoom();
         var started = Stopwatch.GetTimestamp();
-        using var pairs = encoder.Encode(query, passages, options, cancellationToken);
+        using var pairs = await EncodeAsync(query, passages, options, cancellationToken);
         var tokenization = Stopwatch.GetElapsedTime(started);
         var job = new ScoringJob(lane, pairs);
         await queue.RunAsync(job, options.TimeLeft, options.Priority, cancellationToken);
         options.Timings?.Add(tokenization, job.Waited, job.Ran);
         return pairs.ToScores(job.Logits);
+    }
+
+    private async Task<EncodedPairs> EncodeAsync(string query, IReadOnlyList<string> passages, PairOptions options, CancellationToken cancellationToken)
+    {
+        using var turn = await LongTexts.EnterAsync(query, passages, cancellationToken);
+        return encoder.Encode(query, passages, options, cancellationToken);
     }
 
     public void Dispose()

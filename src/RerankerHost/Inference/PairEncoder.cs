@@ -7,12 +7,16 @@ namespace Rerank.RerankerHost.Inference;
 /// <summary>Turns a request's texts into the tokens that the model is fed.</summary>
 internal sealed class PairEncoder(TextTokenizer tokenizer, int maxTokens, Truncation truncation)
 {
+    // What is kept of a pair until it is scored, here and in the queue.
+    private const long BytesPerPair = 128;
+    private const int UncountedPairs = 256;
+
     private readonly int _specialTokens = tokenizer.Pair.PairTokens;
 
     /// <exception cref="InputTooLongException">A pair doesn't fit and mustn't be cut so far.</exception>
     public EncodedPairs Encode(string query, IReadOnlyList<string> passages, PairOptions options, CancellationToken cancellationToken)
     {
-        var tokens = new TokenBuffer();
+        var tokens = new TokenBuffer(options.HoldMemory, cancellationToken);
         try
         {
             return Encode(query, passages, options, tokens, cancellationToken);
@@ -27,6 +31,9 @@ internal sealed class PairEncoder(TextTokenizer tokenizer, int maxTokens, Trunca
     private EncodedPairs Encode(
         string query, IReadOnlyList<string> passages, PairOptions options, TokenBuffer tokens, CancellationToken cancellationToken)
     {
+        // No more of a text is read than the model can, or its parts can together; the rest is only counted.
+        tokens.Keep(Math.Min(options.MaxTokensPerQuery ?? int.MaxValue, maxTokens));
+        var mostOfPassage = (int)Math.Min(options.MaxTokensPerPassage ?? int.MaxValue, (long)maxTokens * Math.Max(1, options.MaxChunksPerPassage));
         var queryText = new TextTokens(Tokenize(null, query, tokens), options.MaxTokensPerQuery);
         tokens.Truncate(Math.Min(queryText.Wanted, maxTokens));
 
@@ -43,9 +50,12 @@ internal sealed class PairEncoder(TextTokenizer tokenizer, int maxTokens, Trunca
             known.Add(passages[i], encoded.Count);
 
             var start = tokens.Count;
+            tokens.Keep(mostOfPassage);
             var passageText = new TextTokens(Tokenize(i, passages[i], tokens), options.MaxTokensPerPassage);
             var windows = Fit(i, queryText, passageText, options);
             tokens.Truncate(start + windows.Passage);
+            if (windows.Count > UncountedPairs)
+                options.HoldMemory?.Invoke(windows.Count * BytesPerPair);
             encoded.Add(AddPairs(pairs, start, windows) with
             {
                 TotalTokens = queryText.Total + passageText.Total + _specialTokens,

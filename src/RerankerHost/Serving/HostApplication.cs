@@ -58,6 +58,7 @@ internal static class HostApplication
             return new Scheduler(options.Threads, options.MaxQueue, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<HostMetrics>().Batched);
         });
         services.AddSingleton<LimitsInForce>();
+        services.AddSingleton(provider => new RequestMemory(provider.GetRequiredService<ServeOptions>().RequestMemoryBytes));
         services.AddSingleton<PairScorer>();
         services.AddSingleton<ScoreHandler>();
         services.AddSingleton<Draining>();

@@ -1,5 +1,4 @@
 using Rerank.Contracts.Dialects;
-using Rerank.Contracts.Scoring;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Models;
 using Rerank.RerankerHost.Scheduling;
@@ -8,24 +7,21 @@ using Rerank.RerankerHost.Telemetry;
 namespace Rerank.RerankerHost.Serving;
 
 /// <summary>Scores the pairs of one request, within its limit of time.</summary>
-internal sealed class PairScorer(LimitsInForce limits, HostMetrics metrics, TimeProvider time, ILogger<PairScorer> logger)
+internal sealed class PairScorer(HostMetrics metrics, ILogger<PairScorer> logger)
 {
     /// <exception cref="RequestException">It can't be answered.</exception>
     /// <exception cref="OperationCanceledException">The caller is gone.</exception>
-    public async Task<PairScore[]> ScoreAsync(HttpContext http, ModelLease model, string query, IReadOnlyList<string> passages, PairOptions pairs)
+    public async Task<PairScore[]> ScoreAsync(RequestBudget budget, ModelLease model, string query, IReadOnlyList<string> passages, PairOptions pairs)
     {
-        var timeout = TimeLeft(http.Request);
-        using var deadline = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, http.RequestAborted);
         try
         {
-            var scores = await model.Encoder.ScoreAsync(query, passages, pairs with { TimeLeft = timeout }, either.Token);
+            var scores = await model.Encoder.ScoreAsync(query, passages, pairs with { TimeLeft = budget.TimeLeft, HoldMemory = budget.HoldMore }, budget.Token);
             metrics.Scored(model.Name, scores);
             return scores;
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !http.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (budget.IsLate)
         {
-            throw new RequestException(RequestErrorKind.DeadlineExceeded, $"not done within {timeout.TotalMilliseconds:0} ms");
+            throw new RequestException(RequestErrorKind.DeadlineExceeded, $"not done within {budget.Timeout.TotalMilliseconds:0} ms");
         }
         catch (InputTooLongException e)
         {
@@ -44,17 +40,5 @@ internal sealed class PairScorer(LimitsInForce limits, HostMetrics metrics, Time
         {
             throw new RequestException(new RequestError(RequestErrorKind.Unavailable, e.Message, RetryAfterSeconds: 1), e);
         }
-    }
-
-    private TimeSpan TimeLeft(HttpRequest request)
-    {
-        if (!request.Headers.TryGetValue(ScoreApi.TimeoutHeader, out var header))
-            return limits.RequestTimeout;
-        if (!int.TryParse(header, out var milliseconds))
-            throw new RequestException(RequestErrorKind.Invalid, $"header {ScoreApi.TimeoutHeader}: not a number of milliseconds");
-        if (milliseconds <= 0)
-            throw new RequestException(RequestErrorKind.DeadlineExceeded, $"header {ScoreApi.TimeoutHeader}: no time is left");
-        var left = TimeSpan.FromMilliseconds(milliseconds);
-        return left < limits.RequestTimeout ? left : limits.RequestTimeout;
     }
 }

@@ -27,6 +27,7 @@ internal sealed class ServeCommandLine
     private readonly Option<string> _bundledDirectory;
     private readonly Option<string> _claimsDirectory;
     private readonly Option<long> _maxBodyBytes;
+    private readonly Option<long?> _requestMemory;
     private readonly Option<int> _maxDocuments;
     private readonly Option<int?> _threads;
     private readonly Option<long> _maxQueue;
@@ -67,6 +68,7 @@ internal sealed class ServeCommandLine
         _probeUrls = Addresses("--probe-urls", "Further addresses for /health and /metrics only.", Defaults.ProbeUrls);
 
         _maxBodyBytes = _options.Add("--max-body-bytes", "Largest body of a request.", Defaults.Limits.MaxBodyBytes);
+        _requestMemory = _options.AddOptional<long>("--request-memory-bytes", "Bytes that all requests in flight may take together; more are refused with 429. Default: a third of the memory.");
         _maxDocuments = _options.Add("--max-documents", "Most documents of a request.", Defaults.Limits.MaxDocuments);
         _maxQueue = _options.Add("--max-queue-seconds", "Work that may wait, by the time that it takes; more is refused with 429.", (long)Defaults.MaxQueue.TotalSeconds);
         _threads = _options.AddOptional<int>("--threads", "Threads that run models on the CPU. Default: one for each core that the process may use.");
@@ -100,6 +102,7 @@ internal sealed class ServeCommandLine
         BundledDirectory = result.GetRequiredValue(_bundledDirectory),
         ClaimsDirectory = result.GetRequiredValue(_claimsDirectory),
         Limits = new RequestLimits { MaxBodyBytes = result.GetValue(_maxBodyBytes), MaxDocuments = result.GetValue(_maxDocuments) },
+        RequestMemoryBytes = result.GetValue(_requestMemory),
         Threads = result.GetValue(_threads),
         MaxQueue = TimeSpan.FromSeconds(result.GetValue(_maxQueue)),
         GpuMemoryBytes = result.GetValue(_gpuMemory),
@@ -137,7 +140,7 @@ internal sealed class ServeCommandLine
         [
             ("Models", [_providers, _tf32, _lastLayer, _modelSet, _modelDirectory, _bundledDirectory, _claimsDirectory, _maxFileBytes, _keptFiles, _gpuMemory]),
             ("Addresses", [_urls, _adminUrls, _adminTokenFile, _probeUrls]),
-            ("Limits", [_maxBodyBytes, _maxDocuments, _threads, _maxQueue, _requestTimeout, _drain, _shutdownTimeout]),
+            ("Limits", [_maxBodyBytes, _requestMemory, _maxDocuments, _threads, _maxQueue, _requestTimeout, _drain, _shutdownTimeout]),
             ("What it tells", [_logFormat, _otlpEndpoint]),
         ],
         Notes =

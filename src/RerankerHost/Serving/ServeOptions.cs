@@ -42,6 +42,9 @@ internal sealed record ServeOptions
 
     public RequestLimits Limits { get; init; } = new();
 
+    /// <summary>Bytes that all requests in flight may take together; null: a third of the memory that the process may use.</summary>
+    public long? RequestMemoryBytes { get; init; }
+
     /// <summary>Threads that run models on the CPU; null: as many as there are cores for the process.</summary>
     public int? Threads { get; init; }
 

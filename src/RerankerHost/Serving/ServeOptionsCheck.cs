@@ -1,3 +1,4 @@
+using Rerank.Programs.Http;
 using Rerank.Programs.Traces;
 using Rerank.RerankerHost.Commands;
 using Rerank.RerankerHost.Models;
@@ -73,6 +74,7 @@ internal static class ServeOptionsCheck
     private static void CheckLimits(ServeOptions options, List<string> problems)
     {
         Range("--max-body-bytes", options.Limits.MaxBodyBytes, 1024, 1 << 30);
+        Range("--request-memory-bytes", options.RequestMemoryBytes ?? RequestMemory.LeastBytes, RequestMemory.LeastBytes, long.MaxValue);
         Range("--max-documents", options.Limits.MaxDocuments, 1, 100_000);
         Range("--max-file-bytes", options.MaxFileBytes, 1, long.MaxValue);
         Range("--gpu-memory-bytes", options.GpuMemoryBytes ?? 1, 1, long.MaxValue);

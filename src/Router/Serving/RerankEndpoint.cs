@@ -1,6 +1,7 @@
 using System.Globalization;
 using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Routing;
+using Rerank.Programs.Http;
 using Rerank.Router.Buffers;
 using Rerank.Router.Feedback;
 using Rerank.Router.Routing;
