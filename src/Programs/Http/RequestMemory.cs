@@ -13,6 +13,9 @@ public sealed class RequestMemory(long? most)
     /// <summary>Bodies up to this size are never kept out by larger ones.</summary>
     public const int SmallBody = 1024 * 1024;
 
+    /// <summary>Nor are bodies up to this size, which nearly all are, by those.</summary>
+    public const int TinyBody = 64 * 1024;
+
     /// <summary>Less would leave no room for one body of the usual limit.</summary>
     public const long LeastBytes = 16 * 1024 * 1024;
 
@@ -26,15 +29,19 @@ public sealed class RequestMemory(long? most)
     public Reservation Begin() => new(this);
 
     /// <param name="own">What the request holds already.</param>
-    private bool TryTake(long bytes, long own, bool isSmall)
+    /// <param name="body">Of its body, as far as is known.</param>
+    private bool TryTake(long bytes, long own, long body)
     {
-        // A quarter is for small ones alone. One request alone may be of any size that is allowed.
+        // One request alone may be of any size that is allowed.
         var used = Interlocked.Add(ref _used, bytes);
-        if (used <= (isSmall ? _most : _most / 4 * 3) || used == own + bytes)
+        if (used <= MostFor(body) || used == own + bytes)
             return true;
         Interlocked.Add(ref _used, -bytes);
         return false;
     }
+
+    // A quarter is for small ones alone, and half of that for tiny ones.
+    private long MostFor(long body) => body > SmallBody ? _most / 4 * 3 : body > TinyBody ? _most / 8 * 7 : _most;
 
     /// <summary>Of one request, until it is answered.</summary>
     public sealed class Reservation(RequestMemory memory) : IDisposable
@@ -42,7 +49,7 @@ public sealed class RequestMemory(long? most)
         private readonly Lock _lock = new();
         private long _body;
         private long _held;
-        private bool _isSmall = true;
+        private long _size;
         private bool _isOver;
 
         /// <param name="bodyBytes">Of its body, so far.</param>
@@ -52,7 +59,7 @@ public sealed class RequestMemory(long? most)
         {
             lock (_lock)
             {
-                _isSmall = Math.Max(bodyBytes, announced ?? 0) <= SmallBody;
+                _size = Math.Max(bodyBytes, announced ?? 0);
                 var needed = BytesPerByte * Math.Max(bodyBytes, LeastBody);
                 if (needed > _body && !TryTakeNeedsLock(needed - _body))
                     return false;
@@ -83,7 +90,7 @@ public sealed class RequestMemory(long? most)
         private bool TryTakeNeedsLock(long bytes)
         {
             // What is given up may still be at work; nobody would give back what it takes now.
-            if (_isOver || !memory.TryTake(bytes, _held, _isSmall))
+            if (_isOver || !memory.TryTake(bytes, _held, _size))
                 return false;
             _held += bytes;
             return true;

@@ -5,7 +5,7 @@ using Rerank.RerankerHost.Scheduling;
 namespace Rerank.RerankerHost.Inference;
 
 /// <summary>A cross-encoder on ONNX Runtime: texts to tokens here, tokens to logits by the workers.</summary>
-internal sealed class CrossEncoder(OnnxRunner runner, PairEncoder encoder, ModelLane lane, PairQueue queue, ModelContract contract) : ICrossEncoder
+internal sealed class CrossEncoder(IDisposable runner, PairEncoder encoder, ModelLane lane, PairQueue queue, ModelContract contract) : ICrossEncoder
 {
     public required ExecutionProvider ExecutionProvider { get; init; }
 
@@ -29,12 +29,28 @@ internal sealed class CrossEncoder(OnnxRunner runner, PairEncoder encoder, Model
     {
         queue.CheckRoom();
         var started = Stopwatch.GetTimestamp();
-        using var pairs = await EncodeAsync(query, passages, options, cancellationToken);
+        var pairs = await EncodeAsync(query, passages, options, cancellationToken);
         var tokenization = Stopwatch.GetElapsedTime(started);
         var job = new ScoringJob(lane, pairs);
-        await queue.RunAsync(job, options.TimeLeft, options.Priority, cancellationToken);
-        options.Timings?.Add(tokenization, job.Waited, job.Ran);
-        return pairs.ToScores(job.Logits);
+        var run = queue.RunAsync(job, options.TimeLeft, options.Priority, cancellationToken);
+        try
+        {
+            // The run of a batch can't be interrupted, and one that hangs never ends: nobody waits for it longer than for the answer.
+            await run.WaitAsync(cancellationToken);
+            options.Timings?.Add(tokenization, job.Waited, job.Ran);
+            return pairs.ToScores(job.Logits);
+        }
+        finally
+        {
+            _ = DisposeAfterAsync(run, pairs);
+        }
+    }
+
+    /// <summary>What runs still reads the pairs.</summary>
+    private static async Task DisposeAfterAsync(Task run, EncodedPairs pairs)
+    {
+        await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        pairs.Dispose();
     }
 
     private async Task<EncodedPairs> EncodeAsync(string query, IReadOnlyList<string> passages, PairOptions options, CancellationToken cancellationToken)

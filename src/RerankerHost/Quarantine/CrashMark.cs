@@ -12,7 +12,8 @@ internal sealed unsafe class CrashMark : IDisposable
     public const int MostCrashes = 8;
 
     private const int Loading = 0, Running = 1, Crashes = 2, FirstCrash = 3;
-    private const int Bytes = (FirstCrash + MostCrashes) * sizeof(long);
+    private const int LastWasForMemory = FirstCrash + MostCrashes;
+    private const int Bytes = (LastWasForMemory + 1) * sizeof(long);
 
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
@@ -32,15 +33,28 @@ internal sealed unsafe class CrashMark : IDisposable
     /// <summary>Whether it was left while the model was loaded or run.</summary>
     public bool WasLeft => _fields[Loading] != 0 || _fields[Running] != 0;
 
+    /// <summary>Whether it was left while the model was loaded.</summary>
+    public bool WasLoading => _fields[Loading] != 0;
+
+    /// <summary>Whether it was memory that the process was killed for at the last crash.</summary>
+    public bool WasForMemory => _fields[LastWasForMemory] != 0;
+
     /// <summary>Of the last crashes.</summary>
     public IEnumerable<DateTimeOffset> CrashTimes => Enumerable.Range(0, (int)Math.Min(Read(Crashes), MostCrashes))
         .Select(i => DateTimeOffset.FromUnixTimeMilliseconds(Read(FirstCrash + i)));
 
     /// <summary>Counts what it was left at as a crash, and begins anew.</summary>
-    public void CountCrash(DateTimeOffset time)
+    public void CountCrash(DateTimeOffset time, bool forMemory)
     {
         _fields[FirstCrash + (_fields[Crashes] % MostCrashes)] = time.ToUnixTimeMilliseconds();
         _fields[Crashes]++;
+        _fields[LastWasForMemory] = forMemory ? 1 : 0;
+        Forget();
+    }
+
+    /// <summary>Begins anew, as if it hadn't been left.</summary>
+    public void Forget()
+    {
         _fields[Loading] = 0;
         _fields[Running] = 0;
     }

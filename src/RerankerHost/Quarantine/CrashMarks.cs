@@ -8,7 +8,7 @@ namespace Rerank.RerankerHost.Quarantine;
 /// Keeps models out that took the process down, so that the others can serve. Nobody can say that it was the model rather than a node
 /// that went away, so a model gets another chance after a while, later each time.
 /// </summary>
-internal sealed class CrashMarks(ServeOptions options, TimeProvider time)
+internal sealed class CrashMarks(ServeOptions options, MemoryRecord memory, TimeProvider time)
 {
     // Without a required model the host isn't ready anyway: keeping it out at once would only make a restart longer.
     private const int CrashesOfRequired = 3;
@@ -36,16 +36,30 @@ internal sealed class CrashMarks(ServeOptions options, TimeProvider time)
 
         var now = time.GetUtcNow();
         if (mark.WasLeft)
-            mark.CountCrash(now);
+            Count(mark, spec, now);
         var crashes = mark.CrashTimes.Where(t => now - t < Window).Order().ToArray();
         if (Until(crashes, spec.Required) is not { } until || until <= now)
             return mark;
 
+        var (reason, how) = mark.WasForMemory
+            ? (ModelFailure.OutOfMemory, "was killed for using more memory than its limit while the model was loaded")
+            : (ModelFailure.Quarantined, $"ended {(crashes.Length == 1 ? "once" : $"{crashes.Length} times")} in the last hour while the model was loaded or run");
         mark.Dispose();
-        throw new ModelLoadException(
-            ModelFailure.Quarantined,
-            $"the process ended {(crashes.Length == 1 ? "once" : $"{crashes.Length} times")} in the last hour while the model was loaded or run; "
-            + $"it is tried again at {until:yyyy-MM-dd'T'HH:mm:ss'Z'}");
+        throw new ModelLoadException(reason, $"the process {how}; it is tried again at {until:yyyy-MM-dd'T'HH:mm:ss'Z'}");
+    }
+
+    /// <summary>
+    /// Requests take memory, and other models do: a process that was killed for it says nothing about the models that ran. One that it was loading beside those that serve doesn't fit, though, and
+    /// would take them down again and again.
+    /// </summary>
+    private void Count(CrashMark mark, ModelSpec spec, DateTimeOffset now)
+    {
+        if (!memory.PreviousWasKilled)
+            mark.CountCrash(now, forMemory: false);
+        else if (mark.WasLoading && !spec.Required)
+            mark.CountCrash(now, forMemory: true);
+        else
+            mark.Forget();
     }
 
     /// <param name="crashes">Of late, in order.</param>

@@ -80,6 +80,7 @@ internal static class ServeOptionsCheck
         Range("--gpu-memory-bytes", options.GpuMemoryBytes ?? 1, 1, long.MaxValue);
         Range("--kept-files-bytes", options.KeptFilesBytes, 0, long.MaxValue);
         Range("--request-timeout-milliseconds", (long)options.RequestTimeout.TotalMilliseconds, 1, 3_600_000);
+        Range("--run-timeout-seconds", (long)options.RunTimeout.TotalSeconds, 1, 86_400);
         Range("--drain-seconds", (long)options.Drain.TotalSeconds, 0, 3600);
         Range("--shutdown-timeout-seconds", (long)options.ShutdownTimeout.TotalSeconds, 0, 3600);
         Range("--max-queue-seconds", (long)options.MaxQueue.TotalSeconds, 1, 3600);

@@ -46,6 +46,37 @@ public sealed class RequestMemoryTests
     }
 
     [Fact]
+    public void Hold_SmallBodiesFillTheirShare_TinyOnesFit()
+    {
+        var memory = new RequestMemory(64 * MiB);
+        var small = Enumerable.Range(0, 20).Select(_ => memory.Begin()).Where(request => request.TryHold(MiB)).ToList();
+        Assert.Equal(9, small.Count);
+
+        using var tiny = memory.Begin();
+        Assert.True(tiny.TryHold(64 * 1024));
+        using var another = memory.Begin();
+        Assert.True(another.TryHold(64 * 1024, announced: 64 * 1024));
+        Assert.True(another.TryHoldMore(MiB));
+        small.ForEach(request => request.Dispose());
+    }
+
+    [Fact]
+    public void HoldMore_AfterTheRequestIsOver_IsRefused()
+    {
+        var memory = new RequestMemory(64 * MiB);
+        var request = memory.Begin();
+        Assert.True(request.TryHold(MiB));
+        Assert.True(request.TryHoldMore(MiB));
+        Assert.False(request.TryHoldMore(64 * MiB));
+        Assert.Equal((RequestMemory.BytesPerByte + 1) * MiB, memory.Used);
+
+        request.Dispose();
+
+        Assert.False(request.TryHoldMore(1));
+        Assert.Equal(0, memory.Used);
+    }
+
+    [Fact]
     public void Hold_TooLargeForAllAndNothingElseIsHeld_IsTaken()
     {
         var memory = new RequestMemory(16 * MiB);
