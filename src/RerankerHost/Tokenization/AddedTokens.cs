@@ -42,23 +42,27 @@ internal sealed class AddedTokens
         return output.Count - start;
     }
 
-    /// <summary>Whether a token may stand across a place in a text or end or begin there, as far as the text is known; or take white space across it.</summary>
+    /// <summary>Whether a token may stand across a place in a text or end there, as far as the text is known, or look or take white space across it.</summary>
     public bool MayTouch(ReadOnlySpan<char> text, int at)
     {
         if (_longestFirst.Length > 0 && CharacterClasses.IsSpace(text[at - 1]))
             return true;
-        foreach (var (token, _) in _longestFirst)
+        foreach (var (content, token) in _longestFirst)
         {
-            for (var start = Math.Max(0, at - token.Length); start <= at; start++)
+            for (var start = Math.Max(0, at - content.Length); start <= at; start++)
             {
-                var known = text[start..Math.Min(text.Length, start + token.Length)];
-                if (token.AsSpan(0, known.Length).SequenceEqual(known))
+                var known = text[start..Math.Min(text.Length, start + content.Length)];
+                if (content.AsSpan(0, known.Length).SequenceEqual(known) && !(start == at && IsFoundAlone(text, at, content, token)))
                     return true;
             }
         }
 
         return false;
     }
+
+    /// <summary>Whether a token that begins at a place is found or turned down there as well when nothing stands before it.</summary>
+    private static bool IsFoundAlone(ReadOnlySpan<char> text, int at, string content, AddedToken token) =>
+        !token.IsWord || !EndsWithWord(text[..at]) || (text.Length > at + content.Length && StartsWithWord(text[(at + content.Length)..]));
 
     /// <summary>Goes on to the next token of a text.</summary>
     /// <param name="cursor">Where the search is; at first the default value.</param>
