@@ -38,7 +38,7 @@ internal sealed class ParityCheck(ExecutionProvider provider)
         var runtime = new ModelRuntime { ExecutionProviders = [provider] };
         using var scheduler = Scheduler.OfCommand();
         using var model = CrossEncoderLoader.Load(
-            folder, contract, runtime, CudaSettings.Default, goldenPath: null, copies: null, scheduler, mark: null, entered: null, cancellationToken);
+            folder, contract, runtime, CudaSettings.Default, goldenPath: null, copies: null, scheduler, runs: null, entered: null, cancellationToken);
         var tokenizer = TokenizerFile.Load(Path.Combine(folder, contract.TokenizerFile), contract.SpecialTokensInText);
         var pairs = GoldenFile.Read(Path.Combine(folder, Golden));
 

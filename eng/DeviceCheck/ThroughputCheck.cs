@@ -31,7 +31,7 @@ internal sealed class ThroughputCheck(ExecutionProvider provider, TimeSpan turn)
     {
         using var scheduler = Scheduler.OfCommand();
         using var model = CrossEncoderLoader.Load(
-            folder, ModelFolder.ReadContract(folder, modelFile: null), new ModelRuntime { ExecutionProviders = [on] }, CudaSettings.Default, goldenPath: null, copies: null, scheduler, mark: null, entered: null, cancellationToken);
+            folder, ModelFolder.ReadContract(folder, modelFile: null), new ModelRuntime { ExecutionProviders = [on] }, CudaSettings.Default, goldenPath: null, copies: null, scheduler, runs: null, entered: null, cancellationToken);
 
         // Every shape once, before the time counts.
         await SendAsync(model, requests[0], cancellationToken);

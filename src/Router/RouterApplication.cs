@@ -112,7 +112,7 @@ internal static class RouterApplication
         services.AddSingleton<IAnswerObserver, AnswerCounter>();
         services.AddSingleton<IAnswerObserver>(provider => provider.GetRequiredService<AnswerBook>());
         services.AddSingleton<IAnswerObserver>(provider => provider.GetRequiredService<Shadows>());
-        services.AddSingleton<RequestMemory>();
+        services.AddSingleton(new RequestMemory(options.RequestMemoryBytes));
         services.AddSingleton<RerankEndpoint>();
         services.AddSingleton<PeerFeedback>();
         services.AddSingleton<FeedbackEndpoint>();

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Rerank.Programs.Http;
 using Rerank.Programs.Traces;
 using Rerank.Router.Hosting;
 
@@ -6,8 +7,6 @@ namespace Rerank.Router;
 
 internal static class RouterOptionsValidator
 {
-    private const long LeastRequestMemory = 16 * 1024 * 1024;
-
     /// <exception cref="OptionsValidationException">Says every option that is wrong, and how.</exception>
     public static void Check(RouterOptions options)
     {
@@ -28,8 +27,8 @@ internal static class RouterOptionsValidator
 
         if (options.Drain < TimeSpan.Zero || options.Drain > TimeSpan.FromMinutes(5))
             failures.Add("--drain-seconds must be from 0 to 300");
-        if (options.RequestMemoryBytes < LeastRequestMemory)
-            failures.Add($"--request-memory-bytes must be at least {LeastRequestMemory}, not {options.RequestMemoryBytes}");
+        if (options.RequestMemoryBytes < RequestMemory.LeastBytes)
+            failures.Add($"--request-memory-bytes must be at least {RequestMemory.LeastBytes}, not {options.RequestMemoryBytes}");
         if (!Path.IsPathRooted(options.SocketDirectory))
             failures.Add($"--socket-directory must be an absolute path, not {options.SocketDirectory}");
 

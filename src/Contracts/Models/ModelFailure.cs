@@ -17,8 +17,17 @@ public static class ModelFailure
     /// <summary>The process ended while it loaded or ran the model, so it leaves the model out for a while.</summary>
     public const string Quarantined = nameof(Quarantined);
 
+    /// <summary>The process was killed for memory while it loaded the model, so it leaves the model out for a while.</summary>
+    public const string OutOfMemory = nameof(OutOfMemory);
+
     /// <summary>The GPU memory that it declares isn't free.</summary>
     public const string GpuMemoryExceeded = nameof(GpuMemoryExceeded);
+
+    /// <summary>Every run of the model fails, since some time after it was ready. It is loaded again.</summary>
+    public const string RunsFail = nameof(RunsFail);
+
+    /// <summary>A run of the model doesn't end. The process is, before long.</summary>
+    public const string RunHangs = nameof(RunHangs);
 
     public const string StorageFull = nameof(StorageFull);
 }

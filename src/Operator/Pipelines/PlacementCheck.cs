@@ -120,6 +120,9 @@ internal sealed class PlacementCheck(Observation observed, PipelineLayout layout
             : new(Reasons.PodsNotReady, $"{current} of {Math.Max(wanted, pods.Count)} pods of {what} run with the current settings.");
     }
 
+    private static string ContainerOf(TierSnapshot hosted, ModelTierSnapshot model) =>
+        model.Placement == Placement.Pool ? HostContainer.PoolName : HostContainer.SidecarName(hosted.Name);
+
     private Problem? Host(ObservedPod pod, TierSnapshot hosted, ModelTierSnapshot model)
     {
         var (name, tier) = (model.Model.Name, hosted.Name);
@@ -134,7 +137,7 @@ internal sealed class PlacementCheck(Observation observed, PipelineLayout layout
             null when report.Problem is { } refusal => new(
                 Reasons.AdminRefused, $"Pod {pod.Name} of tier \"{tier}\" was told of its models and refused: {refusal}"),
             ModelState.Ready => null,
-            ModelState.Failed => new(Reasons.ModelFailed, ModelFailureText.Of(name, pod.Name, status)),
+            ModelState.Failed => PodTrouble.KilledForMemory(pod.Pod, ContainerOf(hosted, model), status.Reason) ?? new(Reasons.ModelFailed, ModelFailureText.Of(name, pod.Name, status)),
             ModelState.WaitingForCredentials when observed.Credentials.Problems.TryGetValue(name, out var problem) => problem,
             null => new(Reasons.ModelLoading, $"Pod {pod.Name} of tier \"{tier}\" has not been told of model \"{name}\" yet."),
             _ => new(Reasons.ModelLoading, $"Pod {pod.Name} of tier \"{tier}\" is not done with model \"{name}\": {status.State}."),

@@ -92,7 +92,7 @@ internal static class GoldenCommand
     private static async Task<float[]> ScoreAsync(string directory, ModelContract contract, ModelRuntime runtime, IReadOnlyList<TextPair> pairs, CancellationToken cancellationToken)
     {
         using var scheduler = Scheduler.OfCommand();
-        using var model = CrossEncoderLoader.Load(directory, contract, runtime, CudaSettings.Default, goldenPath: null, copies: null, scheduler, mark: null, entered: null, cancellationToken);
+        using var model = CrossEncoderLoader.Load(directory, contract, runtime, CudaSettings.Default, goldenPath: null, copies: null, scheduler, runs: null, entered: null, cancellationToken);
         var logits = new float[pairs.Count];
         for (var i = 0; i < logits.Length; i++)
             logits[i] = (await model.ScoreAsync(pairs[i].Query!, [pairs[i].Passage!], new PairOptions(), cancellationToken))[0].Logit;

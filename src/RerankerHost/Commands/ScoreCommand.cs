@@ -34,7 +34,7 @@ internal static class ScoreCommand
         using var scheduler = Scheduler.OfCommand();
         return await JsonLines.WithModelAsync(
             () => CrossEncoderLoader.Load(
-                directory, ModelFolder.ReadContract(directory, modelFile), runtime, CudaSettings.Default, goldenPath: null, copies: null, scheduler, mark: null, entered: null, cancellationToken),
+                directory, ModelFolder.ReadContract(directory, modelFile), runtime, CudaSettings.Default, goldenPath: null, copies: null, scheduler, runs: null, entered: null, cancellationToken),
             error,
             async model =>
             {

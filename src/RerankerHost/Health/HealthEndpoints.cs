@@ -6,21 +6,25 @@ using Rerank.RerankerHost.Serving;
 namespace Rerank.RerankerHost.Health;
 
 /// <summary>
-/// Live: the process answers at all, whatever its load or models. Ready: a model set is in force, every required model of it
+/// Live: the process can still be of use, whatever its load (<see cref="Liveness"/>). Ready: a model set is in force, every required model of it
 /// is ready, and the process isn't stopping.
 /// </summary>
 internal static class HealthEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health/live", static () => TypedResults.Text("live\n"));
+        routes.MapGet("/health/live", static (Liveness liveness) =>
+        {
+            var obstacle = liveness.Obstacle();
+            return TypedResults.Text((obstacle ?? "live") + "\n", statusCode: StatusOf(obstacle));
+        });
         routes.MapGet("/health/ready", static (ModelSetController models, IHostApplicationLifetime lifetime) =>
         {
             var obstacle = Obstacle(models.Status(), lifetime.ApplicationStopping.IsCancellationRequested);
             return TypedResults.Text((obstacle ?? "ready") + "\n", statusCode: StatusOf(obstacle));
         });
 
-        routes.MapGet(HealthAnswers.NimLivePath, static http => JsonAnswer.SendAsync(http, StatusCodes.Status200OK, HealthAnswers.WriteNimLive));
+        routes.MapGet(HealthAnswers.NimLivePath, static (HttpContext http, Liveness liveness) => JsonAnswer.SendAsync(http, StatusOf(liveness.Obstacle()), HealthAnswers.WriteNimLive));
         routes.MapGet(HealthAnswers.NimReadyPath, static (HttpContext http, ModelSetController models, IHostApplicationLifetime lifetime) =>
         {
             var obstacle = Obstacle(models.Status(), lifetime.ApplicationStopping.IsCancellationRequested);

@@ -5,7 +5,7 @@ using Rerank.RerankerHost.Scheduling;
 namespace Rerank.RerankerHost.Inference;
 
 /// <summary>A cross-encoder on ONNX Runtime: texts to tokens here, tokens to logits by the workers.</summary>
-internal sealed class CrossEncoder(OnnxRunner runner, PairEncoder encoder, ModelLane lane, PairQueue queue, ModelContract contract) : ICrossEncoder
+internal sealed class CrossEncoder(IDisposable runner, PairEncoder encoder, ModelLane lane, PairQueue queue, ModelContract contract) : ICrossEncoder
 {
     public required ExecutionProvider ExecutionProvider { get; init; }
 
@@ -29,26 +29,43 @@ internal sealed class CrossEncoder(OnnxRunner runner, PairEncoder encoder, Model
     {
         queue.CheckRoom();
         var started = Stopwatch.GetTimestamp();
-        var pairs = new EncodedPairs[queries.Count];
+        var pairs = new EncodedPairs?[queries.Count];
+        var run = Task.CompletedTask;
         try
         {
             for (var i = 0; i < pairs.Length; i++)
-                pairs[i] = await encoder.EncodeAsync(queries[i].Query, queries[i].Passages, options, cancellationToken);
+                pairs[i] = await EncodeAsync(queries[i].Query, queries[i].Passages, options, cancellationToken);
             var tokenization = Stopwatch.GetElapsedTime(started);
-            var jobs = Array.ConvertAll(pairs, p => new ScoringJob(lane, p));
-            await queue.RunAsync(jobs, options.TimeLeft, options.Priority, cancellationToken);
+            var jobs = Array.ConvertAll(pairs, p => new ScoringJob(lane, p!));
+            run = queue.RunAsync(jobs, options.TimeLeft, options.Priority, cancellationToken);
+
+            // The run of a batch can't be interrupted, and one that hangs never ends: nobody waits for it longer than for the answer.
+            await run.WaitAsync(cancellationToken);
             if (jobs.MaxBy(job => job.Waited + job.Ran) is { } last)
                 options.Timings?.Set(tokenization, last.Waited, last.Ran);
             var scores = new PairScore[pairs.Length][];
             for (var i = 0; i < scores.Length; i++)
-                scores[i] = pairs[i].ToScores(jobs[i].Logits);
+                scores[i] = pairs[i]!.ToScores(jobs[i].Logits);
             return scores;
         }
         finally
         {
-            foreach (var encoded in pairs)
-                encoded?.Dispose();
+            _ = DisposeAfterAsync(run, pairs);
         }
+    }
+
+    /// <summary>What runs still reads the pairs.</summary>
+    private static async Task DisposeAfterAsync(Task run, EncodedPairs?[] pairs)
+    {
+        await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var encoded in pairs)
+            encoded?.Dispose();
+    }
+
+    private async Task<EncodedPairs> EncodeAsync(string query, IReadOnlyList<string> passages, PairOptions options, CancellationToken cancellationToken)
+    {
+        using var turn = await LongTexts.EnterAsync(query, passages, cancellationToken);
+        return await encoder.EncodeAsync(query, passages, options, cancellationToken);
     }
 
     public void Dispose()

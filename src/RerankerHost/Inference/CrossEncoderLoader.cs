@@ -1,7 +1,7 @@
 using Rerank.Contracts.Models;
+using Rerank.RerankerHost.Health;
 using Rerank.RerankerHost.Inference.Cuda;
 using Rerank.RerankerHost.Inference.Graphs;
-using Rerank.RerankerHost.Quarantine;
 using Rerank.RerankerHost.Scheduling;
 using Rerank.RerankerHost.Tokenization;
 
@@ -16,7 +16,7 @@ internal static class CrossEncoderLoader
     /// <param name="goldenPath">Below <paramref name="directory"/>; null: no self-test.</param>
     /// <param name="copies">For files that somebody may write into; null: nobody does.</param>
     /// <param name="scheduler">Runs it.</param>
-    /// <param name="mark">Says while it runs that it does; null: nobody does.</param>
+    /// <param name="runs">Watches its runs; null: nobody does.</param>
     /// <param name="entered">Called with <see cref="ModelState.Loading"/> and <see cref="ModelState.WarmingUp"/> when they begin.</param>
     /// <exception cref="ModelLoadException">The model can't be served; says why.</exception>
     public static ICrossEncoder Load(
@@ -27,7 +27,7 @@ internal static class CrossEncoderLoader
         string? goldenPath,
         PrivateCopies? copies,
         Scheduler scheduler,
-        CrashMark? mark,
+        RunWatch? runs,
         Action<ModelState>? entered,
         CancellationToken cancellationToken)
     {
@@ -43,7 +43,7 @@ internal static class CrossEncoderLoader
 
             // A dynamically quantised model scales activations over the whole run, so that a pair's score would depend on the
             // pairs that happen to run with it. Such a model gets one pair at a time.
-            var lane = new WarmUp(mark is null ? runner : new MarkedRunner(runner, mark), encoder, contract.MaxInputTokens).Run(session.Provider, alone: graph.IsDynamicallyQuantized, cancellationToken);
+            var lane = new WarmUp(runs?.Watch(runner, WarmUp.ProbeOf(runner, encoder)) ?? runner, encoder, contract.MaxInputTokens).Run(session.Provider, alone: graph.IsDynamicallyQuantized, cancellationToken);
             var model = new CrossEncoder(runner, encoder, lane, scheduler.QueueOf(session.Provider), contract)
             {
                 ExecutionProvider = session.Provider,

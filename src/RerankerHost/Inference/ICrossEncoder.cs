@@ -66,6 +66,9 @@ internal sealed record PairOptions(
     /// <summary>Until nobody waits for the answer any more.</summary>
     public TimeSpan TimeLeft { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Told of bytes that the request's texts take beside its body, before they take them; refuses by an exception what there is no room for. Null: nobody counts.</summary>
+    public Action<long>? HoldMemory { get; init; }
+
     /// <summary>Where to say how long it took; null: nowhere.</summary>
     public ScoreTimings? Timings { get; init; }
 }

@@ -11,6 +11,10 @@ internal sealed class PairEncoder(TextTokenizer tokenizer, int maxTokens, Trunca
     // How long a request may keep a thread of the pool at most. There are about as many of them as cores, and what small requests need of one takes some microseconds.
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(0.5);
 
+    // What is kept of a pair until it is scored, here and in the queue.
+    private const long BytesPerPair = 128;
+    private const int UncountedPairs = 256;
+
     private readonly int _specialTokens = tokenizer.Pair.PairTokens;
 
     /// <summary>On the calling thread, all at once.</summary>
@@ -25,7 +29,7 @@ internal sealed class PairEncoder(TextTokenizer tokenizer, int maxTokens, Trunca
 
     private async Task<EncodedPairs> EncodeAsync(string query, IReadOnlyList<string> passages, PairOptions options, TimeSpan slice, CancellationToken cancellationToken)
     {
-        var tokens = new TokenBuffer();
+        var tokens = new TokenBuffer(options.HoldMemory, cancellationToken);
         try
         {
             return await EncodeAsync(query, passages, options, tokens, slice, cancellationToken);
@@ -41,6 +45,10 @@ internal sealed class PairEncoder(TextTokenizer tokenizer, int maxTokens, Trunca
         string query, IReadOnlyList<string> passages, PairOptions options, TokenBuffer tokens, TimeSpan slice, CancellationToken cancellationToken)
     {
         var begun = Stopwatch.GetTimestamp();
+
+        // No more of a text is read than the model can, or its parts can together; the rest is only counted.
+        tokens.Keep(Math.Min(options.MaxTokensPerQuery ?? int.MaxValue, maxTokens));
+        var mostOfPassage = (int)Math.Min(options.MaxTokensPerPassage ?? int.MaxValue, (long)maxTokens * Math.Max(1, options.MaxChunksPerPassage));
         var queryText = new TextTokens(Tokenize(null, query, tokens), options.MaxTokensPerQuery);
         tokens.Truncate(Math.Min(queryText.Wanted, maxTokens));
 
@@ -63,9 +71,12 @@ internal sealed class PairEncoder(TextTokenizer tokenizer, int maxTokens, Trunca
             known.Add(passages[i], encoded.Count);
 
             var start = tokens.Count;
+            tokens.Keep(mostOfPassage);
             var passageText = new TextTokens(Tokenize(i, passages[i], tokens), options.MaxTokensPerPassage);
             var windows = Fit(i, queryText, passageText, options);
             tokens.Truncate(start + windows.Passage);
+            if (windows.Count > UncountedPairs)
+                options.HoldMemory?.Invoke(windows.Count * BytesPerPair);
             encoded.Add(AddPairs(pairs, start, windows) with
             {
                 TotalTokens = queryText.Total + passageText.Total + _specialTokens,

@@ -22,28 +22,35 @@ internal sealed class WarmUp(IBatchRunner runner, PairEncoder encoder, int maxIn
     public ModelLane Run(ExecutionProvider provider, bool alone, CancellationToken cancellationToken)
     {
         // The largest shape first, so that the arena grows once.
-        using var longest = Pair(maxInputTokens, cancellationToken);
-        var timeOfLongest = Measure(longest, 1);
+        using var longest = Pair(encoder, maxInputTokens, cancellationToken);
+        var timeOfLongest = Measure(runner, longest, 1);
 
-        using var usual = Pair(UsualTokens, cancellationToken);
+        using var usual = Pair(encoder, UsualTokens, cancellationToken);
         var columns = usual.Length(0);
         var budgets = alone ? [columns] : BudgetsOf(provider);
-        var calibration = BatchCalibration.Sweep(budgets, columns, rows => Measure(usual, rows), Patience);
+        var calibration = BatchCalibration.Sweep(budgets, columns, rows => Measure(runner, usual, rows), Patience);
         BatchPolicy policy = alone ? ExactLengths.Alone
             : provider == ExecutionProvider.CUDA ? new PaddedShapes(calibration.TokenBudget, maxInputTokens)
             : new ExactLengths(calibration.TokenBudget);
 
         // Once more, now that memory is there. What takes longer than we have patience for is told well enough by its first run.
         if (timeOfLongest < Patience)
-            timeOfLongest = TimeSpan.FromTicks(Math.Min(timeOfLongest.Ticks, Measure(longest, 1).Ticks));
+            timeOfLongest = TimeSpan.FromTicks(Math.Min(timeOfLongest.Ticks, Measure(runner, longest, 1).Ticks));
         var cost = RunCost.Of(columns, calibration.SecondsPerToken, longest.Length(0), timeOfLongest.TotalSeconds / longest.Length(0));
         return new ModelLane(runner, policy, cost, columns, longest.Length(0));
     }
 
-    private EncodedPairs Pair(int tokens, CancellationToken cancellationToken) =>
+    /// <summary>One of the runs that warm a model up, for when it is asked whether it still can.</summary>
+    public static Action ProbeOf(IBatchRunner runner, PairEncoder encoder) => () =>
+    {
+        using var usual = Pair(encoder, UsualTokens, CancellationToken.None);
+        Measure(runner, usual, 1);
+    };
+
+    private static EncodedPairs Pair(PairEncoder encoder, int tokens, CancellationToken cancellationToken) =>
         encoder.Encode("a", [string.Concat(Enumerable.Repeat("a ", tokens))], new PairOptions(), cancellationToken);
 
-    private TimeSpan Measure(EncodedPairs pair, int rows)
+    private static TimeSpan Measure(IBatchRunner runner, EncodedPairs pair, int rows)
     {
         var batch = new PairRef[rows];
         Array.Fill(batch, new PairRef(new ScoringJob(new ModelLane(runner, ExactLengths.Alone, 0), pair), 0));

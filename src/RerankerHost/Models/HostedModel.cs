@@ -15,10 +15,14 @@ internal sealed class HostedModel(ModelSpec spec, SourceCredential? credential, 
     private CancellationTokenSource? _attempt;
     private TaskCompletionSource _wake = NewWake();
     private ModelProgress _progress = ModelProgress.Pending;
+    private int _failedReloads;
 
     public ModelSpec Spec => Volatile.Read(ref _spec);
 
-    /// <summary>Ends when the model is ready or retired.</summary>
+    /// <summary>How often in a row it could not be loaded again since it broke; 0: it isn't broken.</summary>
+    public int FailedReloads => Volatile.Read(ref _failedReloads);
+
+    /// <summary>Ends when the model is retired, or nothing that this process can do makes it ready.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
     public ModelStatus Status
@@ -26,6 +30,8 @@ internal sealed class HostedModel(ModelSpec spec, SourceCredential? credential, 
         get
         {
             var (spec, progress) = (Spec, Volatile.Read(ref _progress));
+            if (progress.Model?.Runs is { Hangs: true } runs)
+                progress = HangingSince(runs.Longest);
             return new ModelStatus
             {
                 Name = spec.Name,
@@ -84,12 +90,13 @@ internal sealed class HostedModel(ModelSpec spec, SourceCredential? credential, 
     public ModelLease? TryLease(string? name = null)
     {
         var model = Volatile.Read(ref _progress).Model;
-        return model is not null && model.TryEnter() ? new ModelLease(name ?? Spec.Name, Spec.Digest, model) : null;
+        return model is not null && !model.Runs.Hangs && model.TryEnter() ? new ModelLease(name ?? Spec.Name, Spec.Digest, model) : null;
     }
 
     private async Task RunAsync()
     {
         var failures = 0;
+        ExecutionProvider? brokeOn = null;
         while (!_retired.IsCancellationRequested)
         {
             using var attempt = CancellationTokenSource.CreateLinkedTokenSource(_retired.Token);
@@ -97,7 +104,18 @@ internal sealed class HostedModel(ModelSpec spec, SourceCredential? credential, 
             TimeSpan? delay;
             try
             {
-                Publish(await activation.RunAsync(spec, () => Spec.Required, credential, Enter, attempt.Token));
+                var activated = await activation.RunAsync(spec, () => Spec.Required, credential, Enter, attempt.Token);
+                CheckProvider(activated, brokeOn);
+                Publish(activated);
+                brokeOn = activated.Encoder.ExecutionProvider;
+                var ready = time.GetTimestamp();
+                var reason = await activated.Runs.Broken.WaitAsync(_retired.Token);
+                failures = time.GetElapsedTime(ready) > RetryBackoff.Longest ? 1 : failures + 1;
+                wake = Break(reason);
+                delay = RetryBackoff.Delay(ModelFailure.RunsFail, failures);
+            }
+            catch (OperationCanceledException) when (_retired.IsCancellationRequested)
+            {
                 return;
             }
             catch (OperationCanceledException) when (attempt.IsCancellationRequested)
@@ -107,13 +125,13 @@ internal sealed class HostedModel(ModelSpec spec, SourceCredential? credential, 
             catch (ModelLoadException e)
             {
                 Fail(e.Reason, e.Message);
-                delay = RetryBackoff.Delay(e.Reason, ++failures);
+                delay = NextDelay(e.Reason, ++failures, brokeOn is not null);
             }
             catch (Exception e)
             {
                 Log.ActivationFailed(logger, spec.Name, spec.Digest, e);
                 Fail(ModelFailure.LoadFailed, e.Message);
-                delay = RetryBackoff.Delay(ModelFailure.LoadFailed, ++failures);
+                delay = NextDelay(ModelFailure.LoadFailed, ++failures, brokeOn is not null);
             }
             finally
             {
@@ -123,6 +141,51 @@ internal sealed class HostedModel(ModelSpec spec, SourceCredential? credential, 
 
             await WaitAsync(wake, delay);
         }
+    }
+
+    /// <summary>A model that has served here before is tried again whatever is wrong: its files are the same, and what changed is what runs it.</summary>
+    private TimeSpan? NextDelay(string reason, int failures, bool hasServed)
+    {
+        if (hasServed && RetryBackoff.IsOfLoading(reason))
+            Interlocked.Increment(ref _failedReloads);
+        return RetryBackoff.Delay(reason, failures) ?? (hasServed ? RetryBackoff.Delay(ModelFailure.LoadFailed, failures) : null);
+    }
+
+    /// <summary>Where its GPU is lost a model would go on on the CPU, many times slower than its callers expect, and nobody would mend what is broken.</summary>
+    private static void CheckProvider(ActivatedModel activated, ExecutionProvider? before)
+    {
+        var now = activated.Encoder.ExecutionProvider;
+        if (before is null || now == before)
+            return;
+        var why = activated.Encoder.PassedOver;
+        activated.Dispose();
+        throw new ModelLoadException(ModelFailure.ProviderUnavailable, $"its runs on {before} failed, and now only {now} works{(why is null ? "" : $": {why}")}");
+    }
+
+    private static ModelProgress HangingSince(TimeSpan time) => new(ModelState.Failed)
+    {
+        Reason = ModelFailure.RunHangs,
+        Message = $"a run of the model has not ended for {time.TotalSeconds:0} s; if it doesn't, the process is ended",
+    };
+
+    /// <summary>Takes the model out, as one that has failed.</summary>
+    /// <returns>Ends when it should be tried again at once.</returns>
+    private Task Break(string reason)
+    {
+        LoadedModel? loaded;
+        Task wake;
+        lock (_lock)
+        {
+            loaded = _progress.Model;
+            Fail(ModelFailure.RunsFail, reason);
+            _wake = NewWake();
+            wake = _wake.Task;
+            if (_retired.IsCancellationRequested)
+                return wake;
+        }
+
+        loaded?.Leave();
+        return wake;
     }
 
     private (ModelSpec Spec, SourceCredential? Credential, Task Wake) Begin(CancellationTokenSource attempt)
@@ -177,6 +240,7 @@ internal sealed class HostedModel(ModelSpec spec, SourceCredential? credential, 
         {
             if (!_retired.IsCancellationRequested)
             {
+                Volatile.Write(ref _failedReloads, 0);
                 Volatile.Write(ref _progress, new ModelProgress(ModelState.Ready) { SizeBytes = activated.SizeBytes, Model = new LoadedModel(activated, unloading) });
                 Log.Ready(logger, Spec.Name, Spec.Digest, activated.Encoder.ExecutionProvider);
                 if (activated.Encoder.PassedOver is { } reason)

@@ -1,3 +1,4 @@
+using Rerank.RerankerHost.Health;
 using Rerank.RerankerHost.Inference;
 
 namespace Rerank.RerankerHost.Models;
@@ -8,6 +9,8 @@ internal sealed class LoadedModel(ActivatedModel model, Unloading unloading)
     private int _users = 1;
 
     public ICrossEncoder Encoder => model.Encoder;
+
+    public RunWatch Runs => model.Runs;
 
     public bool TryEnter()
     {

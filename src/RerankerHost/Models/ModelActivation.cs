@@ -1,4 +1,5 @@
 using Rerank.Contracts.Models;
+using Rerank.RerankerHost.Health;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Quarantine;
 using Rerank.RerankerHost.Sources;
@@ -6,7 +7,7 @@ using Rerank.RerankerHost.Sources;
 namespace Rerank.RerankerHost.Models;
 
 /// <summary>One attempt to bring a model from its specification into memory: get its files, verify them, load it.</summary>
-internal sealed class ModelActivation(ModelFiles files, IModelLoader loader, CrashMarks marks, GpuMemory gpu)
+internal sealed class ModelActivation(ModelFiles files, IModelLoader loader, CrashMarks marks, GpuMemory gpu, RunWatches watches)
 {
     private readonly LoadGate _loading = new();
 
@@ -24,13 +25,21 @@ internal sealed class ModelActivation(ModelFiles files, IModelLoader loader, Cra
     {
         var memory = gpu.Reserve(spec);
         CrashMark? mark = null;
+        RunWatch? runs = null;
         try
         {
             mark = marks.Open(spec);
             mark?.BeginLoad();
-            var encoder = loader.Load(folder.Path, spec, mark, entered, cancellationToken);
+            var watch = runs = watches.Add(mark);
+            var encoder = loader.Load(folder.Path, spec, watch, entered, cancellationToken);
             mark?.EndLoad();
-            return new ActivatedModel(encoder, folder.SizeBytes, mark, memory);
+            return new ActivatedModel(encoder, folder.SizeBytes, watch, () =>
+            {
+                encoder.Dispose();
+                mark?.Dispose();
+                memory.Dispose();
+                watches.Remove(watch);
+            });
         }
         catch
         {
@@ -38,18 +47,17 @@ internal sealed class ModelActivation(ModelFiles files, IModelLoader loader, Cra
             mark?.EndLoad();
             mark?.Dispose();
             memory.Dispose();
+            if (runs is not null)
+                watches.Remove(runs);
             throw;
         }
     }
 }
 
 /// <summary>A model in memory, with all that it holds.</summary>
-internal sealed record ActivatedModel(ICrossEncoder Encoder, long SizeBytes, CrashMark? Mark, IDisposable GpuMemory) : IDisposable
+/// <param name="Free">Gives it all back.</param>
+internal sealed record ActivatedModel(ICrossEncoder Encoder, long SizeBytes, RunWatch Runs, Action Free) : IDisposable
 {
-    public void Dispose()
-    {
-        Encoder.Dispose();
-        Mark?.Dispose();
-        GpuMemory.Dispose();
-    }
+    /// <summary>A request that was given up may have left a run behind, which mustn't lose its memory.</summary>
+    public void Dispose() => Runs.WhenIdle(Free);
 }

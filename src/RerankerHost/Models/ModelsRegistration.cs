@@ -1,3 +1,4 @@
+using Rerank.RerankerHost.Health;
 using Rerank.RerankerHost.Quarantine;
 using Rerank.RerankerHost.Serving;
 
@@ -7,8 +8,12 @@ internal static class ModelsRegistration
 {
     public static IServiceCollection AddModels(this IServiceCollection services) => services
         .AddSingleton<IModelLoader, CrossEncoderModelLoader>()
+        .AddSingleton<MemoryRecord>()
+        .AddHostedService(provider => provider.GetRequiredService<MemoryRecord>())
         .AddSingleton<CrashMarks>()
         .AddSingleton(provider => new GpuMemory(provider.GetRequiredService<ServeOptions>()))
+        .AddSingleton<RunWatches>()
+        .AddSingleton<Liveness>()
         .AddSingleton<ModelActivation>()
         .AddSingleton<Unloading>()
         .AddSingleton<ModelRegistry>()

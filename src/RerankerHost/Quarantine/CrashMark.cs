@@ -11,8 +11,9 @@ internal sealed unsafe class CrashMark : IDisposable
     // Of the last crashes; older ones don't matter.
     public const int MostCrashes = 8;
 
-    private const int Loading = 0, Running = 1, Crashes = 2, FirstCrash = 3, EndedByItself = FirstCrash + MostCrashes;
-    private const int Bytes = (EndedByItself + 1) * sizeof(long);
+    private const int Loading = 0, Running = 1, Crashes = 2, FirstCrash = 3;
+    private const int EndedByItself = FirstCrash + MostCrashes, LastWasForMemory = EndedByItself + 1;
+    private const int Bytes = (LastWasForMemory + 1) * sizeof(long);
 
     private readonly Action<CrashMark>? _closing;
     private readonly MemoryMappedFile _file;
@@ -25,7 +26,9 @@ internal sealed unsafe class CrashMark : IDisposable
     {
         _closing = closing;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        _file = MemoryMappedFile.CreateFromFile(path, FileMode.OpenOrCreate, mapName: null, Bytes);
+        // A later version may have left a longer one.
+        var bytes = Math.Max(Bytes, File.Exists(path) ? new FileInfo(path).Length : 0);
+        _file = MemoryMappedFile.CreateFromFile(path, FileMode.OpenOrCreate, mapName: null, bytes);
         _view = _file.CreateViewAccessor(0, Bytes);
         byte* start = null;
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
@@ -35,19 +38,27 @@ internal sealed unsafe class CrashMark : IDisposable
     /// <summary>Whether it was left while the model was loaded or run, by a process that didn't end by itself.</summary>
     public bool WasLeft => _fields[EndedByItself] == 0 && (_fields[Loading] != 0 || _fields[Running] != 0);
 
+    /// <summary>Whether it was left while the model was loaded.</summary>
+    public bool WasLoading => _fields[Loading] != 0;
+
+    /// <summary>Whether it was memory that the process was killed for at the last crash.</summary>
+    public bool WasForMemory => _fields[LastWasForMemory] != 0;
+
     /// <summary>Of the last crashes.</summary>
     public IEnumerable<DateTimeOffset> CrashTimes => Enumerable.Range(0, (int)Math.Min(Read(Crashes), MostCrashes))
         .Select(i => DateTimeOffset.FromUnixTimeMilliseconds(Read(FirstCrash + i)));
 
-    /// <summary>Counts what it was left at as a crash, if it was one, and begins anew.</summary>
-    public void Begin(DateTimeOffset time)
+    /// <summary>Counts what it was left at as a crash.</summary>
+    public void CountCrash(DateTimeOffset time, bool forMemory)
     {
-        if (WasLeft)
-        {
-            _fields[FirstCrash + (_fields[Crashes] % MostCrashes)] = time.ToUnixTimeMilliseconds();
-            _fields[Crashes]++;
-        }
+        _fields[FirstCrash + (_fields[Crashes] % MostCrashes)] = time.ToUnixTimeMilliseconds();
+        _fields[Crashes]++;
+        _fields[LastWasForMemory] = forMemory ? 1 : 0;
+    }
 
+    /// <summary>Begins anew, as if it hadn't been left.</summary>
+    public void Begin()
+    {
         _fields[Loading] = 0;
         _fields[Running] = 0;
         _fields[EndedByItself] = 0;

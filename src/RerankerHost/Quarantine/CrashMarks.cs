@@ -8,7 +8,7 @@ namespace Rerank.RerankerHost.Quarantine;
 /// Keeps models out that took the process down, so that the others can serve. Nobody can say that it was the model rather than a node
 /// that went away, so a model gets another chance after a while, later each time.
 /// </summary>
-internal sealed class CrashMarks(ServeOptions options, TimeProvider time) : IDisposable
+internal sealed class CrashMarks(ServeOptions options, MemoryRecord memory, TimeProvider time) : IDisposable
 {
     // Without a required model the host isn't ready anyway: keeping it out at once would only make a restart longer.
     private const int CrashesOfRequired = 3;
@@ -31,7 +31,7 @@ internal sealed class CrashMarks(ServeOptions options, TimeProvider time) : IDis
         var now = time.GetUtcNow();
         try
         {
-            mark = OpenNew(spec.Digest, now);
+            mark = OpenNew(spec, now);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -42,11 +42,23 @@ internal sealed class CrashMarks(ServeOptions options, TimeProvider time) : IDis
         if (Until(crashes, spec.Required) is not { } until || until <= now)
             return mark;
 
+        var (reason, how) = mark.WasForMemory
+            ? (ModelFailure.OutOfMemory, "was killed for using more memory than its limit while the model was loaded")
+            : (ModelFailure.Quarantined, $"ended {(crashes.Length == 1 ? "once" : $"{crashes.Length} times")} in the last hour while the model was loaded or run");
         mark.Dispose();
-        throw new ModelLoadException(
-            ModelFailure.Quarantined,
-            $"the process ended {(crashes.Length == 1 ? "once" : $"{crashes.Length} times")} in the last hour while the model was loaded or run; "
-            + $"it is tried again at {until:yyyy-MM-dd'T'HH:mm:ss'Z'}");
+        throw new ModelLoadException(reason, $"the process {how}; it is tried again at {until:yyyy-MM-dd'T'HH:mm:ss'Z'}");
+    }
+
+    /// <summary>
+    /// Requests take memory, and other models do: a process that was killed for it says nothing about the models that ran. One that it was loading beside those that serve doesn't fit, though, and
+    /// would take them down again and again.
+    /// </summary>
+    private void Count(CrashMark mark, ModelSpec spec, DateTimeOffset now)
+    {
+        if (!memory.PreviousWasKilled)
+            mark.CountCrash(now, forMemory: false);
+        else if (mark.WasLoading && !spec.Required)
+            mark.CountCrash(now, forMemory: true);
     }
 
     /// <summary>The process ends, and no model is to blame: it was told to, or can't start for a reason of its own.</summary>
@@ -60,15 +72,21 @@ internal sealed class CrashMarks(ServeOptions options, TimeProvider time) : IDis
         }
     }
 
-    private CrashMark OpenNew(string digest, DateTimeOffset now)
+    private CrashMark OpenNew(ModelSpec spec, DateTimeOffset now)
     {
+        var digest = spec.Digest;
         lock (_lock)
         {
             var mark = new CrashMark(Path.Combine(_directory, digest["sha256:".Length..]), Closing);
 
             // A model that left and comes back may still answer its last requests: what its mark says is of this process.
             if (!_open.ContainsValue(digest))
-                mark.Begin(now);
+            {
+                if (mark.WasLeft)
+                    Count(mark, spec, now);
+                mark.Begin();
+            }
+
             if (_isEnding)
                 mark.EndByItself();
             _open.Add(mark, digest);

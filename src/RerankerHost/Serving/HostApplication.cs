@@ -30,6 +30,9 @@ internal static class HostApplication
 
             // Whoever reads a body has a limit of its own and says what it is. This one would cut off callers whose requests are refused without being read.
             kestrel.Limits.MaxRequestBodySize = null;
+
+            // What has come of a body that nobody reads yet is counted nowhere, and there may be many connections.
+            kestrel.Limits.MaxRequestBufferSize = 128 * 1024;
             Listeners.Configure(kestrel, options);
         });
 
@@ -61,6 +64,7 @@ internal static class HostApplication
             return new Scheduler(options.Threads, options.MaxQueue, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<HostMetrics>().Batched);
         });
         services.AddSingleton<LimitsInForce>();
+        services.AddSingleton(provider => new RequestMemory(provider.GetRequiredService<ServeOptions>().RequestMemoryBytes));
         services.AddSingleton<PairScorer>();
         services.AddSingleton<ScoreHandler>();
         services.AddSingleton<Draining>();

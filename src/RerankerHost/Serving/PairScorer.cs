@@ -1,5 +1,4 @@
 using Rerank.Contracts.Dialects;
-using Rerank.Contracts.Scoring;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Models;
 using Rerank.RerankerHost.Scheduling;
@@ -8,31 +7,28 @@ using Rerank.RerankerHost.Telemetry;
 namespace Rerank.RerankerHost.Serving;
 
 /// <summary>Scores the pairs of one request, within its limit of time.</summary>
-internal sealed class PairScorer(LimitsInForce limits, HostMetrics metrics, TimeProvider time, ILogger<PairScorer> logger)
+internal sealed class PairScorer(HostMetrics metrics, ILogger<PairScorer> logger)
 {
     /// <exception cref="RequestException">It can't be answered.</exception>
     /// <exception cref="OperationCanceledException">The caller is gone.</exception>
-    public async Task<PairScore[]> ScoreAsync(HttpContext http, ModelLease model, string query, IReadOnlyList<string> passages, PairOptions pairs) =>
-        (await ScoreAsync(http, model, [new QueryPassages(query, passages)], pairs))[0];
+    public async Task<PairScore[]> ScoreAsync(RequestBudget budget, ModelLease model, string query, IReadOnlyList<string> passages, PairOptions pairs) =>
+        (await ScoreAsync(budget, model, [new QueryPassages(query, passages)], pairs))[0];
 
     /// <summary>The same for several queries, which share one limit of time and are taken or refused together.</summary>
     /// <exception cref="RequestException">It can't be answered.</exception>
     /// <exception cref="OperationCanceledException">The caller is gone.</exception>
-    public async Task<PairScore[][]> ScoreAsync(HttpContext http, ModelLease model, IReadOnlyList<QueryPassages> queries, PairOptions pairs)
+    public async Task<PairScore[][]> ScoreAsync(RequestBudget budget, ModelLease model, IReadOnlyList<QueryPassages> queries, PairOptions pairs)
     {
-        var timeout = TimeLeft(http.Request);
-        using var deadline = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, http.RequestAborted);
         try
         {
-            var scores = await model.Encoder.ScoreAsync(queries, pairs with { TimeLeft = timeout }, either.Token);
+            var scores = await model.Encoder.ScoreAsync(queries, pairs with { TimeLeft = budget.TimeLeft, HoldMemory = budget.HoldMore }, budget.Token);
             foreach (var ofQuery in scores)
                 metrics.Scored(model.Name, ofQuery);
             return scores;
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !http.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (budget.IsLate)
         {
-            throw new RequestException(RequestErrorKind.DeadlineExceeded, $"not done within {timeout.TotalMilliseconds:0} ms");
+            throw new RequestException(RequestErrorKind.DeadlineExceeded, $"not done within {budget.Timeout.TotalMilliseconds:0} ms");
         }
         catch (InputTooLongException e)
         {
@@ -51,17 +47,5 @@ internal sealed class PairScorer(LimitsInForce limits, HostMetrics metrics, Time
         {
             throw new RequestException(new RequestError(RequestErrorKind.Unavailable, e.Message, RetryAfterSeconds: 1), e);
         }
-    }
-
-    private TimeSpan TimeLeft(HttpRequest request)
-    {
-        if (!request.Headers.TryGetValue(ScoreApi.TimeoutHeader, out var header))
-            return limits.RequestTimeout;
-        if (!int.TryParse(header, out var milliseconds))
-            throw new RequestException(RequestErrorKind.Invalid, $"header {ScoreApi.TimeoutHeader}: not a number of milliseconds");
-        if (milliseconds <= 0)
-            throw new RequestException(RequestErrorKind.DeadlineExceeded, $"header {ScoreApi.TimeoutHeader}: no time is left");
-        var left = TimeSpan.FromMilliseconds(milliseconds);
-        return left < limits.RequestTimeout ? left : limits.RequestTimeout;
     }
 }

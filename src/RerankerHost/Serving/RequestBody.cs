@@ -4,24 +4,51 @@ namespace Rerank.RerankerHost.Serving;
 
 internal static class RequestBody
 {
+    private const int FirstRead = 16 * 1024;
+
+    // A caller may announce a lot and send nothing.
+    private const int MostFirstRead = 256 * 1024;
+
+    /// <summary>Reads a whole body of at most <paramref name="limit"/> bytes, as far as there is memory and time for it.</summary>
+    /// <exception cref="RequestException">It is larger, too late, broken off, or there is no room for it.</exception>
+    public static async Task<PooledBuffer> ReadAsync(HttpContext http, long limit, RequestBudget budget)
+    {
+        try
+        {
+            return await ReadAsync(http, limit, budget.HoldBody, budget.Token);
+        }
+        catch (OperationCanceledException) when (budget.IsLate)
+        {
+            http.Response.Headers.Connection = "close";
+            throw new RequestException(RequestErrorKind.DeadlineExceeded, $"the body did not come within {budget.Timeout.TotalMilliseconds:0} ms");
+        }
+    }
+
     /// <summary>Reads a whole body of at most <paramref name="limit"/> bytes.</summary>
     /// <exception cref="RequestException">It is larger, or broken off.</exception>
-    public static async Task<PooledBuffer> ReadAsync(HttpContext http, long limit)
-    {
-        if (http.Request.ContentLength > limit)
-            throw TooLarge(http, limit);
+    public static Task<PooledBuffer> ReadAsync(HttpContext http, long limit) => ReadAsync(http, limit, static (_, _) => { }, http.RequestAborted);
 
-        var body = new PooledBuffer((int)Math.Min(http.Request.ContentLength + 1 ?? 4096, 1 << 20));
+    /// <param name="hold">Told how many bytes have come and are announced, before they are kept.</param>
+    private static async Task<PooledBuffer> ReadAsync(HttpContext http, long limit, Action<long, long?> hold, CancellationToken cancellationToken)
+    {
+        var announced = http.Request.ContentLength;
+        if (announced > limit)
+            throw TooLarge(http, limit);
+        Hold(http, hold, Math.Min(announced ?? FirstRead, MostFirstRead), announced);
+
+        // One byte more than announced, so that the end is seen without growing.
+        var body = new PooledBuffer((int)Math.Min(announced + 1 ?? FirstRead, MostFirstRead));
         try
         {
             while (true)
             {
-                var read = await http.Request.Body.ReadAsync(body.GetMemory(), http.RequestAborted);
+                var read = await http.Request.Body.ReadAsync(body.GetMemory(), cancellationToken);
                 if (read == 0)
                     return body;
                 body.Advance(read);
                 if (body.Length > limit)
                     throw TooLarge(http, limit);
+                Hold(http, hold, body.Length, announced);
             }
         }
         catch (BadHttpRequestException e)
@@ -36,13 +63,28 @@ internal static class RequestBody
         }
     }
 
+    private static void Hold(HttpContext http, Action<long, long?> hold, long bytes, long? announced)
+    {
+        try
+        {
+            hold(bytes, announced);
+        }
+        catch (RequestException)
+        {
+            EndConnection(http);
+            throw;
+        }
+    }
+
+    private static RequestException TooLarge(HttpContext http, long limit)
+    {
+        EndConnection(http);
+        return new RequestException(RequestErrorKind.TooLarge, $"the body is larger than the {limit} bytes allowed");
+    }
+
     /// <summary>
     /// The caller may be sending still. What comes is thrown away for some seconds, so that the refusal isn't lost in a reset connection; then it is closed,
     /// and the caller is told so, lest it sends the next request there.
     /// </summary>
-    private static RequestException TooLarge(HttpContext http, long limit)
-    {
-        http.Response.Headers.Connection = "close";
-        return new RequestException(RequestErrorKind.TooLarge, $"the body is larger than the {limit} bytes allowed");
-    }
+    private static void EndConnection(HttpContext http) => http.Response.Headers.Connection = "close";
 }

@@ -2,17 +2,19 @@ using System.Buffers;
 using System.Diagnostics;
 using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Scoring;
+using Rerank.Programs.Http;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Telemetry;
 
 namespace Rerank.RerankerHost.Serving;
 
 /// <summary>From HTTP request to HTTP response, for every route that scores: one answer, whatever happens, and one count.</summary>
-internal abstract class RequestHandler(HostMetrics metrics, TimeProvider time, ILogger logger)
+internal abstract class RequestHandler(LimitsInForce limits, RequestMemory memory, HostMetrics metrics, TimeProvider time, ILogger logger)
 {
-
     // What nginx calls a request whose caller has gone; it is only counted, as there's nobody to send it to.
     private const int ClientClosedRequest = 499;
+
+    protected LimitsInForce Limits => limits;
 
     /// <summary>As metrics and logs call it; may become known while a request is read.</summary>
     protected abstract string Route { get; }
@@ -29,7 +31,8 @@ internal abstract class RequestHandler(HostMetrics metrics, TimeProvider time, I
         try
         {
             CheckMethod(http);
-            await AnswerAsync(http, requestId, output);
+            using var budget = new RequestBudget(http, limits.RequestTimeout, memory, time);
+            await AnswerAsync(http, budget, requestId, output);
         }
         catch (RequestException e)
         {
@@ -59,7 +62,7 @@ internal abstract class RequestHandler(HostMetrics metrics, TimeProvider time, I
         metrics.Timed(timings.Tokenization, timings.Waited, timings.Inference);
     }
 
-    protected abstract Task AnswerAsync(HttpContext http, string requestId, PooledBuffer output);
+    protected abstract Task AnswerAsync(HttpContext http, RequestBudget budget, string requestId, PooledBuffer output);
 
     protected abstract int StatusOf(RequestErrorKind kind);
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Models;
+using Rerank.Programs.Http;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Models;
 using Rerank.RerankerHost.Telemetry;
@@ -11,28 +12,29 @@ namespace Rerank.RerankerHost.Serving;
 internal sealed class RerankHandler(
     RerankConversation conversation,
     LimitsInForce limits,
+    RequestMemory memory,
     ModelRegistry models,
     PairScorer scorer,
     HostMetrics metrics,
     TimeProvider time,
-    ILogger<RerankHandler> logger) : RequestHandler(metrics, time, logger)
+    ILogger<RerankHandler> logger) : RequestHandler(limits, memory, metrics, time, logger)
 {
     private readonly TimeProvider _time = time;
 
     protected override string Route => conversation.Dialect.Name;
 
-    protected override async Task AnswerAsync(HttpContext http, string requestId, PooledBuffer output)
+    protected override async Task AnswerAsync(HttpContext http, RequestBudget budget, string requestId, PooledBuffer output)
     {
         var started = _time.GetTimestamp();
-        using var body = await RequestBody.ReadAsync(http, limits.MaxBodyBytes);
-        var request = conversation.Parse(body.Written, limits.Requests);
+        using var body = await RequestBody.ReadAsync(http, Limits.MaxBodyBytes, budget);
+        var request = conversation.Parse(body.Written, Limits.Requests);
         var report = TruncationReports.Parse(http.Request.Headers[TruncationReports.Header]);
         using var model = models.AcquireByName(request.Model);
         var timings = new ScoreTimings();
         PairScore[] scores;
         using (var span = HostTraces.Score(model.Name, request.Documents.Count))
         {
-            scores = await ScoreAsync(http, model, request, timings);
+            scores = await ScoreAsync(budget, model, request, timings);
             Report(http.Response, span, timings);
         }
 
@@ -63,7 +65,7 @@ internal sealed class RerankHandler(
 
     protected override void WriteError(IBufferWriter<byte> output, RequestError error) => conversation.Dialect.WriteError(output, error);
 
-    private async Task<PairScore[]> ScoreAsync(HttpContext http, ModelLease model, RerankRequest request, ScoreTimings timings)
+    private async Task<PairScore[]> ScoreAsync(RequestBudget budget, ModelLease model, RerankRequest request, ScoreTimings timings)
     {
         var pairs = new PairOptions(request.MaxTokensPerDocument, request.Truncate, request.MaxTokensPerQuery, request.MaxChunksPerDocument ?? 1)
         {
@@ -71,10 +73,10 @@ internal sealed class RerankHandler(
             Timings = timings,
         };
         if (request.Queries is null)
-            return await scorer.ScoreAsync(http, model, request.Query, [.. request.Documents], pairs);
+            return await scorer.ScoreAsync(budget, model, request.Query, [.. request.Documents], pairs);
 
         var groups = QueryGroups.Of(request);
-        var parts = await scorer.ScoreAsync(http, model, [.. groups.Select(group => new QueryPassages(group.Request.Query, [.. group.Request.Documents]))], pairs);
+        var parts = await scorer.ScoreAsync(budget, model, [.. groups.Select(group => new QueryPassages(group.Request.Query, [.. group.Request.Documents]))], pairs);
         var scores = new PairScore[request.Documents.Count];
         for (var g = 0; g < parts.Length; g++)
         {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Rerank.Contracts;
 using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Scoring;
+using Rerank.Programs.Http;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Models;
 using Rerank.RerankerHost.Telemetry;
@@ -12,23 +13,24 @@ namespace Rerank.RerankerHost.Serving;
 /// <summary>The internal score API: raw logits of one model, picked by content.</summary>
 internal sealed class ScoreHandler(
     LimitsInForce limits,
+    RequestMemory memory,
     ModelRegistry models,
     PairScorer scorer,
     HostMetrics metrics,
     TimeProvider time,
-    ILogger<ScoreHandler> logger) : RequestHandler(metrics, time, logger)
+    ILogger<ScoreHandler> logger) : RequestHandler(limits, memory, metrics, time, logger)
 {
     protected override string Route => "score";
 
-    protected override async Task AnswerAsync(HttpContext http, string requestId, PooledBuffer output)
+    protected override async Task AnswerAsync(HttpContext http, RequestBudget budget, string requestId, PooledBuffer output)
     {
-        var request = await ReadAsync(http);
+        var request = await ReadAsync(http, budget);
         using var model = models.AcquireByDigest(request.Digest);
         var timings = new ScoreTimings();
         PairScore[] scores;
         using (var span = HostTraces.Score(model.Name, request.Passages.Count))
         {
-            scores = await scorer.ScoreAsync(http, model, request.Query, request.Passages, Options(request, timings));
+            scores = await scorer.ScoreAsync(budget, model, request.Query, request.Passages, Options(request, timings));
             http.Response.Headers[ScoreApi.ScoredByHeader] = model.Encoder.ScoredBy;
             Report(http.Response, span, timings);
         }
@@ -65,9 +67,9 @@ internal sealed class ScoreHandler(
         JsonSerializer.Serialize(json, new ScoreError(code, error.Message), ContractsJson.Default.ScoreError);
     }
 
-    private async Task<ScoreRequest> ReadAsync(HttpContext http)
+    private async Task<ScoreRequest> ReadAsync(HttpContext http, RequestBudget budget)
     {
-        using var body = await RequestBody.ReadAsync(http, ScoreApi.MostBodyBytes(limits.MaxBodyBytes));
+        using var body = await RequestBody.ReadAsync(http, ScoreApi.MostBodyBytes(Limits.MaxBodyBytes), budget);
         ScoreRequest? request;
         try
         {
@@ -87,8 +89,8 @@ internal sealed class ScoreHandler(
             return "the body is null";
         if (request.Passages.Count == 0)
             return "passages: at least one is needed";
-        if (request.Passages.Count > limits.MaxDocuments)
-            return $"passages: {request.Passages.Count} are more than the {limits.MaxDocuments} allowed";
+        if (request.Passages.Count > Limits.MaxDocuments)
+            return $"passages: {request.Passages.Count} are more than the {Limits.MaxDocuments} allowed";
         if (request.Passages.Any(static p => p is null))
             return "passages: null is no passage";
         if (request.MaxTokensPerPassage < 1)

@@ -27,6 +27,7 @@ internal sealed class ServeCommandLine
     private readonly Option<string> _bundledDirectory;
     private readonly Option<string> _claimsDirectory;
     private readonly Option<long> _maxBodyBytes;
+    private readonly Option<long?> _requestMemory;
     private readonly Option<int> _maxDocuments;
     private readonly Option<int?> _threads;
     private readonly Option<long> _maxQueue;
@@ -34,6 +35,7 @@ internal sealed class ServeCommandLine
     private readonly Option<long> _keptFiles;
     private readonly Option<long> _maxFileBytes;
     private readonly Option<long> _requestTimeout;
+    private readonly Option<long> _runTimeout;
     private readonly Option<long> _drain;
     private readonly Option<long> _shutdownTimeout;
     private readonly Option<LogFormat> _logFormat;
@@ -67,10 +69,12 @@ internal sealed class ServeCommandLine
         _probeUrls = Addresses("--probe-urls", "Further addresses for /health and /metrics only.", Defaults.ProbeUrls);
 
         _maxBodyBytes = _options.Add("--max-body-bytes", "Largest body of a request.", Defaults.Limits.MaxBodyBytes);
+        _requestMemory = _options.AddOptional<long>("--request-memory-bytes", "Bytes that all requests in flight may take together; more are refused with 429. Default: a third of the memory.");
         _maxDocuments = _options.Add("--max-documents", "Most documents of a request.", Defaults.Limits.MaxDocuments);
         _maxQueue = _options.Add("--max-queue-seconds", "Work that may wait, by the time that it takes; more is refused with 429.", (long)Defaults.MaxQueue.TotalSeconds);
         _threads = _options.AddOptional<int>("--threads", "Threads that run models on the CPU. Default: one for each whole core that the process may use.");
         _requestTimeout = _options.Add("--request-timeout-milliseconds", "A request that takes longer is given up.", (long)Defaults.RequestTimeout.TotalMilliseconds);
+        _runTimeout = _options.Add("--run-timeout-seconds", "A batch that a model runs for longer has hung: the host isn't ready, and after twice that not live.", (long)Defaults.RunTimeout.TotalSeconds);
         _drain = _options.Add("--drain-seconds", "How long requests are still taken after a stop signal, with readiness off.", (long)Defaults.Drain.TotalSeconds);
         _shutdownTimeout = _options.Add("--shutdown-timeout-seconds", "How long running requests may then take.", (long)Defaults.ShutdownTimeout.TotalSeconds);
 
@@ -100,12 +104,14 @@ internal sealed class ServeCommandLine
         BundledDirectory = result.GetRequiredValue(_bundledDirectory),
         ClaimsDirectory = result.GetRequiredValue(_claimsDirectory),
         Limits = new RequestLimits { MaxBodyBytes = result.GetValue(_maxBodyBytes), MaxDocuments = result.GetValue(_maxDocuments) },
+        RequestMemoryBytes = result.GetValue(_requestMemory),
         Threads = result.GetValue(_threads),
         MaxQueue = TimeSpan.FromSeconds(result.GetValue(_maxQueue)),
         GpuMemoryBytes = result.GetValue(_gpuMemory),
         KeptFilesBytes = result.GetValue(_keptFiles),
         MaxFileBytes = result.GetValue(_maxFileBytes),
         RequestTimeout = TimeSpan.FromMilliseconds(result.GetValue(_requestTimeout)),
+        RunTimeout = TimeSpan.FromSeconds(result.GetValue(_runTimeout)),
         Drain = TimeSpan.FromSeconds(result.GetValue(_drain)),
         ShutdownTimeout = TimeSpan.FromSeconds(result.GetValue(_shutdownTimeout)),
         LogFormat = result.GetValue(_logFormat),
@@ -137,7 +143,7 @@ internal sealed class ServeCommandLine
         [
             ("Models", [_providers, _tf32, _lastLayer, _modelSet, _modelDirectory, _bundledDirectory, _claimsDirectory, _maxFileBytes, _keptFiles, _gpuMemory]),
             ("Addresses", [_urls, _adminUrls, _adminTokenFile, _probeUrls]),
-            ("Limits", [_maxBodyBytes, _maxDocuments, _threads, _maxQueue, _requestTimeout, _drain, _shutdownTimeout]),
+            ("Limits", [_maxBodyBytes, _requestMemory, _maxDocuments, _threads, _maxQueue, _requestTimeout, _runTimeout, _drain, _shutdownTimeout]),
             ("What it tells", [_logFormat, _otlpEndpoint]),
         ],
         Notes =

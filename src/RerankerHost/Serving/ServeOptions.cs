@@ -2,6 +2,7 @@ using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Programs.Logs;
 using Rerank.RerankerHost.Inference.Cuda;
+using Rerank.RerankerHost.Quarantine;
 
 namespace Rerank.RerankerHost.Serving;
 
@@ -34,6 +35,9 @@ internal sealed record ServeOptions
     /// <summary>Where downloaded models are kept, and others copied while they are loaded.</summary>
     public string ModelDirectory { get; init; } = Path.Combine(Path.GetTempPath(), "rerank-models");
 
+    /// <summary>Of the control group whose memory limit holds for the process; null: there is none. The command line doesn't set it.</summary>
+    public string? ControlGroupDirectory { get; init; } = ControlGroup.OwnDirectory;
+
     /// <summary>Where the models that came with the program are.</summary>
     public string BundledDirectory { get; init; } = Path.Combine(AppContext.BaseDirectory, "models");
 
@@ -41,6 +45,9 @@ internal sealed record ServeOptions
     public string ClaimsDirectory { get; init; } = "/var/lib/rerank/claims";
 
     public RequestLimits Limits { get; init; } = new();
+
+    /// <summary>Bytes that all requests in flight may take together; null: a third of the memory that the process may use.</summary>
+    public long? RequestMemoryBytes { get; init; }
 
     /// <summary>Threads that run models on the CPU; null: as many as there are cores for the process.</summary>
     public int? Threads { get; init; }
@@ -50,6 +57,9 @@ internal sealed record ServeOptions
 
     /// <summary>A request that isn't answered after this is given up.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>No run of a working model takes longer: one that does has hung, and the process is to be ended.</summary>
+    public TimeSpan RunTimeout { get; init; } = TimeSpan.FromSeconds(120);
 
     /// <summary>GPU memory that models may declare together; null: all that the GPU has.</summary>
     public long? GpuMemoryBytes { get; init; }

@@ -1,3 +1,4 @@
+using Rerank.Programs.Http;
 using Rerank.Programs.Traces;
 using Rerank.RerankerHost.Commands;
 using Rerank.RerankerHost.Models;
@@ -73,11 +74,13 @@ internal static class ServeOptionsCheck
     private static void CheckLimits(ServeOptions options, List<string> problems)
     {
         Range("--max-body-bytes", options.Limits.MaxBodyBytes, 1024, 1 << 30);
+        Range("--request-memory-bytes", options.RequestMemoryBytes ?? RequestMemory.LeastBytes, RequestMemory.LeastBytes, long.MaxValue);
         Range("--max-documents", options.Limits.MaxDocuments, 1, 100_000);
         Range("--max-file-bytes", options.MaxFileBytes, 1, long.MaxValue);
         Range("--gpu-memory-bytes", options.GpuMemoryBytes ?? 1, 1, long.MaxValue);
         Range("--kept-files-bytes", options.KeptFilesBytes, 0, long.MaxValue);
         Range("--request-timeout-milliseconds", (long)options.RequestTimeout.TotalMilliseconds, 1, 3_600_000);
+        Range("--run-timeout-seconds", (long)options.RunTimeout.TotalSeconds, 1, 86_400);
         Range("--drain-seconds", (long)options.Drain.TotalSeconds, 0, 3600);
         Range("--shutdown-timeout-seconds", (long)options.ShutdownTimeout.TotalSeconds, 0, 3600);
         Range("--max-queue-seconds", (long)options.MaxQueue.TotalSeconds, 1, 3600);

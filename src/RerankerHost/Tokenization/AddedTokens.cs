@@ -20,7 +20,7 @@ internal sealed class AddedTokens
 
     /// <summary>Appends the ids of a text: those of added tokens, and a model's for what is between them.</summary>
     /// <inheritdoc cref="ITextModel.Tokenize"/>
-    public int Tokenize(ReadOnlySpan<char> text, bool atStart, ITextModel model, TokenBuffer output, int limit)
+    public int Tokenize(ReadOnlySpan<char> text, TextStart at, ITextModel model, TokenBuffer output, int limit)
     {
         var start = output.Count;
         var cursor = new AddedTokenCursor();
@@ -30,17 +30,39 @@ internal sealed class AddedTokens
             var from = cursor.Taken;
             if (!TryNext(text, ref cursor, out var found))
             {
-                model.Tokenize(text[from..], atStart && from == 0, output, left);
+                model.Tokenize(text[from..], from == 0 ? at : TextStart.Part, output, left);
                 break;
             }
 
-            if (from < found.Start && model.Tokenize(text[from..found.Start], atStart && from == 0, output, left) >= left)
+            if (from < found.Start && model.Tokenize(text[from..found.Start], from == 0 ? at : TextStart.Part, output, left) >= left)
                 break;
             output.Add(found.Id);
         }
 
         return output.Count - start;
     }
+
+    /// <summary>Whether a token may stand across a place in a text or end there, as far as the text is known, or look or take white space across it.</summary>
+    public bool MayTouch(ReadOnlySpan<char> text, int at)
+    {
+        if (_longestFirst.Length > 0 && CharacterClasses.IsSpace(text[at - 1]))
+            return true;
+        foreach (var (content, token) in _longestFirst)
+        {
+            for (var start = Math.Max(0, at - content.Length); start <= at; start++)
+            {
+                var known = text[start..Math.Min(text.Length, start + content.Length)];
+                if (content.AsSpan(0, known.Length).SequenceEqual(known) && !(start == at && IsFoundAlone(text, at, content, token)))
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a token that begins at a place is found or turned down there as well when nothing stands before it.</summary>
+    private static bool IsFoundAlone(ReadOnlySpan<char> text, int at, string content, AddedToken token) =>
+        !token.IsWord || !EndsWithWord(text[..at]) || (text.Length > at + content.Length && StartsWithWord(text[(at + content.Length)..]));
 
     /// <summary>Goes on to the next token of a text.</summary>
     /// <param name="cursor">Where the search is; at first the default value.</param>

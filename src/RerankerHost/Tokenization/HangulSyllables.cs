@@ -12,6 +12,9 @@ internal static class HangulSyllables
     private const int Vowels = 21;
     private const int Trailings = 28;
 
+    /// <summary>First and last of each range of characters that are put together with one before them.</summary>
+    public static ReadOnlySpan<int> Joining => [FirstVowel, FirstVowel + Vowels - 1, BeforeFirstTrailing + 1, BeforeFirstTrailing + Trailings - 1];
+
     public static IEnumerable<int> All => Enumerable.Range(First, Count);
 
     public static bool Contains(int character) => (uint)(character - First) < Count;

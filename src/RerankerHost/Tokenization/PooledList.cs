@@ -30,6 +30,14 @@ internal sealed class PooledList<T> : IDisposable
     /// <summary>Drops what was added after there were <paramref name="count"/>.</summary>
     public void Truncate(int count) => Count = Math.Min(Count, count);
 
+    public void RemoveFirst(int count)
+    {
+        if (count == 0)
+            return;
+        Span[count..].CopyTo(_items);
+        Count -= count;
+    }
+
     public void Dispose()
     {
         ArrayPool<T>.Shared.Return(_items);

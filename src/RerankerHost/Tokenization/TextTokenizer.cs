@@ -17,7 +17,7 @@ internal sealed class TextTokenizer(ITextModel model, AddedTokens addedTokens, S
     /// <summary>Appends the ids of a text, without special tokens around it.</summary>
     /// <param name="limit">Where it may stop; it can append a few more.</param>
     /// <returns>How many were appended.</returns>
-    public int Tokenize(ReadOnlySpan<char> text, TokenBuffer output, int limit) => addedTokens.Tokenize(text, atStart: true, model, output, limit);
+    public int Tokenize(ReadOnlySpan<char> text, TokenBuffer output, int limit) => addedTokens.Tokenize(text, TextStart.Whole, model, output, limit);
 
     /// <summary>One text with its special tokens, cut to <paramref name="maxTokens"/>.</summary>
     public EncodedText Encode(string text, int maxTokens)

@@ -12,7 +12,7 @@ internal static class TokenizerFile
     private const int MaxBytes = 64 * 1024 * 1024;
 
     /// <exception cref="ModelLoadException">The file is missing or damaged, or asks for something that isn't supported.</exception>
-    public static TextTokenizer Load(string path, SpecialTokensInText specialTokensInText = SpecialTokensInText.PlainText)
+    public static TextTokenizer Load(string path, SpecialTokensInText specialTokensInText = SpecialTokensInText.PlainText, int blockLength = NormalizedText.UsualBlock)
     {
         byte[] bytes;
         try
@@ -26,16 +26,16 @@ internal static class TokenizerFile
             throw new ModelLoadException(ModelFailure.FileNotFound, $"can't read {path}: {e.Message}", e);
         }
 
-        return Parse(bytes, specialTokensInText);
+        return Parse(bytes, specialTokensInText, blockLength);
     }
 
     /// <exception cref="ModelLoadException">It is no such file, or asks for something that isn't supported.</exception>
-    public static TextTokenizer Parse(ReadOnlyMemory<byte> json, SpecialTokensInText specialTokensInText = SpecialTokensInText.PlainText)
+    public static TextTokenizer Parse(ReadOnlyMemory<byte> json, SpecialTokensInText specialTokensInText = SpecialTokensInText.PlainText, int blockLength = NormalizedText.UsualBlock)
     {
         try
         {
             using var document = JsonDocument.Parse(json);
-            return Read(new JsonPart("", document.RootElement), specialTokensInText);
+            return Read(new JsonPart("", document.RootElement), specialTokensInText, blockLength);
         }
         catch (JsonException e)
         {
@@ -48,16 +48,16 @@ internal static class TokenizerFile
         }
     }
 
-    private static TextTokenizer Read(JsonPart root, SpecialTokensInText specialTokensInText)
+    private static TextTokenizer Read(JsonPart root, SpecialTokensInText specialTokensInText, int blockLength)
     {
         if (root.Find("truncation") is { } truncation && truncation.TextOr("direction", "Right") != "Right")
             throw truncation.Unsupported("direction", "only Right is supported");
 
         return ModelType(root["model"]) switch
         {
-            "WordPiece" => ReadWordPiece(root, specialTokensInText),
-            "BPE" => ReadBytePair(root, specialTokensInText),
-            _ => ReadUnigram(root, specialTokensInText),
+            "WordPiece" => ReadWordPiece(root, specialTokensInText, blockLength),
+            "BPE" => ReadBytePair(root, specialTokensInText, blockLength),
+            _ => ReadUnigram(root, specialTokensInText, blockLength),
         };
     }
 
@@ -70,15 +70,15 @@ internal static class TokenizerFile
         return model["type"].Text;
     }
 
-    private static TextTokenizer ReadWordPiece(JsonPart root, SpecialTokensInText specialTokensInText)
+    private static TextTokenizer ReadWordPiece(JsonPart root, SpecialTokensInText specialTokensInText, int blockLength)
     {
         var vocabulary = ReadVocabulary(root["model"]["vocab"]);
         var added = AddedTokenReader.Read(root, vocabulary, vocabulary.Count);
-        var model = WordPieceReader.Read(root, vocabulary, [.. Searched(added, specialTokensInText)]);
+        var model = WordPieceReader.Read(root, vocabulary, [.. Searched(added, specialTokensInText)], blockLength);
         return Assemble(root, model, added, specialTokensInText);
     }
 
-    private static TextTokenizer ReadBytePair(JsonPart root, SpecialTokensInText specialTokensInText)
+    private static TextTokenizer ReadBytePair(JsonPart root, SpecialTokensInText specialTokensInText, int blockLength)
     {
         var vocabulary = ReadVocabulary(root["model"]["vocab"]);
         var added = AddedTokenReader.Read(root, vocabulary, vocabulary.Count);
@@ -86,10 +86,10 @@ internal static class TokenizerFile
         var splitters = SplitterReader.ReadByteLevel(root);
         var model = BytePairReader.Read(root["model"], vocabulary, Hidden(added, specialTokensInText));
         var normalized = AddedTokenReader.Search(Searched(added, specialTokensInText), normalized: true, normalizers.Apply, root);
-        return Assemble(root, new NormalizedText(normalizers, normalized, new SplitText(splitters, new RememberingModel(model))), added, specialTokensInText);
+        return Assemble(root, new NormalizedText(normalizers, normalized, new SplitText(splitters, new RememberingModel(model)), blockLength), added, specialTokensInText);
     }
 
-    private static TextTokenizer ReadUnigram(JsonPart root, SpecialTokensInText specialTokensInText)
+    private static TextTokenizer ReadUnigram(JsonPart root, SpecialTokensInText specialTokensInText, int blockLength)
     {
         var pieces = UnigramReader.ReadPieces(root["model"]);
         var vocabulary = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -100,7 +100,7 @@ internal static class TokenizerFile
         var splitters = SplitterReader.ReadText(root);
         var model = UnigramReader.Read(root["model"], pieces, Hidden(added, specialTokensInText));
         var normalized = AddedTokenReader.Search(Searched(added, specialTokensInText), normalized: true, normalizers.Apply, root);
-        return Assemble(root, new NormalizedText(normalizers, normalized, new SplitText(splitters, new RememberingModel(model))), added, specialTokensInText);
+        return Assemble(root, new NormalizedText(normalizers, normalized, new SplitText(splitters, new RememberingModel(model)), blockLength), added, specialTokensInText);
     }
 
     private static TextTokenizer Assemble(JsonPart root, ITextModel model, List<AddedToken> added, SpecialTokensInText specialTokensInText)

@@ -10,15 +10,19 @@ namespace Rerank.RerankerHost.Tokenization;
 /// </remarks>
 internal sealed class WordPieceTokenizer(CharacterMap characters, WordPieceVocabulary vocabulary, int unknownId, int maxWordCharacters) : ITextModel
 {
-    public int Tokenize(ReadOnlySpan<char> text, bool atStart, TokenBuffer output, int limit)
+    private const int CheckEvery = 4096;
+
+    public int Tokenize(ReadOnlySpan<char> text, TextStart at, TokenBuffer output, int limit)
     {
         var storage = ArrayPool<int>.Shared.Rent(maxWordCharacters);
         var word = new WordBuffer(storage.AsSpan(0, maxWordCharacters));
         var start = output.Count;
         var end = (int)Math.Min((long)start + limit, int.MaxValue);
 
-        while (!text.IsEmpty && output.Count < end)
+        for (var seen = 1; !text.IsEmpty && output.Count < end; seen++)
         {
+            if (seen % CheckEvery == 0)
+                output.Check();
             int character = text[0];
             var taken = 1;
             if (char.IsSurrogate((char)character))
@@ -40,6 +44,18 @@ internal sealed class WordPieceTokenizer(CharacterMap characters, WordPieceVocab
             Flush(ref word, output);
         ArrayPool<int>.Shared.Return(storage);
         return output.Count - start;
+    }
+
+    public int LastCut(ReadOnlySpan<char> text)
+    {
+        for (var at = text.Length - 1; at > 0; at--)
+        {
+            // Where it is cut the text is normalized already, and what ends a word is in the first plane.
+            if (!char.IsSurrogate(text[at]) && characters[text[at]] is { IsUnchanged: false, Kind: CharacterKind.Space or CharacterKind.Isolated })
+                return at;
+        }
+
+        return 0;
     }
 
     private void Apply(CharacterEntry entry, ref WordBuffer word, TokenBuffer output)

@@ -1,5 +1,6 @@
 using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Feedback;
+using Rerank.Programs.Http;
 using Rerank.Router.Routing;
 using Rerank.Router.Serving;
 using Rerank.Router.Telemetry;

@@ -1,4 +1,5 @@
 using Rerank.Contracts.Dialects;
+using Rerank.Programs.Http;
 using Rerank.Router.Buffers;
 
 namespace Rerank.Router.Serving;
@@ -37,7 +38,7 @@ internal static class RequestBody
         if (request.Headers.ContentEncoding is { Count: > 0 } encoding && !string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase))
             throw new RequestException(RequestErrorKind.Malformed, "the body must not have a content encoding");
 
-        memory.Hold(Math.Min(request.ContentLength ?? FirstRead, MaxFirstRead), request.ContentLength);
+        Hold(memory, Math.Min(request.ContentLength ?? FirstRead, MaxFirstRead), request.ContentLength);
 
         // One byte more than announced, so that the end is seen without growing.
         var body = new PooledBuffer((int)Math.Min(request.ContentLength + 1 ?? FirstRead, MaxFirstRead));
@@ -49,7 +50,7 @@ internal static class RequestBody
                 body.Advance(read);
                 if (body.Length > maxBytes)
                     throw TooLarge(request, maxBytes);
-                memory.Hold(body.Length, request.ContentLength);
+                Hold(memory, body.Length, request.ContentLength);
             }
 
             return body;
@@ -64,6 +65,12 @@ internal static class RequestBody
             body.Dispose();
             throw;
         }
+    }
+
+    private static void Hold(RequestMemory.Reservation memory, long bytes, long? announced)
+    {
+        if (!memory.TryHold(bytes, announced))
+            throw new RequestException(new RequestError(RequestErrorKind.Overloaded, "the router has too many bytes of requests in flight", RetryAfterSeconds: 1));
     }
 
     /// <summary>

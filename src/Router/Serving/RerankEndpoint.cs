@@ -1,5 +1,6 @@
 using System.Globalization;
 using Rerank.Contracts.Dialects;
+using Rerank.Programs.Http;
 using Rerank.Router.Buffers;
 using Rerank.Router.Routing;
 using Rerank.Router.Scoring;

@@ -1,4 +1,5 @@
 using k8s.Models;
+using Rerank.Contracts.Models;
 using Rerank.Operator.Pipelines;
 
 namespace Rerank.Operator.Tests.Pipelines;
@@ -27,6 +28,26 @@ public sealed class PodTroubleTests
     [Fact]
     public void Of_ContainerIsBeingCreated_IsNoTrouble() =>
         Assert.Null(PodTrouble.Of(Pod(new V1ContainerStatus { Name = "host", State = new() { Waiting = new() { Reason = "ContainerCreating" } } })));
+
+    /// <summary>A kubelet that restarts a container at once never has it waiting in a back-off.</summary>
+    [Theory]
+    [InlineData(ModelFailure.Quarantined, "OOMKilled", Reasons.OutOfMemory)]
+    [InlineData(ModelFailure.Quarantined, "Error", null)]
+    [InlineData(ModelFailure.Quarantined, null, null)]
+    [InlineData(ModelFailure.OutOfMemory, null, Reasons.OutOfMemory)]
+    [InlineData(ModelFailure.GoldenMismatch, "OOMKilled", null)]
+    public void KilledForMemory_ContainerRunsAgain_ItsLastEndLeadsOverWhatTheHostMakesOfIt(string reason, string? last, string? expected)
+    {
+        var pod = Pod(new V1ContainerStatus
+        {
+            Name = "host",
+            State = new() { Running = new() },
+            LastState = last is null ? null : new() { Terminated = new() { Reason = last, ExitCode = 137 } },
+        });
+
+        Assert.Equal(expected, PodTrouble.KilledForMemory(pod, "host", reason)?.Reason);
+        Assert.Equal(reason == ModelFailure.OutOfMemory ? expected : null, PodTrouble.KilledForMemory(pod, "host-small", reason)?.Reason);
+    }
 
     private static V1Pod Pod(V1ContainerStatus container) => new()
     {

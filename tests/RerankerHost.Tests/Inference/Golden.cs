@@ -20,5 +20,5 @@ internal static class Golden
 
     public static ICrossEncoder Load(string model, string? modelFile = null, ModelContract? contract = null, string? goldenPath = null, LastLayer lastLayer = LastLayer.Auto) =>
         CrossEncoderLoader.Load(
-            TestFiles.Model(model), contract ?? Contract(model, modelFile), new ModelRuntime { LastLayer = lastLayer }, CudaSettings.Default, goldenPath, copies: null, TestScheduler.Shared, mark: null, entered: null, TestContext.Current.CancellationToken);
+            TestFiles.Model(model), contract ?? Contract(model, modelFile), new ModelRuntime { LastLayer = lastLayer }, CudaSettings.Default, goldenPath, copies: null, TestScheduler.Shared, runs: null, entered: null, TestContext.Current.CancellationToken);
 }

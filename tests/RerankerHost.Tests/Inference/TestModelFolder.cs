@@ -23,7 +23,7 @@ internal sealed class TestModelFolder : IDisposable
 
     public ICrossEncoder Load(ModelRuntime? runtime = null, string? goldenPath = null, ModelContract? contract = null, Action<ModelState>? entered = null, PrivateCopies? copies = null) =>
         CrossEncoderLoader.Load(
-            Path, contract ?? ModelFolder.ReadContract(Path, modelFile: null), runtime ?? new ModelRuntime(), CudaSettings.Default, goldenPath, copies, TestScheduler.Shared, mark: null, entered, TestContext.Current.CancellationToken);
+            Path, contract ?? ModelFolder.ReadContract(Path, modelFile: null), runtime ?? new ModelRuntime(), CudaSettings.Default, goldenPath, copies, TestScheduler.Shared, runs: null, entered, TestContext.Current.CancellationToken);
 
     public void CopyTinyModel() => File.Copy(System.IO.Path.Combine(TestFiles.Model("tiny"), "model.onnx"), System.IO.Path.Combine(Path, "model.onnx"));
 

@@ -22,6 +22,7 @@ internal sealed class HostProcess : IAsyncDisposable
     private HostProcess(ChildProcess process, string mainSocket, string adminSocket)
     {
         _process = process;
+        MainSocket = mainSocket;
         Main = Client(mainSocket);
         _admin = Client(adminSocket);
         _admin.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
@@ -29,16 +30,32 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public HttpClient Main { get; }
 
+    public string MainSocket { get; }
+
+    /// <summary>The most memory that it has had so far, as the kernel counts it.</summary>
+    public long MostResidentBytes
+    {
+        get
+        {
+            // The program's own name is that of its runtime; the socket is no other's.
+            var status = Directory.GetDirectories("/proc").Where(IsIt).Select(process => File.ReadAllLines(Path.Combine(process, "status"))).Single();
+            return long.Parse(status.Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))["VmHWM:".Length..].Replace("kB", "", StringComparison.Ordinal).Trim()) * 1024;
+        }
+    }
+
     /// <summary>The last of what it said.</summary>
     public string LastLines => _process.LastLines;
 
-    public static async Task<HostProcess> StartAsync(TestFolder folder, params string[] more)
+    public static Task<HostProcess> StartAsync(TestFolder folder, params string[] more) => StartAsync(folder, "dotnet", [], more);
+
+    /// <param name="program">With <paramref name="arguments"/> what starts the runtime.</param>
+    public static async Task<HostProcess> StartAsync(TestFolder folder, string program, string[] arguments, string[] more)
     {
         var (main, admin) = (folder["main.sock"], folder["admin.sock"]);
         var process = ChildProcess.Start(
-            "dotnet",
+            program,
             [
-                typeof(ModelLoadException).Assembly.Location, "serve", "--urls", $"http://unix:{main}", "--admin-urls", $"http://unix:{admin}",
+                .. arguments, typeof(ModelLoadException).Assembly.Location, "serve", "--urls", $"http://unix:{main}", "--admin-urls", $"http://unix:{admin}",
                 "--admin-token-file", folder.Write("token", Encoding.UTF8.GetBytes(Token)), "--model-directory", folder["models"], .. more,
             ]);
         var host = new HostProcess(process, main, admin);
@@ -71,6 +88,20 @@ internal sealed class HostProcess : IAsyncDisposable
         Main.Dispose();
         _admin.Dispose();
         await _process.DisposeAsync();
+    }
+
+    private bool IsIt(string process)
+    {
+        try
+        {
+            var arguments = File.ReadAllText(Path.Combine(process, "cmdline")).Split('\0');
+            return Path.GetFileName(arguments[0]) == "dotnet" && arguments.Contains($"http://unix:{MainSocket}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // No process, or one that is gone.
+            return false;
+        }
     }
 
     private static HttpClient Client(string socket)

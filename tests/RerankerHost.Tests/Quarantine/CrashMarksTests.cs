@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Inference;
@@ -20,7 +21,7 @@ public sealed class CrashMarksTests : IDisposable
         _candidate = _required with { Required = false };
     }
 
-    private CrashMarks Marks => new(new ServeOptions { ModelDirectory = _folder["models"] }, _time);
+    private ServeOptions Options => new() { ModelDirectory = _folder["models"], ControlGroupDirectory = _folder["cgroup"] };
 
     public void Dispose() => _folder.Dispose();
 
@@ -44,7 +45,7 @@ public sealed class CrashMarksTests : IDisposable
         foreach (var seconds in (int[])[30, 120, 480, 1800])
         {
             Use(_candidate, mark => mark.BeginLoad());
-            var refused = Assert.Throws<ModelLoadException>(() => Marks.Open(_candidate));
+            var refused = Assert.Throws<ModelLoadException>(() => Open(_candidate));
             Assert.Equal(ModelFailure.Quarantined, refused.Reason);
             Assert.EndsWith($"it is tried again at {_time.GetUtcNow().AddSeconds(seconds):yyyy-MM-dd'T'HH:mm:ss'Z'}", refused.Message, StringComparison.Ordinal);
             _time.Advance(TimeSpan.FromSeconds(seconds));
@@ -52,7 +53,7 @@ public sealed class CrashMarksTests : IDisposable
 
         _time.Advance(TimeSpan.FromHours(1));
         Use(_candidate, mark => mark.BeginLoad());
-        Assert.Contains("ended once", Assert.Throws<ModelLoadException>(() => Marks.Open(_candidate)).Message, StringComparison.Ordinal);
+        Assert.Contains("ended once", Assert.Throws<ModelLoadException>(() => Open(_candidate)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -65,7 +66,7 @@ public sealed class CrashMarksTests : IDisposable
             mark.EndRun();
         });
 
-        Assert.Throws<ModelLoadException>(() => Marks.Open(_candidate));
+        Assert.Throws<ModelLoadException>(() => Open(_candidate));
     }
 
     [Fact]
@@ -109,7 +110,7 @@ public sealed class CrashMarksTests : IDisposable
         Use(_required, mark => mark.BeginLoad());
         Use(_required, mark => mark.BeginLoad());
 
-        Assert.Contains("ended 3 times", Assert.Throws<ModelLoadException>(() => Marks.Open(_required)).Message, StringComparison.Ordinal);
+        Assert.Contains("ended 3 times", Assert.Throws<ModelLoadException>(() => Open(_required)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -117,7 +118,7 @@ public sealed class CrashMarksTests : IDisposable
     {
         _folder.Write("models/marks", []);
 
-        Assert.Null(Marks.Open(_candidate));
+        Assert.Null(Open(_candidate));
     }
 
     [Fact]
@@ -142,10 +143,97 @@ public sealed class CrashMarksTests : IDisposable
             RunningHost.Cancelled);
     }
 
+    [Theory]
+    [InlineData(900)]
+    [InlineData(1000)]
+    public void Open_AfterThreeKillsForMemoryWhileItRan_LetsIn(int usedPermille)
+    {
+        SetMemory(usedPermille);
+        foreach (var spec in (ModelSpec[])[_required, _candidate])
+        {
+            for (var i = 0; i < 4; i++)
+                Use(spec, mark => mark.BeginRun());
+            Use(spec, mark => Assert.Empty(mark.CrashTimes));
+        }
+    }
+
+    [Fact]
+    public void Open_AfterKillsForMemoryWhileARequiredModelWasLoaded_LetsIn()
+    {
+        SetMemory(950);
+        for (var i = 0; i < 4; i++)
+            Use(_required, mark => mark.BeginLoad());
+
+        Use(_required, mark => Assert.Empty(mark.CrashTimes));
+    }
+
+    [Fact]
+    public void Open_AfterAKillForMemoryWhileACandidateWasLoaded_KeepsItOutAndSaysWhy()
+    {
+        SetMemory(950);
+        Use(_candidate, mark => mark.BeginLoad());
+
+        var refused = Assert.Throws<ModelLoadException>(() => Open(_candidate));
+
+        Assert.Equal(ModelFailure.OutOfMemory, refused.Reason);
+        Assert.Equal("the process was killed for using more memory than its limit while the model was loaded; it is tried again at 2026-01-01T00:00:30Z", refused.Message);
+        SetMemory(100);
+        _time.Advance(TimeSpan.FromSeconds(30));
+        Use(_candidate, mark => mark.BeginRun());
+        Assert.Equal(ModelFailure.Quarantined, Assert.Throws<ModelLoadException>(() => Open(_candidate)).Reason);
+    }
+
+    [Fact]
+    public void Open_TheControlGroupHasCountedAKill_IsNoCrashOfTheModel()
+    {
+        SetMemory(100);
+        Use(_candidate, mark => mark.BeginRun());
+        SetMemory(100, kills: 1);
+        Use(_candidate, mark => Assert.Empty(mark.CrashTimes));
+
+        // Once told, it is no news.
+        Use(_candidate, mark => mark.BeginRun());
+        Assert.Throws<ModelLoadException>(() => Open(_candidate));
+    }
+
+    [Fact]
+    public void Open_CrashWithMemoryToSpareOrInTheCacheOnly_KeepsOut()
+    {
+        SetMemory(990, cachedPermille: 500);
+        Use(_candidate, mark => mark.BeginRun());
+
+        Assert.Throws<ModelLoadException>(() => Open(_candidate));
+    }
+
+    [Fact]
+    public void Open_EndedInOrderNearTheLimit_TheNextCrashCounts()
+    {
+        SetMemory(990);
+        new MemoryRecord(Options, _time).Dispose();
+        SetMemory(100);
+        Use(_candidate, mark => mark.BeginRun());
+
+        Assert.Throws<ModelLoadException>(() => Open(_candidate));
+    }
+
+    private void SetMemory(int usedPermille, int kills = 0, int cachedPermille = 0)
+    {
+        _folder.Write("cgroup/memory.max", "1000000\n"u8);
+        _folder.Write("cgroup/memory.current", Encoding.ASCII.GetBytes($"{usedPermille * 1000}\n"));
+        _folder.Write("cgroup/memory.stat", Encoding.ASCII.GetBytes($"anon 1\nfile {cachedPermille * 1000 + 5}\nfile_mapped 7\nshmem 5\n"));
+        _folder.Write("cgroup/memory.events", Encoding.ASCII.GetBytes($"low 0\noom 3\noom_kill {kills}\noom_group_kill 9\n"));
+    }
+
+    /// <summary>What a process that starts now says.</summary>
+    private CrashMarks Marks => new(Options, new MemoryRecord(Options, _time), _time);
+
+    private CrashMark? Open(ModelSpec spec) => Marks.Open(spec);
+
     /// <summary>Uses a mark, and then the process ends.</summary>
     private void Use(ModelSpec spec, Action<CrashMark> use)
     {
-        using var mark = Marks.Open(spec);
+        // What is in the file stays, as after a kill: it is mapped, and nothing of it is undone.
+        using var mark = Open(spec);
         use(mark!);
     }
 }

@@ -59,7 +59,9 @@ public sealed class CannotStartTests : IDisposable
             await AssertOneLineAsync($"Failed to bind to address {address}: address already in use.", "serve", Tiny, "--model-directory", _folder["data"], "--urls", address);
 
         var spec = await new HandServedModel(new FileHashes()).DescribeAsync(Tiny, new ServeOptions().ExecutionProviders, LastLayer.Auto, RunningHost.Cancelled);
-        using var marks = new CrashMarks(new ServeOptions { ModelDirectory = _folder["data"] }, new FakeTimeProvider());
+        var options = new ServeOptions { ModelDirectory = _folder["data"] };
+        var time = new FakeTimeProvider();
+        using var marks = new CrashMarks(options, new MemoryRecord(options, time), time);
         using var mark = marks.Open(spec);
         Assert.Empty(mark!.CrashTimes);
     }

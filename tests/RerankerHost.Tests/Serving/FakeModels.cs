@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Rerank.Contracts.Models;
+using Rerank.RerankerHost.Health;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Models;
-using Rerank.RerankerHost.Quarantine;
 using Rerank.RerankerHost.Scheduling;
 
 namespace Rerank.RerankerHost.Tests.Serving;
@@ -29,7 +29,7 @@ internal sealed class FakeModels : IModelLoader
 
     public bool IsFailing(string name) => _failures.ContainsKey(name);
 
-    public ICrossEncoder Load(string directory, ModelSpec spec, CrashMark? mark, Action<ModelState> entered, CancellationToken cancellationToken)
+    public ICrossEncoder Load(string directory, ModelSpec spec, RunWatch runs, Action<ModelState> entered, CancellationToken cancellationToken)
     {
         entered(ModelState.Loading);
         if (_failures.TryGetValue(spec.Name, out var reason))

@@ -1,7 +1,7 @@
 using Rerank.Contracts.Models;
+using Rerank.RerankerHost.Health;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Models;
-using Rerank.RerankerHost.Quarantine;
 using Rerank.RerankerHost.Scheduling;
 using Rerank.RerankerHost.Tests.Scheduling;
 
@@ -15,7 +15,7 @@ internal sealed class GatedModels(Scheduler scheduler) : IModelLoader, IDisposab
     /// <summary>Batches that have begun.</summary>
     public int Begun { get; private set; }
 
-    public ICrossEncoder Load(string directory, ModelSpec spec, CrashMark? mark, Action<ModelState> entered, CancellationToken cancellationToken) => new Encoder(this, scheduler);
+    public ICrossEncoder Load(string directory, ModelSpec spec, RunWatch runs, Action<ModelState> entered, CancellationToken cancellationToken) => new Encoder(this, scheduler);
 
     public void Dispose() => Gate.Dispose();
 

@@ -1,9 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Routing;
-using Rerank.Router.Serving;
+using Rerank.Programs.Http;
 using Rerank.Router.Tests.Stubs;
 using Rerank.TestKit;
 
@@ -18,61 +17,93 @@ public sealed class RequestMemoryTests
     [Fact]
     public void Hold_MoreThanThereIs_IsRefusedAndGivenBack()
     {
-        var memory = new RequestMemory(new RouterOptions { RequestMemoryBytes = 64 * MiB });
+        var memory = new RequestMemory(64 * MiB);
         var first = memory.Begin();
-        first.Hold(4 * MiB);
+        Assert.True(first.TryHold(4 * MiB));
         using var second = memory.Begin();
-        second.Hold(2 * MiB);
+        Assert.True(second.TryHold(2 * MiB));
         Assert.Equal(6 * RequestMemory.BytesPerByte * MiB, memory.Used);
 
-        var refused = Assert.Throws<RequestException>(() => second.Hold(8 * MiB));
+        Assert.False(second.TryHold(8 * MiB));
 
-        Assert.Equal((RequestErrorKind.Overloaded, 1), (refused.Error.Kind, refused.Error.RetryAfterSeconds));
         first.Dispose();
         first.Dispose();
-        second.Hold(8 * MiB);
+        Assert.True(second.TryHold(8 * MiB));
         Assert.Equal(8 * RequestMemory.BytesPerByte * MiB, memory.Used);
     }
 
     [Fact]
     public void Hold_LargeBodiesFillTheirShare_SmallOnesFit()
     {
-        var memory = new RequestMemory(new RouterOptions { RequestMemoryBytes = 64 * MiB });
+        var memory = new RequestMemory(64 * MiB);
         using var large = memory.Begin();
-        large.Hold(8 * MiB);
+        Assert.True(large.TryHold(8 * MiB));
         using var another = memory.Begin();
-        Assert.Throws<RequestException>(() => another.Hold(2 * MiB));
+        Assert.False(another.TryHold(2 * MiB));
 
         using var small = memory.Begin();
-        small.Hold(MiB);
+        Assert.True(small.TryHold(MiB));
+    }
+
+    [Fact]
+    public void Hold_SmallBodiesFillTheirShare_TinyOnesFit()
+    {
+        var memory = new RequestMemory(64 * MiB);
+        var small = Enumerable.Range(0, 20).Select(_ => memory.Begin()).Where(request => request.TryHold(MiB)).ToList();
+        Assert.Equal(9, small.Count);
+
+        using var tiny = memory.Begin();
+        Assert.True(tiny.TryHold(64 * 1024));
+        using var another = memory.Begin();
+        Assert.True(another.TryHold(64 * 1024, announced: 64 * 1024));
+        Assert.True(another.TryHoldMore(MiB));
+        small.ForEach(request => request.Dispose());
+    }
+
+    [Fact]
+    public void HoldMore_AfterTheRequestIsOver_IsRefused()
+    {
+        var memory = new RequestMemory(64 * MiB);
+        using var other = memory.Begin();
+        Assert.True(other.TryHoldMore(MiB));
+        var request = memory.Begin();
+        Assert.True(request.TryHold(MiB));
+        Assert.True(request.TryHoldMore(MiB));
+        Assert.False(request.TryHoldMore(64 * MiB));
+        Assert.Equal((RequestMemory.BytesPerByte + 2) * MiB, memory.Used);
+
+        request.Dispose();
+
+        Assert.False(request.TryHoldMore(1));
+        Assert.Equal(MiB, memory.Used);
     }
 
     [Fact]
     public void Hold_TooLargeForAllAndNothingElseIsHeld_IsTaken()
     {
-        var memory = new RequestMemory(new RouterOptions { RequestMemoryBytes = 16 * MiB });
+        var memory = new RequestMemory(16 * MiB);
         using (var alone = memory.Begin())
         {
-            alone.Hold(MiB, announced: 8 * MiB);
-            alone.Hold(8 * MiB, announced: 8 * MiB);
+            Assert.True(alone.TryHold(MiB, announced: 8 * MiB));
+            Assert.True(alone.TryHold(8 * MiB, announced: 8 * MiB));
         }
 
         using var small = memory.Begin();
-        small.Hold(1000);
+        Assert.True(small.TryHold(1000));
         using var large = memory.Begin();
-        Assert.Throws<RequestException>(() => large.Hold(8 * MiB));
+        Assert.False(large.TryHold(8 * MiB));
     }
 
     [Fact]
     public void Hold_LargeOneHasJustBegun_HasNoPartInWhatIsForSmallOnes()
     {
-        var memory = new RequestMemory(new RouterOptions { RequestMemoryBytes = 64 * MiB });
+        var memory = new RequestMemory(64 * MiB);
         using var first = memory.Begin();
-        first.Hold(8 * MiB, announced: 8 * MiB);
+        Assert.True(first.TryHold(8 * MiB, announced: 8 * MiB));
         using var slow = memory.Begin();
 
-        Assert.Throws<RequestException>(() => slow.Hold(900_000, announced: 8 * MiB));
-        slow.Hold(900_000);
+        Assert.False(slow.TryHold(900_000, announced: 8 * MiB));
+        Assert.True(slow.TryHold(900_000));
     }
 
     [Fact]

@@ -34,7 +34,10 @@ internal sealed class BertNormalizer : TextNormalizer
         return new NormalizerChain([.. steps]);
     }
 
-    public override bool Apply(ReadOnlySpan<char> text, PooledList<char> output)
+    // Every character by itself.
+    public override int LastCut(ReadOnlySpan<char> text, bool isFirst) => text.Length;
+
+    public override bool Apply(ReadOnlySpan<char> text, PooledList<char> output, TextPlace place)
     {
         var keepsStart = true;
         for (var at = 0; at < text.Length;)

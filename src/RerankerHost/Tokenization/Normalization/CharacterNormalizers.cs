@@ -7,20 +7,23 @@ internal sealed class LowercaseNormalizer : TextNormalizer
 {
     private static readonly Lazy<CodePointMap<int>> Places = new(LoadPlaces);
 
-    public override bool Apply(ReadOnlySpan<char> text, PooledList<char> output)
+    // Every character by itself.
+    public override int LastCut(ReadOnlySpan<char> text, bool isFirst) => text.Length;
+
+    public override bool Apply(ReadOnlySpan<char> text, PooledList<char> output, TextPlace place)
     {
         var places = Places.Value;
         for (var at = 0; at < text.Length;)
         {
             var character = CodePoints.At(text, at, out var length);
-            var place = places[character];
-            if (place == 0)
+            var row = places[character];
+            if (row == 0)
             {
                 output.AddRange(text.Slice(at, length));
             }
             else
             {
-                foreach (var lower in CharacterTables.Lowercase.Slice(place, CharacterTables.Lowercase[place - 1]))
+                foreach (var lower in CharacterTables.Lowercase.Slice(row, CharacterTables.Lowercase[row - 1]))
                     CodePoints.Append(output, lower);
             }
 
@@ -46,7 +49,10 @@ internal sealed class RemoveNormalizer(ReadOnlySpan<int> ranges) : TextNormalize
 {
     private readonly CodePointMap<bool> _removed = new CodePointMap<bool>().WithRanges(ranges, true);
 
-    public override bool Apply(ReadOnlySpan<char> text, PooledList<char> output)
+    // Every character by itself.
+    public override int LastCut(ReadOnlySpan<char> text, bool isFirst) => text.Length;
+
+    public override bool Apply(ReadOnlySpan<char> text, PooledList<char> output, TextPlace place)
     {
         var keepsStart = true;
         for (var at = 0; at < text.Length;)
@@ -65,14 +71,24 @@ internal sealed class RemoveNormalizer(ReadOnlySpan<int> ranges) : TextNormalize
 /// <summary>Drops white space from the ends.</summary>
 internal sealed class StripNormalizer(bool left, bool right) : TextNormalizer
 {
-    public override bool Apply(ReadOnlySpan<char> text, PooledList<char> output)
+    public override int LastCut(ReadOnlySpan<char> text, bool isFirst)
+    {
+        var end = text.Length;
+        while (end > 0 && CharacterClasses.IsSpace(text[end - 1]))
+            end--;
+
+        // White space goes only from the ends of all of it.
+        return right || (left && isFirst && end == 0) ? end : text.Length;
+    }
+
+    public override bool Apply(ReadOnlySpan<char> text, PooledList<char> output, TextPlace place)
     {
         // All white space is in the first plane.
         var start = 0;
-        while (left && start < text.Length && CharacterClasses.IsSpace(text[start]))
+        while (left && place.IsFirst && start < text.Length && CharacterClasses.IsSpace(text[start]))
             start++;
         var end = text.Length;
-        while (right && end > start && CharacterClasses.IsSpace(text[end - 1]))
+        while (right && place.IsLast && end > start && CharacterClasses.IsSpace(text[end - 1]))
             end--;
         output.AddRange(text[start..end]);
         return start == 0;
@@ -82,9 +98,12 @@ internal sealed class StripNormalizer(bool left, bool right) : TextNormalizer
 /// <summary>Puts a text in front of one that isn't empty.</summary>
 internal sealed class PrependNormalizer(string prefix) : TextNormalizer
 {
-    public override bool Apply(ReadOnlySpan<char> text, PooledList<char> output)
+    // What comes after the front stays as it is.
+    public override int LastCut(ReadOnlySpan<char> text, bool isFirst) => text.Length;
+
+    public override bool Apply(ReadOnlySpan<char> text, PooledList<char> output, TextPlace place)
     {
-        if (!text.IsEmpty)
+        if (place.IsFirst && !text.IsEmpty)
             output.AddRange(prefix);
         output.AddRange(text);
         return true;

@@ -5,6 +5,8 @@ namespace Rerank.RerankerHost.Tokenization.Normalization;
 /// <summary>Normalizers one after the other.</summary>
 internal sealed class NormalizerChain(params TextNormalizer[] steps)
 {
+    public IReadOnlyList<TextNormalizer> Steps => steps;
+
     /// <summary>Changes a text.</summary>
     /// <param name="keepsStart">Whether the result begins where the text does.</param>
     /// <returns>The text itself or a part of one of the two buffers, valid until they change.</returns>
@@ -22,7 +24,7 @@ internal sealed class NormalizerChain(params TextNormalizer[] steps)
         foreach (var step in steps)
         {
             first.Truncate(0);
-            keepsStart &= step.Apply(text, first);
+            keepsStart &= step.Apply(text, first, TextPlace.Whole);
             text = first.Span;
             (first, second) = (second, first);
         }

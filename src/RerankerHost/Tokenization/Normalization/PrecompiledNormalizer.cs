@@ -14,7 +14,9 @@ internal sealed class PrecompiledNormalizer(Charsmap map) : TextNormalizer
     // Whether an ASCII character is mapped: text of others is copied without a look into the trie.
     private readonly bool[] _isMapped = [.. Enumerable.Range(0, 128).Select(c => map.TryFind([(byte)c], out _))];
 
-    public override bool Apply(ReadOnlySpan<char> text, PooledList<char> output)
+    public override int LastCut(ReadOnlySpan<char> text, bool isFirst) => GraphemeClusters.LastCut(text);
+
+    public override bool Apply(ReadOnlySpan<char> text, PooledList<char> output, TextPlace place)
     {
         var copied = 0;
         for (var at = 0; at < text.Length;)

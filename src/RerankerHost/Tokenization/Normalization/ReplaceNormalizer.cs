@@ -1,9 +1,22 @@
+using Rerank.RerankerHost.Tokenization.Unicode;
+
 namespace Rerank.RerankerHost.Tokenization.Normalization;
 
 /// <summary>Replaces a text wherever it stands.</summary>
 internal sealed class ReplaceNormalizer(string pattern, string content) : TextNormalizer
 {
-    public override bool Apply(ReadOnlySpan<char> text, PooledList<char> output)
+    public override int LastCut(ReadOnlySpan<char> text, bool isFirst)
+    {
+        // What may be the front of another match stays with what comes.
+        var end = 0;
+        for (int at; (at = text[end..].IndexOf(pattern, StringComparison.Ordinal)) >= 0; end += at + pattern.Length)
+        {
+        }
+
+        return Math.Max(end, CodePoints.WholeBefore(text, text.Length - (pattern.Length - 1)));
+    }
+
+    public override bool Apply(ReadOnlySpan<char> text, PooledList<char> output, TextPlace place)
     {
         var keepsStart = true;
         for (var first = true; ; first = false)
@@ -26,7 +39,12 @@ internal sealed class ReplaceNormalizer(string pattern, string content) : TextNo
 /// <summary>Replaces every run of one character that has a length at least. The regular expression <c> {2,}</c> of many models.</summary>
 internal sealed class RunReplaceNormalizer(char repeated, int shortest, string content) : TextNormalizer
 {
-    public override bool Apply(ReadOnlySpan<char> text, PooledList<char> output)
+    public override int LastCut(ReadOnlySpan<char> text, bool isFirst) => text.TrimEnd(repeated).Length;
+
+    /// <summary>It is only asked whether a run is long enough, and whether it is longer than one character.</summary>
+    public override void Shorten(PooledList<char> held) => held.Truncate(Math.Max(shortest, 2));
+
+    public override bool Apply(ReadOnlySpan<char> text, PooledList<char> output, TextPlace place)
     {
         var keepsStart = true;
         for (var at = 0; at < text.Length;)

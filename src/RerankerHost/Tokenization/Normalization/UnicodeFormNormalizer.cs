@@ -8,7 +8,18 @@ internal sealed class UnicodeFormNormalizer(bool compatibility, bool compose) : 
     // Below these no character has a decomposition, or in NFC none that isn't put together again.
     private readonly char _firstAffected = compatibility ? '\u00A0' : compose ? '\u0300' : '\u00C0';
 
-    public override bool Apply(ReadOnlySpan<char> text, PooledList<char> output)
+    public override int LastCut(ReadOnlySpan<char> text, bool isFirst)
+    {
+        for (var at = text.Length - 1; at > 0; at--)
+        {
+            if (!char.IsLowSurrogate(text[at]) && CanonicalForms.BeginsAnew(CodePoints.At(text, at, out _), compatibility))
+                return at;
+        }
+
+        return 0;
+    }
+
+    public override bool Apply(ReadOnlySpan<char> text, PooledList<char> output, TextPlace place)
     {
         var at = text.IndexOfAnyExceptInRange('\0', (char)(_firstAffected - 1));
         if (at < 0)

@@ -9,7 +9,7 @@ internal static class WordPieceReader
     private const string ContinuationPrefix = "##";
 
     /// <param name="added">The added tokens that are looked for.</param>
-    public static ITextModel Read(JsonPart root, Dictionary<string, int> vocabulary, IReadOnlyCollection<AddedToken> added)
+    public static ITextModel Read(JsonPart root, Dictionary<string, int> vocabulary, IReadOnlyCollection<AddedToken> added, int blockLength)
     {
         var normalization = ReadNormalization(root["normalizer"]);
         if (!added.Any(token => token.IsNormalized))
@@ -17,7 +17,7 @@ internal static class WordPieceReader
 
         var normalizers = BertNormalizer.Chain(normalization);
         var model = ReadModel(root, vocabulary, default);
-        return new NormalizedText(normalizers, AddedTokenReader.Search(added, normalized: true, normalizers.Apply, root), model);
+        return new NormalizedText(normalizers, AddedTokenReader.Search(added, normalized: true, normalizers.Apply, root), model, blockLength);
     }
 
     /// <param name="normalization">What the model does itself.</param>

@@ -11,9 +11,9 @@ internal sealed class ByteLevelSplitter(bool addsPrefixSpace, bool cuts) : Split
     /// <summary>The expression, as tokenizer.json may have it by itself.</summary>
     public const string Expression = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
-    public override bool Split(ReadOnlySpan<char> piece, bool atStart, in PieceChain next)
+    public override bool Split(ReadOnlySpan<char> piece, TextStart start, in PieceChain next)
     {
-        if (!addsPrefixSpace || piece[0] == ' ')
+        if (!addsPrefixSpace || piece[0] == ' ' || start == TextStart.Continued)
             return Cut(piece, next);
 
         var prefixed = ArrayPool<char>.Shared.Rent(piece.Length + 1);
@@ -24,15 +24,32 @@ internal sealed class ByteLevelSplitter(bool addsPrefixSpace, bool cuts) : Split
         return goesOn;
     }
 
+    public override int LastCut(ReadOnlySpan<char> text)
+    {
+        for (var at = text.Length - 1; cuts && at > 0; at--)
+        {
+            if (char.IsLowSurrogate(text[at]))
+                continue;
+
+            // A space goes with what follows it, and so may an apostrophe.
+            var before = CodePoints.Before(text, at);
+            var kind = CharacterClasses.Of(before);
+            if (kind != CharacterClass.Space && before != '\'' && kind != CharacterClasses.Of(CodePoints.At(text, at, out _)))
+                return at;
+        }
+
+        return 0;
+    }
+
     private bool Cut(ReadOnlySpan<char> piece, in PieceChain next)
     {
         // Where a piece stands matters to none of what may follow.
         if (!cuts)
-            return next.Accept(piece, atStart: false);
+            return next.Accept(piece, TextStart.Part);
         while (!piece.IsEmpty)
         {
             var length = FirstLength(piece);
-            if (!next.Accept(piece[..length], atStart: false))
+            if (!next.Accept(piece[..length], TextStart.Part))
                 return false;
             piece = piece[length..];
         }

@@ -15,32 +15,36 @@ internal enum PrependScheme
 internal sealed class MetaspaceSplitter(char replacement, PrependScheme scheme, bool split) : Splitter
 {
     [SkipLocalsInit]
-    public override bool Split(ReadOnlySpan<char> piece, bool atStart, in PieceChain next)
+    public override bool Split(ReadOnlySpan<char> piece, TextStart start, in PieceChain next)
     {
-        var prepends = piece[0] != ' ' && piece[0] != replacement && (scheme == PrependScheme.Always || (scheme == PrependScheme.First && atStart));
+        // What isn't at the text's start is a piece like any other.
+        start = start == TextStart.Whole ? start : TextStart.Part;
+        var prepends = piece[0] != ' ' && piece[0] != replacement && (scheme == PrependScheme.Always || (scheme == PrependScheme.First && start == TextStart.Whole));
         var length = piece.Length + (prepends ? 1 : 0);
         char[]? rented = null;
         var changed = length <= 256 ? stackalloc char[length] : (rented = ArrayPool<char>.Shared.Rent(length)).AsSpan(0, length);
         changed[0] = replacement;
         piece.Replace(changed[(prepends ? 1 : 0)..], ' ', replacement);
 
-        var goesOn = split ? SplitBefore(changed, atStart, next) : next.Accept(changed, atStart);
+        var goesOn = split ? SplitBefore(changed, start, next) : next.Accept(changed, start);
         if (rented is not null)
             ArrayPool<char>.Shared.Return(rented);
         return goesOn;
     }
 
-    private bool SplitBefore(ReadOnlySpan<char> piece, bool atStart, in PieceChain next)
+    public override int LastCut(ReadOnlySpan<char> text) => split ? Math.Max(0, text.LastIndexOfAny(replacement, ' ')) : 0;
+
+    private bool SplitBefore(ReadOnlySpan<char> piece, TextStart start, in PieceChain next)
     {
         while (true)
         {
             var at = piece[1..].IndexOf(replacement);
             if (at < 0)
-                return next.Accept(piece, atStart);
-            if (!next.Accept(piece[..(at + 1)], atStart))
+                return next.Accept(piece, start);
+            if (!next.Accept(piece[..(at + 1)], start))
                 return false;
             piece = piece[(at + 1)..];
-            atStart = false;
+            start = TextStart.Part;
         }
     }
 }

@@ -8,12 +8,12 @@ internal readonly ref struct PieceChain(ReadOnlySpan<Splitter> splitters, ISubwo
     private readonly ReadOnlySpan<Splitter> _splitters = splitters;
 
     /// <returns>False: no more pieces are wanted.</returns>
-    public bool Accept(ReadOnlySpan<char> piece, bool atStart)
+    public bool Accept(ReadOnlySpan<char> piece, TextStart start)
     {
         if (piece.IsEmpty)
             return true;
         if (!_splitters.IsEmpty)
-            return _splitters[0].Split(piece, atStart, new PieceChain(_splitters[1..], model, output, end));
+            return _splitters[0].Split(piece, start, new PieceChain(_splitters[1..], model, output, end));
         model.Tokenize(piece, output);
         return output.Count < end;
     }

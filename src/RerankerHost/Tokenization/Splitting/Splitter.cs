@@ -5,7 +5,10 @@ internal abstract class Splitter
 {
     /// <summary>Hands on the parts of a piece, in order.</summary>
     /// <param name="piece">Not empty.</param>
-    /// <param name="atStart">Whether it begins where the whole text does.</param>
+    /// <param name="start">What stands before the piece.</param>
     /// <returns>False: no more pieces are wanted.</returns>
-    public abstract bool Split(ReadOnlySpan<char> piece, bool atStart, in PieceChain next);
+    public abstract bool Split(ReadOnlySpan<char> piece, TextStart start, in PieceChain next);
+
+    /// <summary>As <see cref="ITextModel.LastCut"/>: a place where it cuts.</summary>
+    public abstract int LastCut(ReadOnlySpan<char> text);
 }

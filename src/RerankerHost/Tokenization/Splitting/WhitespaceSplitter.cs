@@ -5,21 +5,25 @@ namespace Rerank.RerankerHost.Tokenization.Splitting;
 /// <summary>Cuts at white space, which is dropped.</summary>
 internal sealed class WhitespaceSplitter : Splitter
 {
-    public override bool Split(ReadOnlySpan<char> piece, bool atStart, in PieceChain next)
+    public override bool Split(ReadOnlySpan<char> piece, TextStart start, in PieceChain next)
     {
+        // What isn't at the text's start is a piece like any other.
+        start = start == TextStart.Whole ? start : TextStart.Part;
         while (true)
         {
             var end = piece.IndexOfAny(CharacterClasses.Spaces);
             if (end < 0)
-                return next.Accept(piece, atStart);
-            if (!next.Accept(piece[..end], atStart))
+                return next.Accept(piece, start);
+            if (!next.Accept(piece[..end], start))
                 return false;
 
-            var start = piece[end..].IndexOfAnyExcept(CharacterClasses.Spaces);
-            if (start < 0)
+            var from = piece[end..].IndexOfAnyExcept(CharacterClasses.Spaces);
+            if (from < 0)
                 return true;
-            piece = piece[(end + start)..];
-            atStart = false;
+            piece = piece[(end + from)..];
+            start = TextStart.Part;
         }
     }
+
+    public override int LastCut(ReadOnlySpan<char> text) => Math.Max(0, text.LastIndexOfAny(CharacterClasses.Spaces));
 }

@@ -15,6 +15,7 @@ namespace Rerank.RerankerHost.Tokenization.Subwords;
 internal sealed class BytePairModel(BytePairVocabulary vocabulary) : ISubwordModel
 {
     private const int StackBytes = 128;
+    private const int CheckEvery = 4096;
 
     [SkipLocalsInit]
     public void Tokenize(ReadOnlySpan<char> piece, TokenBuffer output)
@@ -50,6 +51,7 @@ internal sealed class BytePairModel(BytePairVocabulary vocabulary) : ISubwordMod
             return;
         }
 
+        output.HoldScratch(bytes.Length * (sizeof(int) + (long)Unsafe.SizeOf<Symbol>() + 2 * Unsafe.SizeOf<Merge>()));
         var symbols = ArrayPool<Symbol>.Shared.Rent(bytes.Length);
         var merges = ArrayPool<Merge>.Shared.Rent(2 * bytes.Length);
         Merge(bytes, symbols, merges, output);
@@ -63,10 +65,17 @@ internal sealed class BytePairModel(BytePairVocabulary vocabulary) : ISubwordMod
         var merges = vocabulary.Merges;
         var queue = new MergeQueue(storage);
         for (var i = 0; i + 1 < symbols.Length; i++)
-            PushPair(symbols, i, i + 1, ref queue);
-
-        while (queue.TryPop(out var merge))
         {
+            if (i % CheckEvery == 0)
+                output.Check();
+            PushPair(symbols, i, i + 1, ref queue);
+        }
+
+        for (var done = 0; queue.TryPop(out var merge); done++)
+        {
+            if (done % CheckEvery == 0)
+                output.Check();
+
             // A merge whose neighbours have changed is still due when what they are now gives the same token.
             ref var left = ref symbols[merge.At];
             if (left.IsGone || left.Next == symbols.Length)

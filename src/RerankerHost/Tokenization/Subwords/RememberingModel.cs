@@ -15,6 +15,7 @@ internal sealed class RememberingModel(ISubwordModel model) : ISubwordModel
 
         var start = output.Count;
         model.Tokenize(piece, output);
-        _cache.Remember(piece, output[start..output.Count]);
+        if (output.Kept == output.Count)
+            _cache.Remember(piece, output[start..output.Count]);
     }
 }

@@ -9,6 +9,7 @@ namespace Rerank.RerankerHost.Tokenization.Subwords;
 internal sealed class UnigramModel(UnigramVocabulary vocabulary) : ISubwordModel
 {
     private const int StackBytes = 64;
+    private const int CheckEvery = 4096;
 
     [SkipLocalsInit]
     public void Tokenize(ReadOnlySpan<char> piece, TokenBuffer output)
@@ -24,6 +25,7 @@ internal sealed class UnigramModel(UnigramVocabulary vocabulary) : ISubwordModel
 
         var rented = ArrayPool<byte>.Shared.Rent(most);
         var text = rented.AsSpan(0, Encoding.UTF8.GetBytes(piece, rented));
+        output.HoldScratch(rented.Length + (text.Length + 1L) * Unsafe.SizeOf<Step>());
         var steps = ArrayPool<Step>.Shared.Rent(text.Length + 1);
         Tokenize(text, steps, output);
         ArrayPool<Step>.Shared.Return(steps);
@@ -33,7 +35,7 @@ internal sealed class UnigramModel(UnigramVocabulary vocabulary) : ISubwordModel
     private void Tokenize(ReadOnlySpan<byte> text, Span<Step> steps, TokenBuffer output)
     {
         steps = steps[..(text.Length + 1)];
-        FindBest(text, steps);
+        FindBest(text, steps, output);
 
         // From the end to the start the best way is known; turned round, it is told in order.
         for (var end = text.Length; end > 0; end = steps[end].Start)
@@ -56,12 +58,15 @@ internal sealed class UnigramModel(UnigramVocabulary vocabulary) : ISubwordModel
         }
     }
 
-    private void FindBest(ReadOnlySpan<byte> text, Span<Step> steps)
+    private void FindBest(ReadOnlySpan<byte> text, Span<Step> steps, TokenBuffer output)
     {
         steps.Fill(Step.Unreached);
         steps[0].Score = 0;
+        var seen = 0;
         for (var start = 0; start < text.Length;)
         {
+            if (++seen % CheckEvery == 0)
+                output.Check();
             var width = Width(text[start]);
             var score = steps[start].Score;
             var hasCharacter = false;

@@ -12,6 +12,7 @@ internal static class CanonicalForms
     private static readonly CodePointMap<int> Canonical = Index(UnicodeTables.CanonicalDecompositions);
     private static readonly CodePointMap<int> Compatible = Index(UnicodeTables.CompatibilityDecompositions);
     private static readonly FrozenDictionary<long, int> Composites = LoadComposites();
+    private static readonly CodePointMap<bool> Joining = LoadJoining();
 
     /// <summary>Appends the full decomposition of a character.</summary>
     public static void Decompose(int character, bool compatibility, PooledList<int> output)
@@ -25,6 +26,16 @@ internal static class CanonicalForms
             output.AddRange(HangulSyllables.Decompose(character));
         else
             output.Add(character);
+    }
+
+    /// <summary>Whether no character before it changes what becomes of a character, nor the other way round.</summary>
+    public static bool BeginsAnew(int character, bool compatibility)
+    {
+        int place;
+        var first = compatibility && (place = Compatible[character]) != 0 ? UnicodeTables.CompatibilityDecompositions[place]
+            : (place = Canonical[character]) != 0 ? UnicodeTables.CanonicalDecompositions[place]
+            : character;
+        return Ranks[first] == 0 && !Joining[first];
     }
 
     /// <summary>Puts runs of combining characters into canonical order: by rank, those of one rank as they were.</summary>
@@ -114,6 +125,15 @@ internal static class CanonicalForms
         var map = new CodePointMap<int>();
         for (var i = 0; i < rows.Length; i += 2 + rows[i + 1])
             map[rows[i]] = i + 2;
+        return map;
+    }
+
+    /// <summary>Characters that may be put together with one before them.</summary>
+    private static CodePointMap<bool> LoadJoining()
+    {
+        var map = new CodePointMap<bool>().WithRanges(HangulSyllables.Joining, true);
+        for (var i = 0; i < UnicodeTables.Compositions.Length; i += 3)
+            map[UnicodeTables.Compositions[i + 1]] = true;
         return map;
     }
 

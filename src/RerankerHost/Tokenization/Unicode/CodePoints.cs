@@ -21,6 +21,14 @@ internal static class CodePoints
         return character;
     }
 
+    /// <summary>The character that ends at a place which isn't the text's start.</summary>
+    public static int Before(ReadOnlySpan<char> text, int at) =>
+        at > 1 && char.IsLowSurrogate(text[at - 1]) ? char.ConvertToUtf32(text[at - 2], text[at - 1]) : text[at - 1];
+
+    /// <summary>The place itself, or the one before it where that is in the middle of a character; 0 where it is before the text.</summary>
+    public static int WholeBefore(ReadOnlySpan<char> text, int at) =>
+        at > 0 && at < text.Length && char.IsLowSurrogate(text[at]) ? at - 1 : Math.Max(at, 0);
+
     public static void Append(PooledList<char> output, int character)
     {
         if (character < 0x10000)

@@ -32,6 +32,24 @@ internal static class GraphemeClusters
         return length;
     }
 
+    /// <summary>The last place inside a text at which a cluster certainly ends, whatever stands before or after the text; 0: there is none.</summary>
+    public static int LastCut(ReadOnlySpan<char> text)
+    {
+        var flags = Flags.Value;
+        for (var at = text.Length - 1; at > 0; at--)
+        {
+            if (char.IsLowSurrogate(text[at]))
+                continue;
+            var (before, next) = (flags[CodePoints.Before(text, at)], flags[CodePoints.At(text, at, out _)]);
+
+            // Beside a character that none of the rules names, only these two reach over.
+            if ((next == ClusterFlags.None && (before & ClusterFlags.Prepending) == 0) || (before == ClusterFlags.None && (next & ClusterFlags.Extending) == 0))
+                return at;
+        }
+
+        return 0;
+    }
+
     private static CodePointMap<ClusterFlags> Load()
     {
         var map = new CodePointMap<ClusterFlags>();
