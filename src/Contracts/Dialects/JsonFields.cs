@@ -91,7 +91,14 @@ internal static class JsonFields
                 throw WrongKind(in reader, $"{field}[{names.Count}]", "a string");
             if (names.Count == MaxNames)
                 throw new RequestException(RequestErrorKind.TooLarge, $"{field} has more than {MaxNames} entries; at most {MaxNames} are allowed");
-            names.Add(reader.GetString()!);
+            try
+            {
+                names.Add(reader.GetString()!);
+            }
+            catch (InvalidOperationException e)
+            {
+                throw new RequestException(RequestReader.NotUnicode($"{field}[{names.Count}]"), e);
+            }
         }
 
         return names;
@@ -153,7 +160,7 @@ internal static class JsonFields
         switch (reader.TokenType)
         {
             case JsonTokenType.String:
-                texts.Add(reader.GetString()!);
+                texts.Add(TextOf(in reader, texts));
                 break;
             case JsonTokenType.StartObject:
                 var start = (int)reader.TokenStartIndex;
@@ -161,7 +168,20 @@ internal static class JsonFields
                 texts.AddObject(start, (int)reader.BytesConsumed - start);
                 break;
             default:
-                throw WrongKind(in reader, $"{texts.Name}[{texts.Texts.Count}]", "a string or an object with \"text\"");
+                throw WrongKind(in reader, texts.NameOf(texts.Texts.Count), "a string or an object with \"text\"");
+        }
+    }
+
+    /// <exception cref="RequestException">It isn't valid UTF-8; says which entry it is.</exception>
+    private static string TextOf(ref readonly Utf8JsonReader reader, TextList texts)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new RequestException(RequestReader.NotUnicode(texts.NameOf(texts.Texts.Count)), e);
         }
     }
 

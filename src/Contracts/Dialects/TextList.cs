@@ -20,6 +20,9 @@ internal sealed class TextList(string name)
 
     public bool HasObjects => _objects is not null;
 
+    /// <summary>Of an entry, for errors.</summary>
+    public string NameOf(int index) => IsSingle ? name : $"{name}[{index}]";
+
     public void Add(string text) => Texts.Add(text);
 
     /// <param name="start">Of the object, in bytes from the start of the JSON.</param>
@@ -33,8 +36,21 @@ internal sealed class TextList(string name)
     /// <exception cref="RequestException">An object has no text.</exception>
     public IReadOnlyList<string> Resolve(ReadOnlySpan<byte> json, IReadOnlyList<string>? rankFields)
     {
-        foreach (var (index, start, length) in _objects ?? [])
-            Texts[index] = DocumentText.Of(json.Slice(start, length), IsSingle ? name : $"{name}[{index}]", rankFields);
+        if (_objects is null)
+            return Texts;
+        var fields = rankFields is { Count: > 0 } ? new RankFields(rankFields) : null;
+        foreach (var (index, start, length) in _objects)
+        {
+            try
+            {
+                Texts[index] = DocumentText.Of(json.Slice(start, length), NameOf(index), fields);
+            }
+            catch (InvalidOperationException e)
+            {
+                throw new RequestException(RequestReader.NotUnicode(NameOf(index)), e);
+            }
+        }
+
         return Texts;
     }
 
@@ -47,7 +63,7 @@ internal sealed class TextList(string name)
         {
             var copied = json.Slice(start, length);
             if (!Utf8.IsValid(copied))
-                throw new RequestException(RequestReader.NotUnicode($"{name}[{index}]"));
+                throw new RequestException(RequestReader.NotUnicode(NameOf(index)));
             copies[index] = copied.ToArray();
         }
 

@@ -10,9 +10,10 @@ namespace Rerank.RerankerHost.Serving;
 /// <summary>Scores the pairs of one request, within its limit of time.</summary>
 internal sealed class PairScorer(LimitsInForce limits, HostMetrics metrics, TimeProvider time, ILogger<PairScorer> logger)
 {
+    /// <param name="placeOf">How the caller counts passages; null: as they are here.</param>
     /// <exception cref="RequestException">It can't be answered.</exception>
     /// <exception cref="OperationCanceledException">The caller is gone.</exception>
-    public async Task<PairScore[]> ScoreAsync(HttpContext http, ModelLease model, string query, IReadOnlyList<string> passages, PairOptions pairs)
+    public async Task<PairScore[]> ScoreAsync(HttpContext http, ModelLease model, string query, IReadOnlyList<string> passages, PairOptions pairs, Func<int, int>? placeOf = null)
     {
         var timeout = TimeLeft(http.Request);
         using var deadline = new CancellationTokenSource(timeout, time);
@@ -29,7 +30,8 @@ internal sealed class PairScorer(LimitsInForce limits, HostMetrics metrics, Time
         }
         catch (InputTooLongException e)
         {
-            throw new RequestException(new RequestError(RequestErrorKind.Invalid, e.Message), e);
+            int? place = e.Index is { } index ? placeOf?.Invoke(index) ?? index : null;
+            throw new RequestException(new RequestError(RequestErrorKind.Invalid, place is { } known ? e.Describe(known) : e.Message) { Document = place }, e);
         }
         catch (ModelFailedException e)
         {

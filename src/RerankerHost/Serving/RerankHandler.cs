@@ -38,7 +38,7 @@ internal sealed class RerankHandler(
         var tokens = 0;
         for (var i = 0; i < scores.Length; i++)
         {
-            ScoredText.Check(request, i, scores[i].Tokens, scores[i].Truncated);
+            ScoredText.Check(request, i, scores[i].Tokens, scores[i].TotalTokens, scores[i].Truncated);
             tokens += scores[i].Tokens;
         }
 
@@ -80,7 +80,7 @@ internal sealed class RerankHandler(
 
         // All at once, so that they share one time limit.
         var groups = QueryGroups.Of(request);
-        var parts = await Task.WhenAll(groups.Select(group => scorer.ScoreAsync(http, model, group.Request.Query, group.Request.Documents, pairs)));
+        var parts = await Task.WhenAll(groups.Select(group => scorer.ScoreAsync(http, model, group.Request.Query, group.Request.Documents, pairs, group.PlaceOf)));
         var scores = new PairScore[request.Documents.Count];
         for (var g = 0; g < parts.Length; g++)
         {

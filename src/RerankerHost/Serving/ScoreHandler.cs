@@ -34,7 +34,7 @@ internal sealed class ScoreHandler(
         }
 
         using var json = new Utf8JsonWriter(output);
-        JsonSerializer.Serialize(json, Response(model.Digest, scores, timings, request.TotalTokens == true), ContractsJson.Default.ScoreResponse);
+        JsonSerializer.Serialize(json, Response(model.Digest, scores, timings, request.TotalTokens == true), WireJson.Default.ScoreResponse);
     }
 
     protected override int StatusOf(RequestErrorKind kind) => kind switch
@@ -42,6 +42,7 @@ internal sealed class ScoreHandler(
         RequestErrorKind.Malformed or RequestErrorKind.Empty or RequestErrorKind.Invalid => StatusCodes.Status400BadRequest,
         RequestErrorKind.MethodNotAllowed => StatusCodes.Status405MethodNotAllowed,
         RequestErrorKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
+        RequestErrorKind.UnsupportedEncoding => StatusCodes.Status415UnsupportedMediaType,
         RequestErrorKind.ModelNotFound => StatusCodes.Status404NotFound,
         RequestErrorKind.Overloaded => StatusCodes.Status429TooManyRequests,
         RequestErrorKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
@@ -53,7 +54,7 @@ internal sealed class ScoreHandler(
     {
         var code = error.Kind switch
         {
-            RequestErrorKind.Malformed or RequestErrorKind.Empty or RequestErrorKind.Invalid or RequestErrorKind.TooLarge or RequestErrorKind.MethodNotAllowed
+            RequestErrorKind.Malformed or RequestErrorKind.Empty or RequestErrorKind.Invalid or RequestErrorKind.TooLarge or RequestErrorKind.UnsupportedEncoding or RequestErrorKind.MethodNotAllowed
                 => ScoreErrorCode.InvalidRequest,
             RequestErrorKind.ModelNotFound => ScoreErrorCode.ModelNotFound,
             RequestErrorKind.Overloaded => ScoreErrorCode.Overloaded,
@@ -62,7 +63,7 @@ internal sealed class ScoreHandler(
             _ => error.InvalidScores ? ScoreErrorCode.InvalidScores : ScoreErrorCode.ModelFailed,
         };
         using var json = new Utf8JsonWriter(output);
-        JsonSerializer.Serialize(json, new ScoreError(code, error.Message), ContractsJson.Default.ScoreError);
+        JsonSerializer.Serialize(json, new ScoreError(code, error.Message) { Passage = error.Document }, WireJson.Default.ScoreError);
     }
 
     private async Task<ScoreRequest> ReadAsync(HttpContext http)
@@ -71,7 +72,7 @@ internal sealed class ScoreHandler(
         ScoreRequest? request;
         try
         {
-            request = JsonSerializer.Deserialize(body.Written.Span, ContractsJson.Default.ScoreRequest);
+            request = JsonSerializer.Deserialize(body.Written.Span, WireJson.Default.ScoreRequest);
         }
         catch (JsonException e)
         {

@@ -135,7 +135,7 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
 
         var body = new PooledBuffer(characters + 256);
         using var writer = new Utf8JsonWriter(body, WriterOptions);
-        JsonSerializer.Serialize(writer, request, ContractsJson.Default.ScoreRequest);
+        JsonSerializer.Serialize(writer, request, WireJson.Default.ScoreRequest);
         return body;
     }
 
@@ -167,7 +167,7 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
             if (response.StatusCode != HttpStatusCode.OK)
                 return await ReadFailureAsync(cluster, destination, response, stream, cancellationToken);
 
-            var scores = await JsonSerializer.DeserializeAsync(stream, ContractsJson.Default.ScoreResponse, cancellationToken);
+            var scores = await JsonSerializer.DeserializeAsync(stream, WireJson.Default.ScoreResponse, cancellationToken);
             if (!Answers(scores, request))
                 return Broken(cluster, destination, "gave an answer that doesn't fit the request");
             if (!AreFinite(scores!.Logits))
@@ -221,7 +221,7 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
                 (new ScoreFailure(RequestErrorKind.Overloaded, $"the hosts of {cluster.ClusterId} have too much to do", retryAfter), Next.AskAnotherWithinBudget),
             HttpStatusCode.GatewayTimeout => (OutOfTime(cluster), Next.GiveUp),
             HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge =>
-                (new ScoreFailure(RequestErrorKind.Invalid, error?.Message ?? $"{cluster.ClusterId} refused the request"), Next.GiveUp),
+                (new ScoreFailure(RequestErrorKind.Invalid, error?.Message ?? $"{cluster.ClusterId} refused the request") { Passage = error?.Passage }, Next.GiveUp),
             _ => (
                 new ScoreFailure(RequestErrorKind.Internal, $"a host of {cluster.ClusterId} failed with {status} {error?.Code}")
                 {
@@ -242,7 +242,7 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
 
         try
         {
-            return JsonSerializer.Deserialize(body.Written.Span, ContractsJson.Default.ScoreError);
+            return JsonSerializer.Deserialize(body.Written.Span, WireJson.Default.ScoreError);
         }
         catch (JsonException)
         {

@@ -53,6 +53,9 @@ internal sealed class RankingSubject
 
     public IReadOnlyList<string> Passages => _passages;
 
+    /// <summary>Place in the caller's request of the first document that has this passage.</summary>
+    public int PlaceOf(int slot) => Request.PlaceOf(Array.IndexOf(Slots, slot));
+
     /// <summary>The same pairs with another urgency; to be used when this one is done with.</summary>
     public RankingSubject WithPriority(int priority) => new(this, Request with { Priority = priority });
 

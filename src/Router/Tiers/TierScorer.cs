@@ -126,6 +126,8 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
             TotalTokens = true,
         };
         var (answer, failure) = await client.ScoreAsync(question.Origin, question.Tier.Cluster, request, question.Deadline, cancellationToken);
+        if (failure is { Passage: { } passage } && passage >= 0 && passage < indices.Count)
+            failure = failure.AboutDocument(question.Subject.PlaceOf(question.Slots[indices[passage]]));
         if (answer is null)
             return new Asking(failure, indices.Count, TimeSpan.Zero);
 
