@@ -99,6 +99,7 @@ internal static class DocumentPlan
             // The candidate's clusters too: routers find them and watch their health before anything is sent there.
             Clusters = [.. Clusters(observed, roles, addresses, names)],
             MostUrgentPriority = observed.Pipeline.Spec.Router.MostUrgentPriority is < 0 and var priority ? priority : null,
+            Cors = observed.Pipeline.Spec.Router.Cors is { AllowedOrigins.Count: > 0 } cors ? new Cors([.. cors.AllowedOrigins]) : null,
             Stable = Arm(arms.Baseline, names),
             Candidate = arms.Judged is null ? null : Candidate(observed.Pipeline.Spec, arms, arms.Judged, names),
             Peers = addresses.OfRouters(PipelineOwner.Of(observed.Pipeline), [.. observed.Routers.Select(p => p.Pod).OrderBy(p => p.Name(), StringComparer.Ordinal)]),

@@ -1,15 +1,18 @@
 using Rerank.Contracts.Dialects;
+using Rerank.Programs.Http;
 
 namespace Rerank.RerankerHost.Serving;
 
 internal static class RequestBody
 {
     /// <summary>Reads a whole body of at most <paramref name="limit"/> bytes.</summary>
-    /// <exception cref="RequestException">It is larger, or broken off.</exception>
+    /// <exception cref="RequestException">It is larger, broken off, or compressed in a way that isn't taken.</exception>
     public static async Task<PooledBuffer> ReadAsync(HttpContext http, long limit)
     {
         if (http.Request.ContentLength > limit)
             throw TooLarge(http, limit);
+        if (CompressedBodies.IsUnsupported(http.Request, out var encoding))
+            throw new RequestException(RequestErrorKind.UnsupportedEncoding, $"the body has the content encoding {encoding}; {CompressedBodies.Supported} are taken");
 
         var body = new PooledBuffer((int)Math.Min(http.Request.ContentLength + 1 ?? 4096, 1 << 20));
         try
@@ -28,6 +31,12 @@ internal static class RequestBody
         {
             body.Dispose();
             throw new RequestException(new RequestError(RequestErrorKind.Malformed, $"the body can't be read: {e.Message}"), e);
+        }
+        catch (Exception e) when (CompressedBodies.IsCorrupt(e))
+        {
+            body.Dispose();
+            http.Response.Headers.Connection = "close";
+            throw new RequestException(new RequestError(RequestErrorKind.Malformed, "the body is not what its content encoding says"), e);
         }
         catch
         {

@@ -26,6 +26,7 @@ internal sealed class ServeCommandLine
     private readonly Option<string> _modelDirectory;
     private readonly Option<string> _bundledDirectory;
     private readonly Option<string> _claimsDirectory;
+    private readonly Option<string?> _allowedOrigins;
     private readonly Option<long> _maxBodyBytes;
     private readonly Option<int> _maxDocuments;
     private readonly Option<int?> _threads;
@@ -65,6 +66,8 @@ internal sealed class ServeCommandLine
         _adminUrls = Addresses("--admin-urls", "Addresses of the admin port, by which models are pushed.", Defaults.AdminUrls);
         _adminTokenFile = _options.Add("--admin-token-file", "File with the token that the admin port asks for.");
         _probeUrls = Addresses("--probe-urls", "Further addresses for /health and /metrics only.", Defaults.ProbeUrls);
+        _allowedOrigins = _options.Add(
+            "--allowed-origin", "Origin whose pages may call from browsers (CORS), such as https://shop.example.org, or * for every one. Several are separated by semicolons. Default: none.");
 
         _maxBodyBytes = _options.Add("--max-body-bytes", "Largest body of a request.", Defaults.Limits.MaxBodyBytes);
         _maxDocuments = _options.Add("--max-documents", "Most documents of a request.", Defaults.Limits.MaxDocuments);
@@ -96,6 +99,7 @@ internal sealed class ServeCommandLine
         AdminUrls = Split(result.GetValue(_adminUrls)),
         ProbeUrls = Split(result.GetValue(_probeUrls)),
         AdminTokenFile = result.GetValue(_adminTokenFile),
+        AllowedOrigins = Split(result.GetValue(_allowedOrigins)),
         ModelDirectory = result.GetRequiredValue(_modelDirectory),
         BundledDirectory = result.GetRequiredValue(_bundledDirectory),
         ClaimsDirectory = result.GetRequiredValue(_claimsDirectory),
@@ -136,7 +140,7 @@ internal sealed class ServeCommandLine
         Groups =
         [
             ("Models", [_providers, _tf32, _lastLayer, _modelSet, _modelDirectory, _bundledDirectory, _claimsDirectory, _maxFileBytes, _keptFiles, _gpuMemory]),
-            ("Addresses", [_urls, _adminUrls, _adminTokenFile, _probeUrls]),
+            ("Addresses", [_urls, _adminUrls, _adminTokenFile, _probeUrls, _allowedOrigins]),
             ("Limits", [_maxBodyBytes, _maxDocuments, _threads, _maxQueue, _requestTimeout, _drain, _shutdownTimeout]),
             ("What it tells", [_logFormat, _otlpEndpoint]),
         ],

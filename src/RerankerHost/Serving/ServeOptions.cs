@@ -40,6 +40,9 @@ internal sealed record ServeOptions
     /// <summary>Where volumes with models are mounted, each under its claim's name.</summary>
     public string ClaimsDirectory { get; init; } = "/var/lib/rerank/claims";
 
+    /// <summary>Origins whose pages may call from browsers.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
     public RequestLimits Limits { get; init; } = new();
 
     /// <summary>Threads that run models on the CPU; null: as many as there are cores for the process.</summary>

@@ -14,12 +14,12 @@ namespace Rerank.Router.Serving;
 
 /// <summary>A rerank request, whatever its dialect: choose an arm, parse, rank, answer, remember.</summary>
 internal sealed class RerankEndpoint(
-    TableStore tables, RequestMemory memory, ArmChooser chooser, ArmRanker ranker, AnswerBook book, Shadows shadows, RouterMetrics metrics, TimeProvider time, ILogger<RerankEndpoint> logger)
+    TableStore tables, RequestMemory memory, ArmChooser chooser, ArmRanker ranker, AnswerBook book, RequestIds ids, Shadows shadows, RouterMetrics metrics, TimeProvider time, ILogger<RerankEndpoint> logger)
 {
     public async Task HandleAsync(HttpContext context, RerankConversation conversation)
     {
         var started = time.GetTimestamp();
-        var id = RerankHeaders.RequestIdOf(context.Request, time);
+        var id = RerankHeaders.RequestIdOf(context.Request, ids);
         context.Response.Headers[RerankHeaders.RequestId] = id;
         using var span = RouterTraces.Begin(context);
         var serverError = false;
