@@ -1,13 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Rerank.Contracts.Admin;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
-using Rerank.Contracts.Scoring;
 
 namespace Rerank.Contracts;
 
-/// <summary>JSON of everything that two processes exchange: camelCase, enums by name, absent instead of null, unknown members refused.</summary>
+/// <summary>
+/// JSON of the documents that say what a process shall do, whether they are pushed, mounted or written by people: camelCase, enums by name, absent instead of null. Unknown members are
+/// refused: whoever takes such a document in acknowledges all of it. What else processes exchange is <see cref="WireJson"/>.
+/// </summary>
 /// <remarks>A property with a default has a setter, not an initialiser: the generated code assigns every <c>init</c> property, and would replace the
 /// default of one that is absent from the JSON with null or zero.</remarks>
 [JsonSourceGenerationOptions(
@@ -19,11 +20,5 @@ namespace Rerank.Contracts;
     RespectRequiredConstructorParameters = true,
     NumberHandling = JsonNumberHandling.Strict)]
 [JsonSerializable(typeof(ModelSet))]
-[JsonSerializable(typeof(HostStatus))]
 [JsonSerializable(typeof(RoutingTable))]
-[JsonSerializable(typeof(RouterStatus))]
-[JsonSerializable(typeof(ScoreRequest))]
-[JsonSerializable(typeof(ScoreResponse))]
-[JsonSerializable(typeof(ScoreError))]
-[JsonSerializable(typeof(AdminError))]
 public sealed partial class ContractsJson : JsonSerializerContext;

@@ -50,6 +50,8 @@ internal static class RouterApplication
         var readiness = app.Services.GetRequiredService<Readiness>();
         app.UseClosingConnections(() => readiness.IsStopping);
         app.MapWhen(Listeners.IsAdmin, admin => admin.Run(app.Services.GetRequiredService<AdminEndpoint>().HandleAsync));
+        app.UseAllowedOrigins();
+        app.UseCompressedBodies();
         app.MapRerank();
         app.MapFeedback();
         app.MapModels();
@@ -77,6 +79,10 @@ internal static class RouterApplication
         services.TryAddSingleton(TimeProvider.System);
         services.AddTraces(new TraceOptions("rerank-router", RouterTraces.SourceName, options.OtlpEndpoint));
         services.AddRoutingCore();
+        services.AddCompressedBodies();
+
+        // Looked up when a request comes: YARP checks its configuration with the provider of policies, so that this can't have the tables for a dependency.
+        services.AddAllowedOrigins(http => http.RequestServices.GetRequiredService<TableStore>().Current?.Table.Cors?.AllowedOrigins, RerankHeaders.Exposed);
 
         services.AddSingleton<DestinationConnector>();
         services.AddSingleton<TableConfigProvider>();
@@ -114,6 +120,8 @@ internal static class RouterApplication
         services.AddSingleton<IAnswerObserver>(provider => provider.GetRequiredService<Shadows>());
         services.AddSingleton(new RequestMemory(options.RequestMemoryBytes));
         services.AddSingleton<RerankEndpoint>();
+        services.AddSingleton<RequestIds>();
+        services.AddSingleton<PeerDirectory>();
         services.AddSingleton<PeerFeedback>();
         services.AddSingleton<FeedbackEndpoint>();
 

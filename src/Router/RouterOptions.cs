@@ -31,6 +31,9 @@ internal sealed record RouterOptions
     /// <summary>Where traces go by OTLP; null: where OpenTelemetry's variables say, or nowhere.</summary>
     public string? OtlpEndpoint { get; init; }
 
+    /// <summary>How long a change of the clusters may take until they are in force.</summary>
+    public TimeSpan PublishPatience { get; init; } = TimeSpan.FromSeconds(5);
+
     public TimeSpan DnsRefreshPeriod { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>As the refresh period, for a cluster with a name that has never had an address: a new pool's name comes to be any moment.</summary>

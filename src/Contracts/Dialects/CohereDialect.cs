@@ -17,6 +17,7 @@ internal abstract class CohereDialect : JsonDialect
         RequestErrorKind.ModelNotFound or RequestErrorKind.RouteNotFound or RequestErrorKind.AnswerNotFound => 404,
         RequestErrorKind.MethodNotAllowed => 405,
         RequestErrorKind.TooLarge => 413,
+        RequestErrorKind.UnsupportedEncoding => 415,
         RequestErrorKind.Overloaded => 429,
         RequestErrorKind.Unavailable => 503,
         RequestErrorKind.DeadlineExceeded => 504,

@@ -2,10 +2,7 @@ using System.Text.Json;
 
 namespace Rerank.Contracts.Dialects;
 
-/// <summary>
-/// Cohere's API, <c>POST /v2/rerank</c>. <c>model</c> is required there. In a router every name is taken: what answers is decided by the pipeline, and told in
-/// the answer's headers.
-/// </summary>
+/// <summary>Cohere's API, <c>POST /v2/rerank</c>. <c>model</c> is required there, and not here, as in no other dialect.</summary>
 internal sealed class CohereV2Dialect : CohereDialect
 {
     private const int MaxPriority = 999;
@@ -17,8 +14,6 @@ internal sealed class CohereV2Dialect : CohereDialect
 
     protected override RerankRequest Finish(RequestDraft draft)
     {
-        if (string.IsNullOrWhiteSpace(draft.Model))
-            throw Wrong(RequestErrorKind.Empty, "model", "a model parameter is required for this endpoint.");
         if (draft.Priority is < 0 or > MaxPriority)
             throw Wrong(RequestErrorKind.Invalid, "priority", $"{Prefix}priority must be at least 0 and at most {MaxPriority}, not {draft.Priority}");
 

@@ -14,9 +14,9 @@ internal static class DocumentText
     /// <param name="json">One object.</param>
     /// <param name="name">Of the object, for errors.</param>
     /// <exception cref="RequestException">It has no text.</exception>
-    public static string Of(ReadOnlySpan<byte> json, string name, IReadOnlyList<string>? rankFields = null)
+    public static string Of(ReadOnlySpan<byte> json, string name, RankFields? rankFields = null)
     {
-        if (rankFields is { Count: > 0 })
+        if (rankFields is not null)
             return OfFields(json, name, rankFields);
 
         string? content = null;
@@ -64,19 +64,21 @@ internal static class DocumentText
         return Of(json[start..(int)reader.BytesConsumed], name);
     }
 
-    private static string OfFields(ReadOnlySpan<byte> json, string name, IReadOnlyList<string> rankFields)
+    private static string OfFields(ReadOnlySpan<byte> json, string name, RankFields rankFields)
     {
-        var values = new string?[rankFields.Count];
+        var values = new string?[rankFields.Names.Count];
         var reader = new Utf8JsonReader(json);
         reader.Read();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
         {
-            var place = 0;
-            while (place < values.Length && !reader.ValueTextEquals(rankFields[place]))
-                place++;
-            var value = ReadAny(ref reader, json, name);
-            if (place < values.Length)
-                values[place] = value;
+            if (rankFields.PlaceOf(in reader) is >= 0 and var place)
+            {
+                values[place] = ReadAny(ref reader, json, name);
+                continue;
+            }
+
+            reader.Read();
+            reader.Skip();
         }
 
         // A single field is ranked as a document of its own would be.
@@ -85,8 +87,8 @@ internal static class DocumentText
 
         var text = new StringBuilder();
         for (var i = 0; i < values.Length; i++)
-            AppendLine(text, rankFields[i], values[i]);
-        return text.Length > 0 ? text.ToString() : throw NoText(name, $"it has none of the rank_fields: {string.Join(", ", rankFields)}");
+            AppendLine(text, rankFields.Names[i], values[i]);
+        return text.Length > 0 ? text.ToString() : throw NoText(name, $"it has none of the rank_fields: {string.Join(", ", rankFields.Names)}");
     }
 
     private static string OfAll(ReadOnlySpan<byte> json, string name)

@@ -53,10 +53,6 @@ internal abstract class JsonDialect : Dialect
         {
             throw new RequestException(e.Error with { Field = field });
         }
-        catch (InvalidOperationException e)
-        {
-            throw new RequestException(RequestReader.NotUnicode(field) with { Field = field }, e);
-        }
     }
 
     protected int? AtLeast(int minimum, int? value, string field) =>

@@ -91,7 +91,14 @@ internal static class JsonFields
                 throw WrongKind(in reader, $"{field}[{names.Count}]", "a string");
             if (names.Count == MaxNames)
                 throw new RequestException(RequestErrorKind.TooLarge, $"{field} has more than {MaxNames} entries; at most {MaxNames} are allowed");
-            names.Add(reader.GetString()!);
+            try
+            {
+                names.Add(reader.GetString()!);
+            }
+            catch (InvalidOperationException e)
+            {
+                throw new RequestException(RequestReader.NotUnicode($"{field}[{names.Count}]"), e);
+            }
         }
 
         return names;
@@ -162,7 +169,7 @@ internal static class JsonFields
                 texts.AddObject(start, (int)reader.BytesConsumed - start);
                 break;
             default:
-                throw WrongKind(in reader, $"{texts.Name}[{texts.Count}]", "a string or an object with \"text\"");
+                throw WrongKind(in reader, texts.NameOf(texts.Count), "a string or an object with \"text\"");
         }
     }
 

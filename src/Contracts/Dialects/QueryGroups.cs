@@ -8,7 +8,7 @@ public static class QueryGroups
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.Queries is not { } queries)
-            return [new QueryGroup(request, null)];
+            return [new QueryGroup(request)];
 
         var places = new Dictionary<string, List<int>>(StringComparer.Ordinal);
         var order = new List<(string Query, List<int> Places)>();
@@ -24,13 +24,11 @@ public static class QueryGroups
         }
 
         return order.ConvertAll(group => new QueryGroup(
-            request with { Query = group.Query, Queries = null, Documents = request.Documents.At(group.Places) },
-            [.. group.Places]));
+            request with { Query = group.Query, Queries = null, Documents = request.Documents.At(group.Places), Places = group.Places }));
     }
 }
 
-/// <param name="Places">By document: its place in the whole request. Null: the same.</param>
-public sealed record QueryGroup(RerankRequest Request, int[]? Places)
+public sealed record QueryGroup(RerankRequest Request)
 {
-    public int PlaceOf(int document) => Places is null ? document : Places[document];
+    public int PlaceOf(int document) => Request.PlaceOf(document);
 }

@@ -15,6 +15,9 @@ public enum RequestErrorKind
     /// <summary>More bytes or documents than allowed.</summary>
     TooLarge,
 
+    /// <summary>The body is compressed in a way that isn't taken.</summary>
+    UnsupportedEncoding,
+
     ModelNotFound,
 
     /// <summary>No route has this path.</summary>
@@ -42,6 +45,9 @@ public sealed record RequestError(RequestErrorKind Kind, string Message, int? Re
 {
     /// <summary>The field of the request that it is about, for dialects that name it beside the message.</summary>
     public string? Field { get; init; }
+
+    /// <summary>Place of the document that it is about, which the message names; null: it is about none, or about several.</summary>
+    public int? Document { get; init; }
 
     /// <summary>Whether it is that a model gave scores that aren't finite.</summary>
     public bool InvalidScores { get; init; }

@@ -5,7 +5,7 @@ namespace Rerank.Contracts.Dialects;
 
 /// <summary>
 /// Reads a body in one pass, whatever its dialect: which one it is shows only in its fields, and an error has to be told in that dialect. Liberal: unknown
-/// fields are skipped, null is absent, a byte order mark is skipped.
+/// fields are skipped, null is absent, a byte order mark is skipped, and half a surrogate pair is U+FFFD.
 /// </summary>
 internal static class RequestReader
 {
@@ -14,6 +14,8 @@ internal static class RequestReader
     public static RequestDraft Read(ReadOnlyMemory<byte> body, RequestLimits limits)
     {
         var json = body.Span.StartsWith(ByteOrderMark) ? body[ByteOrderMark.Length..] : body;
+        if (body.Length <= limits.MaxBodyBytes)
+            json = LoneSurrogates.Replace(json);
         var draft = new RequestDraft(json);
         if (body.Length > limits.MaxBodyBytes)
             draft.Malformed = new RequestError(RequestErrorKind.TooLarge, $"the body has {body.Length} bytes; at most {limits.MaxBodyBytes} are allowed");
@@ -24,8 +26,8 @@ internal static class RequestReader
         return draft;
     }
 
-    /// <summary>About a string that is no valid UTF-8, or has half of a surrogate pair as an escape.</summary>
-    public static RequestError NotUnicode(string name) => new(RequestErrorKind.Malformed, $"{name} has text that is not valid Unicode");
+    /// <summary>About a string whose bytes are no valid UTF-8.</summary>
+    public static RequestError NotUnicode(string name) => new(RequestErrorKind.Malformed, $"{name} has text that is not valid UTF-8");
 
     private static void Read(ReadOnlySpan<byte> json, RequestDraft draft, RequestLimits limits)
     {
@@ -88,7 +90,8 @@ internal static class RequestReader
         switch (field)
         {
             case RequestFields.Model:
-                draft.Model = JsonFields.ReadString(ref reader, name);
+                // Some clients send an empty name for none.
+                draft.Model = JsonFields.ReadString(ref reader, name) is { } model && !string.IsNullOrWhiteSpace(model) ? model : null;
                 break;
             case RequestFields.Query:
                 draft.Query = DocumentText.ReadOne(ref reader, draft.Json, name);

@@ -45,6 +45,9 @@ public static class RerankDialects
         new("/", Tei, DialectChoice.OnRerank),
     ];
 
+    /// <summary>For a path that takes other methods.</summary>
+    public static RequestError WrongMethod(string? path, string method, string allowed) => new(RequestErrorKind.MethodNotAllowed, $"{path} takes {allowed}, not {method}");
+
     /// <summary>For a path that is none of them.</summary>
     public static RequestError UnknownPath(string? path) =>
         new(RequestErrorKind.RouteNotFound, $"there is no {path}; rerank requests are taken at {string.Join(", ", Routes.Select(route => route.Pattern))}");

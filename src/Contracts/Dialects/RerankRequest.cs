@@ -13,6 +13,9 @@ public sealed record RerankRequest
     /// <summary>At least one.</summary>
     public required Utf8Texts Documents { get; init; }
 
+    /// <summary>By document: its place in the caller's request, where this is a part of that (<see cref="QueryGroups"/>). Null: the same.</summary>
+    public IReadOnlyList<int>? Places { get; init; }
+
     /// <summary>Documents as JSON objects, where they were sent as such and are to be given back whole; empty elsewhere. Null: none is.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>>? DocumentObjects { get; init; }
 
@@ -43,4 +46,7 @@ public sealed record RerankRequest
 
     /// <summary>Lower is earlier; 0 is usual.</summary>
     public int Priority { get; init; }
+
+    /// <summary>How errors call a document: by its place in the caller's request.</summary>
+    public int PlaceOf(int document) => Places is null ? document : Places[document];
 }

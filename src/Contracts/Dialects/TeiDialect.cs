@@ -21,6 +21,7 @@ internal sealed class TeiDialect : JsonDialect
         RequestErrorKind.RouteNotFound or RequestErrorKind.AnswerNotFound => 404,
         RequestErrorKind.MethodNotAllowed => 405,
         RequestErrorKind.TooLarge => 413,
+        RequestErrorKind.UnsupportedEncoding => 415,
         RequestErrorKind.Invalid => 422,
         RequestErrorKind.ModelNotFound => 424,
         RequestErrorKind.Overloaded => 429,

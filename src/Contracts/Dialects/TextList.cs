@@ -25,22 +25,32 @@ internal sealed class TextList(ReadOnlyMemory<byte> json, string name)
 
     public bool HasObjects => _objects is not null;
 
+    /// <summary>Of an entry, for errors.</summary>
+    public string NameOf(int index) => IsSingle ? name : $"{name}[{index}]";
+
     /// <summary>Adds the string that the reader is at.</summary>
-    /// <exception cref="InvalidOperationException">It isn't valid Unicode.</exception>
+    /// <exception cref="RequestException">It isn't valid UTF-8; says which entry it is.</exception>
     public void Add(ref readonly Utf8JsonReader reader)
     {
         ReadOnlyMemory<byte> text;
         if (reader.ValueIsEscaped)
         {
             var unescaped = new byte[reader.ValueSpan.Length];
-            text = unescaped.AsMemory(0, reader.CopyString(unescaped));
+            try
+            {
+                text = unescaped.AsMemory(0, reader.CopyString(unescaped));
+            }
+            catch (InvalidOperationException e)
+            {
+                throw new RequestException(RequestReader.NotUnicode(NameOf(Count)), e);
+            }
         }
         else
         {
             text = json.Slice((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
         }
 
-        Add(Utf8.IsValid(text.Span) ? text : throw new InvalidOperationException("not UTF-8"));
+        Add(Utf8.IsValid(text.Span) ? text : throw new RequestException(RequestReader.NotUnicode(NameOf(Count))));
     }
 
     /// <param name="start">Of the object, in bytes from the start of the JSON.</param>
@@ -54,8 +64,19 @@ internal sealed class TextList(ReadOnlyMemory<byte> json, string name)
     /// <exception cref="RequestException">An object has no text.</exception>
     public Utf8Texts Resolve(IReadOnlyList<string>? rankFields)
     {
+        var fields = rankFields is { Count: > 0 } ? new RankFields(rankFields) : null;
         foreach (var (index, start, length) in _objects ?? [])
-            _texts[index] = Encoding.UTF8.GetBytes(DocumentText.Of(json.Span.Slice(start, length), IsSingle ? name : $"{name}[{index}]", rankFields));
+        {
+            try
+            {
+                _texts[index] = Encoding.UTF8.GetBytes(DocumentText.Of(json.Span.Slice(start, length), NameOf(index), fields));
+            }
+            catch (InvalidOperationException e)
+            {
+                throw new RequestException(RequestReader.NotUnicode(NameOf(index)), e);
+            }
+        }
+
         return new Utf8Texts(_texts, Count);
     }
 
@@ -68,7 +89,7 @@ internal sealed class TextList(ReadOnlyMemory<byte> json, string name)
         {
             var its = json.Slice(start, length);
             if (!Utf8.IsValid(its.Span))
-                throw new RequestException(RequestReader.NotUnicode($"{name}[{index}]"));
+                throw new RequestException(RequestReader.NotUnicode(NameOf(index)));
             all[index] = its;
         }
 

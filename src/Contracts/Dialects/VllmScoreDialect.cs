@@ -47,8 +47,11 @@ internal sealed class VllmScoreDialect : VllmDialect
     protected override RerankRequest Finish(RequestDraft draft)
     {
         Utf8Texts queries = draft.Left is null && draft.Query is not null ? [draft.Query] : TextsOf(draft.Left, draft.Left?.Name ?? "queries");
-        if (queries.Any(string.IsNullOrWhiteSpace))
-            throw QueryIsEmpty();
+        for (var i = 0; i < queries.Count; i++)
+        {
+            if (string.IsNullOrWhiteSpace(queries[i]))
+                throw draft.Left is { } left ? Wrong(RequestErrorKind.Empty, left.Name, $"{left.NameOf(i)} must not be empty or only white space") : QueryIsEmpty();
+        }
 
         var right = draft.Right ?? draft.Documents;
         var field = right?.Name ?? "documents";

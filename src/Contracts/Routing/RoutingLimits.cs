@@ -24,4 +24,12 @@ public static class RoutingLimits
 
     /// <summary>Ten pairs for comparison for each that is scored for an answer: more than a router could use.</summary>
     public const int MaxShadowCostPermille = 10_000;
+
+    /// <summary>Whose pages may call.</summary>
+    public const int MaxAllowedOrigins = 64;
+
+    public const int MaxOriginLength = 300;
+
+    /// <summary>An origin as browsers send it, or <c>*</c>.</summary>
+    public const string OriginPattern = @"^(\*|[a-z][a-z0-9+.-]*://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(:[0-9]{1,5})?)$";
 }

@@ -25,6 +25,9 @@ public sealed record RoutingTable
     /// <summary>Whether hosts that are slow to answer are given a rival; null: they aren't.</summary>
     public HedgingPolicy? Hedging { get; init; }
 
+    /// <summary>What pages in browsers may do; null: nothing.</summary>
+    public Cors? Cors { get; init; }
+
     /// <summary>Where this pipeline's routers reach each other: feedback to another one's answer is handed on to it. As a cluster's addresses.</summary>
     public IReadOnlyList<string> Peers { get; set; } = [];
 }
@@ -38,6 +41,10 @@ public sealed record HedgingPolicy
     /// <summary>Thousandths of the pairs that may be asked about twice.</summary>
     public required int MaxExtraPermille { get; init; }
 }
+
+/// <summary>Cross-origin requests of browsers.</summary>
+/// <param name="AllowedOrigins">Whose pages may call: <c>https://HOST</c>, with a port where it isn't the scheme's own, or <c>*</c> for everybody's.</param>
+public sealed record Cors(IReadOnlyList<string> AllowedOrigins);
 
 /// <summary>The pods of one tier.</summary>
 public sealed record Cluster

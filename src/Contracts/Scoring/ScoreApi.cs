@@ -23,7 +23,7 @@ public static class ScoreApi
     public const string RequestIdHeader = "X-Rerank-Request-Id";
 
     /// <summary>
-    /// <see cref="ScoreResponse.ScoredBy"/> of an answer. A header, since a router refuses members that it doesn't know, and hosts are newer than routers while images change.
+    /// <see cref="ScoreResponse.ScoredBy"/> of an answer. A header, since routers of earlier versions refuse members that they don't know.
     /// </summary>
     public const string ScoredByHeader = "X-Rerank-Scored-By";
 }
@@ -83,7 +83,11 @@ public sealed record ScoreResponse
 
 /// <summary>Body of every answer of the score API that is not 200.</summary>
 /// <param name="Code">One of <see cref="ScoreErrorCode"/>.</param>
-public sealed record ScoreError(string Code, string Message);
+public sealed record ScoreError(string Code, string Message)
+{
+    /// <summary>Place in <see cref="ScoreRequest.Passages"/> of the one that it is about, which the message calls <c>passage N</c>; null: it is about none of them, or about several.</summary>
+    public int? Passage { get; init; }
+}
 
 public static class ScoreErrorCode
 {

@@ -31,7 +31,7 @@ internal sealed class AdminClient(IHttpClientFactory clients, IOptions<OperatorO
     {
         var query = FormattableString.Invariant($"?{AdminProtocol.VersionQuery}={known}&{AdminProtocol.WaitQuery}={(long)wait.TotalMilliseconds}&{AdminProtocol.AfterStratumQuery}={afterStratum}");
         var request = new HttpRequestMessage(HttpMethod.Get, new Uri(router, AdminProtocol.StatusPath + query));
-        return SendAsync(request, token, options.Value.StatusTimeout + wait, ContractsJson.Default.RouterStatus, cancellationToken);
+        return SendAsync(request, token, options.Value.StatusTimeout + wait, WireJson.Default.RouterStatus, cancellationToken);
     }
 
     /// <summary>Tells what shall be in force; the answer is what then is.</summary>
@@ -84,7 +84,7 @@ internal sealed class AdminClient(IHttpClientFactory clients, IOptions<OperatorO
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
         try
         {
-            text = JsonSerializer.Deserialize(text, ContractsJson.Default.AdminError)?.Error ?? text;
+            text = JsonSerializer.Deserialize(text, WireJson.Default.AdminError)?.Error ?? text;
         }
         catch (JsonException)
         {

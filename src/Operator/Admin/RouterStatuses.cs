@@ -39,7 +39,7 @@ internal sealed class RouterStatuses(AdminClient admin, LastAnswers last, TimePr
     public void Forget(ProcessKey router) => _polled.TryRemove(router, out _);
 
     private Task<AdminAnswer<RouterStatus>> AskAsync(ProcessKey router, string token, CancellationToken cancellationToken) =>
-        admin.GetStatusAsync(router.Address, token, ContractsJson.Default.RouterStatus, cancellationToken);
+        admin.GetStatusAsync(router.Address, token, WireJson.Default.RouterStatus, cancellationToken);
 
     private async Task<AdminAnswer<RouterStatus>> OnceAsync(ProcessKey router, Func<Task<AdminAnswer<RouterStatus>>> ask)
     {

@@ -52,11 +52,28 @@ internal sealed class RouterSpec
     [DefaultValue("{}", Json = true)]
     public CandidateHeaderSpec CandidateHeader { get; set; } = new();
 
+    /// <summary>What pages in browsers may do. Absent: they can't call routers directly.</summary>
+    public CorsSpec? Cors { get; set; }
+
     /// <summary>Compute resources of a router container.</summary>
     public ResourcesSpec? Resources { get; set; }
 
     /// <summary>Where router pods run.</summary>
     public SchedulingSpec? Scheduling { get; set; }
+}
+
+internal sealed class CorsSpec
+{
+    /// <summary>
+    /// Origins whose pages may call: `https://HOST`, with the port where it isn't the scheme's own; `*` for everybody's. Cookies are never taken. Who may call at all is decided by what is in
+    /// front of the routers.
+    /// </summary>
+    [Items(1, RoutingLimits.MaxAllowedOrigins)]
+    [Length(1, RoutingLimits.MaxOriginLength)]
+    [Pattern(RoutingLimits.OriginPattern)]
+    [XListType(XListType.Set)]
+    [Required]
+    public List<string> AllowedOrigins { get; set; } = [];
 }
 
 internal sealed class RequestLimitsSpec

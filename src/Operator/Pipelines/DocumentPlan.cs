@@ -102,6 +102,7 @@ internal static class DocumentPlan
             Hedging = observed.Pipeline.Spec.Router.Hedging is { } hedging
                 ? new HedgingPolicy { AfterPercentile = hedging.AfterPercentile, MaxExtraPermille = hedging.MaxExtraPermille }
                 : null,
+            Cors = observed.Pipeline.Spec.Router.Cors is { AllowedOrigins.Count: > 0 } cors ? new Cors([.. cors.AllowedOrigins]) : null,
             Stable = Arm(arms.Baseline, names),
             Candidate = arms.Judged is null ? null : Candidate(observed.Pipeline.Spec, arms, arms.Judged, names),
             Peers = addresses.OfRouters(PipelineOwner.Of(observed.Pipeline), [.. observed.Routers.Select(p => p.Pod).OrderBy(p => p.Name(), StringComparer.Ordinal)]),

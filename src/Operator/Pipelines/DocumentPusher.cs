@@ -49,7 +49,7 @@ internal sealed class DocumentPusher(AdminClient admin, LastAnswers last, Pushed
             return router;
         pushed.Pushed(table);
         var answer = await admin.PutDesiredAsync(
-            router.Address, token, table, ContractsJson.Default.RoutingTable, ContractsJson.Default.RouterStatus, cancellationToken);
+            router.Address, token, table, ContractsJson.Default.RoutingTable, WireJson.Default.RouterStatus, cancellationToken);
         return Told(pod, router, answer) with { Refusal = answer.IsRefusal ? new(table.Generation, answer.Problem!) : null };
     }
 
@@ -63,7 +63,7 @@ internal sealed class DocumentPusher(AdminClient admin, LastAnswers last, Pushed
             return host;
         var document = secrets.Count == 0 ? set : set with { Credentials = secrets };
         var answer = await admin.PutDesiredAsync(
-            host.Address, token, document, ContractsJson.Default.ModelSet, ContractsJson.Default.HostStatus, cancellationToken);
+            host.Address, token, document, ContractsJson.Default.ModelSet, WireJson.Default.HostStatus, cancellationToken);
         return Told(pod, host, answer);
     }
 

@@ -40,7 +40,7 @@ internal sealed class PodStatusReader(AdminClient admin, RouterStatuses routers,
             component,
             component == Labels.RouterComponent ? Ask(pod, PodPorts.Admin, key => routers.ReadAsync(key, token, cancellationToken), cancellationToken) : null,
             HostPorts(pod, component).ToDictionary(
-                host => host.Name, host => Ask(pod, host.Port, key => HostAsync(key, token, ContractsJson.Default.HostStatus, cancellationToken), cancellationToken)));
+                host => host.Name, host => Ask(pod, host.Port, key => HostAsync(key, token, WireJson.Default.HostStatus, cancellationToken), cancellationToken)));
     }
 
     private async Task<ObservedPod> ToldAsync(Asked asked)

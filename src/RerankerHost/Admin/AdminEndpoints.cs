@@ -50,7 +50,7 @@ internal sealed class AdminEndpoints(AdminToken token, ModelSetController models
     }
 
     private static Task SendAsync(HttpContext http, HostStatus status) =>
-        http.Response.WriteAsJsonAsync(status, ContractsJson.Default.HostStatus, cancellationToken: http.RequestAborted);
+        http.Response.WriteAsJsonAsync(status, WireJson.Default.HostStatus, cancellationToken: http.RequestAborted);
 
     private async Task<bool> AdmitAsync(HttpContext http)
     {
@@ -74,6 +74,6 @@ internal sealed class AdminEndpoints(AdminToken token, ModelSetController models
     {
         http.Response.StatusCode = status;
         return http.Response.WriteAsJsonAsync(
-            new AdminError { Error = error, Generation = generation }, ContractsJson.Default.AdminError, cancellationToken: http.RequestAborted);
+            new AdminError { Error = error, Generation = generation }, WireJson.Default.AdminError, cancellationToken: http.RequestAborted);
     }
 }

@@ -16,6 +16,6 @@ internal static class AdminRegistration
             return;
         var endpoints = app.Services.GetRequiredService<AdminEndpoints>();
         app.MapPut(AdminProtocol.DesiredPath, endpoints.PutDesiredAsync);
-        app.MapGet(AdminProtocol.StatusPath, endpoints.GetStatusAsync);
+        app.MapMethods(AdminProtocol.StatusPath, [HttpMethods.Get, HttpMethods.Head], endpoints.GetStatusAsync);
     }
 }

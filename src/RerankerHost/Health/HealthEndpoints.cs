@@ -1,5 +1,6 @@
 using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Models;
+using Rerank.Programs.Http;
 using Rerank.RerankerHost.Models;
 using Rerank.RerankerHost.Serving;
 
@@ -13,30 +14,30 @@ internal static class HealthEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health/live", static (Liveness liveness) =>
+        routes.MapRead("/health/live", static (Liveness liveness) =>
         {
             var obstacle = liveness.Obstacle();
             return TypedResults.Text((obstacle ?? "live") + "\n", statusCode: StatusOf(obstacle));
-        });
-        routes.MapGet("/health/ready", static (ModelSetController models, IHostApplicationLifetime lifetime) =>
+        }, JsonAnswer.RefuseMethodAsync);
+        routes.MapRead("/health/ready", static (ModelSetController models, IHostApplicationLifetime lifetime) =>
         {
             var obstacle = Obstacle(models.Status(), lifetime.ApplicationStopping.IsCancellationRequested);
             return TypedResults.Text((obstacle ?? "ready") + "\n", statusCode: StatusOf(obstacle));
-        });
+        }, JsonAnswer.RefuseMethodAsync);
 
-        routes.MapGet(HealthAnswers.NimLivePath, static (HttpContext http, Liveness liveness) => JsonAnswer.SendAsync(http, StatusOf(liveness.Obstacle()), HealthAnswers.WriteNimLive));
-        routes.MapGet(HealthAnswers.NimReadyPath, static (HttpContext http, ModelSetController models, IHostApplicationLifetime lifetime) =>
+        routes.MapRead(HealthAnswers.NimLivePath, static (HttpContext http, Liveness liveness) => JsonAnswer.SendAsync(http, StatusOf(liveness.Obstacle()), HealthAnswers.WriteNimLive), JsonAnswer.RefuseMethodAsync);
+        routes.MapRead(HealthAnswers.NimReadyPath, static (HttpContext http, ModelSetController models, IHostApplicationLifetime lifetime) =>
         {
             var obstacle = Obstacle(models.Status(), lifetime.ApplicationStopping.IsCancellationRequested);
             return JsonAnswer.SendAsync(http, StatusOf(obstacle), output => HealthAnswers.WriteNimReady(output, obstacle));
-        });
+        }, JsonAnswer.RefuseMethodAsync);
         foreach (var path in HealthAnswers.Paths)
         {
-            routes.MapGet(path, static (HttpContext http, ModelSetController models, IHostApplicationLifetime lifetime, TimeProvider time) =>
+            routes.MapRead(path, static (HttpContext http, ModelSetController models, IHostApplicationLifetime lifetime, TimeProvider time) =>
             {
                 var obstacle = Obstacle(models.Status(), lifetime.ApplicationStopping.IsCancellationRequested);
                 return JsonAnswer.SendAsync(http, StatusOf(obstacle), output => HealthAnswers.Write(output, obstacle, time.GetUtcNow()));
-            });
+            }, JsonAnswer.RefuseMethodAsync);
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed class CrossEncoder(IDisposable runner, PairEncoder encoder, Mode
         try
         {
             for (var i = 0; i < pairs.Length; i++)
-                pairs[i] = await EncodeAsync(queries[i].Query, queries[i].Passages, options, cancellationToken);
+                pairs[i] = await EncodeAsync(queries[i], options, cancellationToken);
             var tokenization = Stopwatch.GetElapsedTime(started);
             var jobs = Array.ConvertAll(pairs, p => new ScoringJob(lane, p!));
             run = queue.RunAsync(jobs, options.TimeLeft, options.Priority, cancellationToken);
@@ -62,10 +62,17 @@ internal sealed class CrossEncoder(IDisposable runner, PairEncoder encoder, Mode
             encoded?.Dispose();
     }
 
-    private async Task<EncodedPairs> EncodeAsync(string query, IReadOnlyList<string> passages, PairOptions options, CancellationToken cancellationToken)
+    private async Task<EncodedPairs> EncodeAsync(QueryPassages query, PairOptions options, CancellationToken cancellationToken)
     {
-        using var turn = await LongTexts.EnterAsync(query, passages, cancellationToken);
-        return await encoder.EncodeAsync(query, passages, options, cancellationToken);
+        using var turn = await LongTexts.EnterAsync(query.Query, query.Passages, cancellationToken);
+        try
+        {
+            return await encoder.EncodeAsync(query.Query, query.Passages, options, cancellationToken);
+        }
+        catch (InputTooLongException e) when (query.PlaceOf is { } placeOf && e.Index is { } index)
+        {
+            throw e.At(placeOf(index));
+        }
     }
 
     public void Dispose()

@@ -42,7 +42,11 @@ internal interface ICrossEncoder : IDisposable
 }
 
 /// <summary>A query and the passages that are scored against it.</summary>
-internal readonly record struct QueryPassages(string Query, IReadOnlyList<string> Passages);
+internal readonly record struct QueryPassages(string Query, IReadOnlyList<string> Passages)
+{
+    /// <summary>How whoever asks counts passages, for errors; null: as they are here.</summary>
+    public Func<int, int>? PlaceOf { get; init; }
+}
 
 internal static class CrossEncoderExtensions
 {
@@ -101,16 +105,23 @@ internal sealed class ModelFailedException(string message, Exception? inner = nu
 }
 
 /// <summary>A pair doesn't fit into the model. The request's fault.</summary>
-internal sealed class InputTooLongException(string message, Exception? inner = null) : Exception(message, inner)
+/// <param name="index">Of the passage that it is about; null: the query.</param>
+/// <param name="describe">What is wrong, of a passage of such a place.</param>
+internal sealed class InputTooLongException(int? index, Func<int, string> describe, Exception? inner = null) : Exception(describe(index ?? 0), inner)
 {
+    public int? Index => index;
+
+    /// <summary>For a caller to whom the passage has another place, since this was a part of its request.</summary>
+    public InputTooLongException At(int place) => new(place, describe, this);
+
     /// <param name="index">Of a passage; null: the query.</param>
     public static InputTooLongException Unbroken(int? index, PieceTooLongException cause) =>
-        new($"{(index is null ? "the query" : $"passage {index}")} has {cause.Message}", cause);
+        new(index, place => $"{(index is null ? "the query" : $"passage {place}")} has {cause.Message}", cause);
 
     public static InputTooLongException TruncationOff(int index, int tokens, int maxTokens) =>
-        new($"query and passage {index} take {tokens} tokens together, more than the {maxTokens} that the model reads, and truncation is off");
+        new(index, place => $"query and passage {place} take {tokens} tokens together, more than the {maxTokens} that the model reads, and truncation is off");
 
     /// <summary>With <see cref="Contracts.Models.Truncation.OnlySecond"/>, where the query is never cut.</summary>
     public static InputTooLongException NoRoomForPassage(int index, int queryTokens, int maxTokens) =>
-        new($"the query's {queryTokens} tokens leave no room for passage {index} in the {maxTokens} that the model reads, and only passages are cut");
+        new(index, place => $"the query's {queryTokens} tokens leave no room for passage {place} in the {maxTokens} that the model reads, and only passages are cut");
 }

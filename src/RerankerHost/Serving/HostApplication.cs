@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Prometheus;
+using Rerank.Contracts.Scoring;
 using Rerank.Programs.Http;
 using Rerank.Programs.Logs;
 using Rerank.Programs.Traces;
@@ -15,6 +16,13 @@ namespace Rerank.RerankerHost.Serving;
 /// <summary>Composes the web application of <c>serve</c>.</summary>
 internal static class HostApplication
 {
+    /// <summary>Those of answers that a page in a browser may read.</summary>
+    private static readonly string[] ExposedHeaders =
+    [
+        ScoreApi.RequestIdHeader, "Server-Timing", "Retry-After", "x-compute-type", "x-compute-characters", "x-compute-tokens", "x-compute-time", "x-total-time",
+        "x-tokenization-time", "x-queue-time", "x-inference-time",
+    ];
+
     /// <param name="configure">Replaces services, such as the clock; for tests.</param>
     public static WebApplication Build(ServeOptions options, Action<IServiceCollection>? configure = null)
     {
@@ -39,6 +47,8 @@ internal static class HostApplication
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(options);
         builder.Services.AddTraces(new TraceOptions("rerank-host", HostTraces.SourceName, options.OtlpEndpoint));
+        builder.Services.AddCompressedBodies();
+        builder.Services.AddAllowedOrigins(http => Listeners.IsAdmin(http) ? null : options.AllowedOrigins, ExposedHeaders);
         builder.Services.AddTelemetry().AddSources().AddModels().AddServing().AddAdmin();
         configure?.Invoke(builder.Services);
 
@@ -47,6 +57,8 @@ internal static class HostApplication
         app.UseClosingConnections(() => draining.IsStopping);
         app.Use(Listeners.SeparateAsync);
         app.UseRouting();
+        app.UseAllowedOrigins();
+        app.UseCompressedBodies();
         app.MapHealth();
         app.MapMetrics("/metrics", app.Services.GetRequiredService<CollectorRegistry>());
         app.MapAdmin();

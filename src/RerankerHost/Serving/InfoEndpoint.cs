@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Models;
 using Rerank.Programs;
+using Rerank.Programs.Http;
 using Rerank.RerankerHost.Models;
 
 namespace Rerank.RerankerHost.Serving;
@@ -10,7 +11,10 @@ namespace Rerank.RerankerHost.Serving;
 internal static class InfoEndpoint
 {
     public static void MapInfo(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/info", static (ModelRegistry models, ServeOptions options, LimitsInForce limits) => TypedResults.Json(Describe(models, options, limits), InfoJson.Default.HostInfo));
+        routes.MapRead(
+            "/info",
+            static (ModelRegistry models, ServeOptions options, LimitsInForce limits) => TypedResults.Json(Describe(models, options, limits), InfoJson.Default.HostInfo),
+            JsonAnswer.RefuseMethodAsync);
 
     private static HostInfo Describe(ModelRegistry models, ServeOptions options, LimitsInForce limits)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Rerank.Contracts.Dialects;
 
 namespace Rerank.RerankerHost.Serving;
 
@@ -14,4 +15,8 @@ internal static class JsonAnswer
         http.Response.ContentLength = output.Length;
         await http.Response.Body.WriteAsync(output.Written, http.RequestAborted);
     }
+
+    /// <summary>With the methods that are taken in <c>Allow</c>.</summary>
+    public static Task RefuseMethodAsync(HttpContext http) => SendAsync(http, StatusCodes.Status405MethodNotAllowed, output => RerankDialects.CohereV2.WriteError(
+        output, RerankDialects.WrongMethod(http.Request.Path, http.Request.Method, http.Response.Headers.Allow.ToString())));
 }

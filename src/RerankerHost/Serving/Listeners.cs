@@ -40,6 +40,8 @@ internal static class Listeners
         _ => !path.StartsWithSegments("/admin"),
     };
 
+    public static bool IsAdmin(HttpContext http) => http.Features.GetRequiredFeature<Origin>().Group == ListenerGroup.Admin;
+
     private static void Listen(KestrelServerOptions kestrel, IReadOnlyList<string> urls, ListenerGroup group)
     {
         foreach (var address in urls.Select(ListenAddress.Parse))

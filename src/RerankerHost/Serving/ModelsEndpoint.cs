@@ -1,5 +1,6 @@
 using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Models;
+using Rerank.Programs.Http;
 using Rerank.RerankerHost.Models;
 using Rerank.RerankerHost.Scheduling;
 
@@ -13,7 +14,7 @@ internal static class ModelsEndpoint
         var started = app.Services.GetRequiredService<TimeProvider>().GetUtcNow();
         foreach (var path in ModelList.Paths)
         {
-            app.MapGet(path, (HttpContext http, ModelRegistry models, Scheduler scheduler, ServeOptions options) =>
+            app.MapRead(path, (HttpContext http, ModelRegistry models, Scheduler scheduler, ServeOptions options) =>
             {
                 var ready = models.Names.Where(named => named.Model.Status.State == ModelState.Ready);
                 return JsonAnswer.SendAsync(http, StatusCodes.Status200OK, output => ModelList.Write(output, ready.Select(named => new ListedModel(named.Name, started)
@@ -21,7 +22,7 @@ internal static class ModelsEndpoint
                     MaxInputTokens = named.Model.Spec.Contract.MaxInputTokens,
                     Queue = (scheduler.Pairs, scheduler.Backlog / options.MaxQueue),
                 })));
-            });
+            }, JsonAnswer.RefuseMethodAsync);
         }
     }
 }

@@ -32,7 +32,7 @@ internal sealed class PairScorer(HostMetrics metrics, ILogger<PairScorer> logger
         }
         catch (InputTooLongException e)
         {
-            throw new RequestException(new RequestError(RequestErrorKind.Invalid, e.Message), e);
+            throw new RequestException(new RequestError(RequestErrorKind.Invalid, e.Message) { Document = e.Index }, e);
         }
         catch (ModelFailedException e)
         {

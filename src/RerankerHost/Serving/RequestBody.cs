@@ -1,4 +1,5 @@
 using Rerank.Contracts.Dialects;
+using Rerank.Programs.Http;
 
 namespace Rerank.RerankerHost.Serving;
 
@@ -25,7 +26,7 @@ internal static class RequestBody
     }
 
     /// <summary>Reads a whole body of at most <paramref name="limit"/> bytes.</summary>
-    /// <exception cref="RequestException">It is larger, or broken off.</exception>
+    /// <exception cref="RequestException">It is larger, broken off, or compressed in a way that isn't taken.</exception>
     public static Task<PooledBuffer> ReadAsync(HttpContext http, long limit) => ReadAsync(http, limit, static (_, _) => { }, http.RequestAborted);
 
     /// <param name="hold">Told how many bytes have come and are announced, before they are kept.</param>
@@ -34,6 +35,8 @@ internal static class RequestBody
         var announced = http.Request.ContentLength;
         if (announced > limit)
             throw TooLarge(http, limit);
+        if (CompressedBodies.IsUnsupported(http.Request, out var encoding))
+            throw new RequestException(RequestErrorKind.UnsupportedEncoding, $"the body has the content encoding {encoding}; {CompressedBodies.Supported} are taken");
         Hold(http, hold, Math.Min(announced ?? FirstRead, MostFirstRead), announced);
 
         // One byte more than announced, so that the end is seen without growing.
@@ -55,6 +58,12 @@ internal static class RequestBody
         {
             body.Dispose();
             throw new RequestException(new RequestError(RequestErrorKind.Malformed, $"the body can't be read: {e.Message}"), e);
+        }
+        catch (Exception e) when (CompressedBodies.IsCorrupt(e))
+        {
+            body.Dispose();
+            http.Response.Headers.Connection = "close";
+            throw new RequestException(new RequestError(RequestErrorKind.Malformed, "the body is not what its content encoding says"), e);
         }
         catch
         {

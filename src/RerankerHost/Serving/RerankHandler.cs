@@ -41,7 +41,7 @@ internal sealed class RerankHandler(
         var tokens = 0;
         for (var i = 0; i < scores.Length; i++)
         {
-            ScoredText.Check(request, i, scores[i].Tokens, scores[i].Truncated);
+            ScoredText.Check(request, i, scores[i].Tokens, scores[i].TotalTokens, scores[i].Truncated);
             tokens += scores[i].Tokens;
         }
 
@@ -76,7 +76,7 @@ internal sealed class RerankHandler(
             return await scorer.ScoreAsync(budget, model, request.Query, [.. request.Documents], pairs);
 
         var groups = QueryGroups.Of(request);
-        var parts = await scorer.ScoreAsync(budget, model, [.. groups.Select(group => new QueryPassages(group.Request.Query, [.. group.Request.Documents]))], pairs);
+        var parts = await scorer.ScoreAsync(budget, model, [.. groups.Select(group => new QueryPassages(group.Request.Query, [.. group.Request.Documents]) { PlaceOf = group.PlaceOf })], pairs);
         var scores = new PairScore[request.Documents.Count];
         for (var g = 0; g < parts.Length; g++)
         {

@@ -36,7 +36,7 @@ internal sealed class ScoreHandler(
         }
 
         using var json = new Utf8JsonWriter(output);
-        JsonSerializer.Serialize(json, Response(model.Digest, scores, timings, request.TotalTokens == true), ContractsJson.Default.ScoreResponse);
+        JsonSerializer.Serialize(json, Response(model.Digest, scores, timings, request.TotalTokens == true), WireJson.Default.ScoreResponse);
     }
 
     protected override int StatusOf(RequestErrorKind kind) => kind switch
@@ -44,6 +44,7 @@ internal sealed class ScoreHandler(
         RequestErrorKind.Malformed or RequestErrorKind.Empty or RequestErrorKind.Invalid => StatusCodes.Status400BadRequest,
         RequestErrorKind.MethodNotAllowed => StatusCodes.Status405MethodNotAllowed,
         RequestErrorKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
+        RequestErrorKind.UnsupportedEncoding => StatusCodes.Status415UnsupportedMediaType,
         RequestErrorKind.ModelNotFound => StatusCodes.Status404NotFound,
         RequestErrorKind.Overloaded => StatusCodes.Status429TooManyRequests,
         RequestErrorKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
@@ -55,7 +56,7 @@ internal sealed class ScoreHandler(
     {
         var code = error.Kind switch
         {
-            RequestErrorKind.Malformed or RequestErrorKind.Empty or RequestErrorKind.Invalid or RequestErrorKind.TooLarge or RequestErrorKind.MethodNotAllowed
+            RequestErrorKind.Malformed or RequestErrorKind.Empty or RequestErrorKind.Invalid or RequestErrorKind.TooLarge or RequestErrorKind.UnsupportedEncoding or RequestErrorKind.MethodNotAllowed
                 => ScoreErrorCode.InvalidRequest,
             RequestErrorKind.ModelNotFound => ScoreErrorCode.ModelNotFound,
             RequestErrorKind.Overloaded => ScoreErrorCode.Overloaded,
@@ -64,7 +65,7 @@ internal sealed class ScoreHandler(
             _ => error.InvalidScores ? ScoreErrorCode.InvalidScores : ScoreErrorCode.ModelFailed,
         };
         using var json = new Utf8JsonWriter(output);
-        JsonSerializer.Serialize(json, new ScoreError(code, error.Message), ContractsJson.Default.ScoreError);
+        JsonSerializer.Serialize(json, new ScoreError(code, error.Message) { Passage = error.Document }, WireJson.Default.ScoreError);
     }
 
     private async Task<ScoreRequest> ReadAsync(HttpContext http, RequestBudget budget)
@@ -73,7 +74,7 @@ internal sealed class ScoreHandler(
         ScoreRequest? request;
         try
         {
-            request = JsonSerializer.Deserialize(body.Written.Span, ContractsJson.Default.ScoreRequest);
+            request = JsonSerializer.Deserialize(body.Written.Span, WireJson.Default.ScoreRequest);
         }
         catch (JsonException e)
         {

@@ -26,6 +26,7 @@ internal sealed class ServeCommandLine
     private readonly Option<string> _modelDirectory;
     private readonly Option<string> _bundledDirectory;
     private readonly Option<string> _claimsDirectory;
+    private readonly Option<string?> _allowedOrigins;
     private readonly Option<long> _maxBodyBytes;
     private readonly Option<long?> _requestMemory;
     private readonly Option<int> _maxDocuments;
@@ -67,6 +68,8 @@ internal sealed class ServeCommandLine
         _adminUrls = Addresses("--admin-urls", "Addresses of the admin port, by which models are pushed.", Defaults.AdminUrls);
         _adminTokenFile = _options.Add("--admin-token-file", "File with the token that the admin port asks for.");
         _probeUrls = Addresses("--probe-urls", "Further addresses for /health and /metrics only.", Defaults.ProbeUrls);
+        _allowedOrigins = _options.Add(
+            "--allowed-origin", "Origin whose pages may call from browsers (CORS), such as https://shop.example.org, or * for every one. Several are separated by semicolons. Default: none.");
 
         _maxBodyBytes = _options.Add("--max-body-bytes", "Largest body of a request.", Defaults.Limits.MaxBodyBytes);
         _requestMemory = _options.AddOptional<long>("--request-memory-bytes", "Bytes that all requests in flight may take together; more are refused with 429. Default: a third of the memory.");
@@ -100,6 +103,7 @@ internal sealed class ServeCommandLine
         AdminUrls = Split(result.GetValue(_adminUrls)),
         ProbeUrls = Split(result.GetValue(_probeUrls)),
         AdminTokenFile = result.GetValue(_adminTokenFile),
+        AllowedOrigins = Split(result.GetValue(_allowedOrigins)),
         ModelDirectory = result.GetRequiredValue(_modelDirectory),
         BundledDirectory = result.GetRequiredValue(_bundledDirectory),
         ClaimsDirectory = result.GetRequiredValue(_claimsDirectory),
@@ -142,7 +146,7 @@ internal sealed class ServeCommandLine
         Groups =
         [
             ("Models", [_providers, _tf32, _lastLayer, _modelSet, _modelDirectory, _bundledDirectory, _claimsDirectory, _maxFileBytes, _keptFiles, _gpuMemory]),
-            ("Addresses", [_urls, _adminUrls, _adminTokenFile, _probeUrls]),
+            ("Addresses", [_urls, _adminUrls, _adminTokenFile, _probeUrls, _allowedOrigins]),
             ("Limits", [_maxBodyBytes, _requestMemory, _maxDocuments, _threads, _maxQueue, _requestTimeout, _runTimeout, _drain, _shutdownTimeout]),
             ("What it tells", [_logFormat, _otlpEndpoint]),
         ],

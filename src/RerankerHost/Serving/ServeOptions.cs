@@ -44,6 +44,9 @@ internal sealed record ServeOptions
     /// <summary>Where volumes with models are mounted, each under its claim's name.</summary>
     public string ClaimsDirectory { get; init; } = "/var/lib/rerank/claims";
 
+    /// <summary>Origins whose pages may call from browsers.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
     public RequestLimits Limits { get; init; } = new();
 
     /// <summary>Bytes that all requests in flight may take together; null: a third of the memory that the process may use.</summary>

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+using Rerank.Contracts.Routing;
 using Rerank.Programs.Http;
 using Rerank.Programs.Traces;
 using Rerank.RerankerHost.Commands;
@@ -6,7 +8,7 @@ using Rerank.RerankerHost.Models;
 namespace Rerank.RerankerHost.Serving;
 
 /// <summary>Finds every mistake in the options before anything is started.</summary>
-internal static class ServeOptionsCheck
+internal static partial class ServeOptionsCheck
 {
     public static IReadOnlyList<string> Problems(ServeOptions options)
     {
@@ -14,6 +16,7 @@ internal static class ServeOptionsCheck
         CheckModels(options, problems);
         CheckAddresses(options, problems);
         CheckAdmin(options, problems);
+        CheckOrigins(options, problems);
         CheckLimits(options, problems);
         if (ProgramTraces.Problem(options.OtlpEndpoint) is { } problem)
             problems.Add($"--otlp-endpoint: {problem}");
@@ -71,6 +74,14 @@ internal static class ServeOptionsCheck
             problems.Add($"--admin-token-file: {options.AdminTokenFile} is empty");
     }
 
+    private static void CheckOrigins(ServeOptions options, List<string> problems)
+    {
+        if (options.AllowedOrigins.Count > RoutingLimits.MaxAllowedOrigins)
+            problems.Add($"--allowed-origin: {options.AllowedOrigins.Count} are more than {RoutingLimits.MaxAllowedOrigins}");
+        foreach (var origin in options.AllowedOrigins.Where(origin => origin.Length > RoutingLimits.MaxOriginLength || !Origin().IsMatch(origin)))
+            problems.Add($"--allowed-origin: {origin} is not an origin such as https://shop.example.org, nor *");
+    }
+
     private static void CheckLimits(ServeOptions options, List<string> problems)
     {
         Range("--max-body-bytes", options.Limits.MaxBodyBytes, 1024, 1 << 30);
@@ -93,4 +104,7 @@ internal static class ServeOptionsCheck
                 problems.Add($"{option}: {value} is not between {least} and {most}");
         }
     }
+
+    [GeneratedRegex(RoutingLimits.OriginPattern, RegexOptions.CultureInvariant)]
+    private static partial Regex Origin();
 }

@@ -1,5 +1,6 @@
 using Prometheus;
 using Rerank.Contracts.Models;
+using Rerank.Programs.Telemetry;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Scheduling;
 
@@ -23,8 +24,11 @@ internal sealed class HostMetrics
     private readonly Counter _downloaded;
     private readonly TeiMetrics _tei;
 
-    public HostMetrics(CollectorRegistry registry)
+    private readonly GoneSeries _gone;
+
+    public HostMetrics(CollectorRegistry registry, TimeProvider time)
     {
+        _gone = new GoneSeries(time);
         var factory = Metrics.WithCustomRegistry(registry);
         _requests = factory.CreateCounter("rerank_host_requests_total", "Requests answered, by status code; 499: the caller left.", "route", "code");
         _duration = factory.CreateHistogram(
@@ -81,10 +85,22 @@ internal sealed class HostMetrics
         var names = models.Select(m => m.Name).ToHashSet();
         foreach (var gone in _modelState.GetAllLabelValues().Where(labels => !names.Contains(labels[0])))
             _modelState.RemoveLabelled(gone);
+        Forget(names);
         foreach (var model in models)
         {
             foreach (var state in States)
                 _modelState.WithLabels(model.Name, state.ToString()).Set(model.State == state ? 1 : 0);
+        }
+    }
+
+    private void Forget(IReadOnlySet<string> models)
+    {
+        Counter[] byModel = [_pairs, _tokens, _truncated];
+        var gone = _gone.Forget(models, _pairs.GetAllLabelValues().Select(labels => labels[0]));
+        foreach (var name in gone)
+        {
+            foreach (var counter in byModel)
+                counter.RemoveLabelled(name);
         }
     }
 }

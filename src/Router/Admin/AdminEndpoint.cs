@@ -29,14 +29,18 @@ internal sealed class AdminEndpoint(TableStore tables, AnswerBook book, StatusVe
 
         await (context.Request.Path.Value switch
         {
-            AdminProtocol.DesiredPath => OnlyAsync(HttpMethods.Put, PutDesiredAsync),
-            AdminProtocol.StatusPath => OnlyAsync(HttpMethods.Get, GetStatusAsync),
+            AdminProtocol.DesiredPath => OnlyAsync(PutDesiredAsync, HttpMethods.Put),
+            AdminProtocol.StatusPath => OnlyAsync(GetStatusAsync, HttpMethods.Get, HttpMethods.Head),
             _ => ErrorAsync(context, StatusCodes.Status404NotFound, $"there is no {context.Request.Path}"),
         });
 
-        Task OnlyAsync(string method, Func<HttpContext, Task> handler) => HttpMethods.Equals(context.Request.Method, method)
-            ? handler(context)
-            : ErrorAsync(context, StatusCodes.Status405MethodNotAllowed, $"{context.Request.Path} takes {method}");
+        Task OnlyAsync(Func<HttpContext, Task> handler, params string[] methods)
+        {
+            if (methods.Contains(context.Request.Method, StringComparer.OrdinalIgnoreCase))
+                return handler(context);
+            context.Response.Headers.Allow = string.Join(", ", methods);
+            return ErrorAsync(context, StatusCodes.Status405MethodNotAllowed, $"{context.Request.Path} takes {methods[0]}");
+        }
     }
 
     private async Task PutDesiredAsync(HttpContext context)
@@ -85,7 +89,7 @@ internal sealed class AdminEndpoint(TableStore tables, AnswerBook book, StatusVe
         book.FallDue();
         var number = version.Number;
         var current = tables.Current;
-        return WriteAsync(context, StatusCodes.Status200OK, ContractsJson.Default.RouterStatus, new RouterStatus
+        return WriteAsync(context, StatusCodes.Status200OK, WireJson.Default.RouterStatus, new RouterStatus
         {
             ProcessId = _processId,
             Version = number,
@@ -108,7 +112,7 @@ internal sealed class AdminEndpoint(TableStore tables, AnswerBook book, StatusVe
     }
 
     private static Task ErrorAsync(HttpContext context, int status, string error, long? generation = null) =>
-        WriteAsync(context, status, ContractsJson.Default.AdminError, new AdminError { Error = error, Generation = generation });
+        WriteAsync(context, status, WireJson.Default.AdminError, new AdminError { Error = error, Generation = generation });
 
     private static Task WriteAsync<T>(HttpContext context, int status, JsonTypeInfo<T> type, T value)
     {

@@ -23,9 +23,7 @@ internal sealed class FeedbackEndpoint(TableStore tables, AnswerBook book, PeerF
         }
         catch (RequestException e)
         {
-            // Routers ask each other about answers that most of them can't know.
-            if (!IsForwarded(context) || e.Error.Kind != RequestErrorKind.AnswerNotFound)
-                metrics.FeedbackTaken(ResultOf(e.Error.Kind));
+            metrics.FeedbackTaken(ResultOf(e.Error.Kind));
             await RerankResponses.WriteErrorAsync(context, RerankDialects.CohereV2, e.Error);
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested && e is OperationCanceledException or IOException)
@@ -61,8 +59,8 @@ internal sealed class FeedbackEndpoint(TableStore tables, AnswerBook book, PeerF
             return;
         }
 
-        if (IsForwarded(context) || tables.Current?.Peers is not { } others || !await peers.TryHandOnAsync(others, body.Written, context.RequestAborted))
-            throw new RequestException(RequestErrorKind.AnswerNotFound, $"request_id: there is no answer {feedback.RequestId} of the last hour");
+        if (IsForwarded(context) || tables.Current?.Peers is not { } others || !await peers.TryHandOnAsync(others, feedback.RequestId, body.Written, context.RequestAborted))
+            throw new RequestException(RequestErrorKind.AnswerNotFound, $"request_id: there is no answer {feedback.RequestId} of the last hour, or more than {FeedbackApi.MaxAnswers} came after it");
         metrics.FeedbackTaken("forwarded");
     }
 }

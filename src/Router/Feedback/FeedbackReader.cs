@@ -45,6 +45,18 @@ internal static class FeedbackReader
     private static FeedbackEvent ReadEvent(JsonElement entry, int place)
     {
         var at = $"events[{place}]";
+        try
+        {
+            return ReadEvent(entry, at);
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new RequestException(new RequestError(RequestErrorKind.Malformed, $"{at} has a string that is not valid Unicode text"), e);
+        }
+    }
+
+    private static FeedbackEvent ReadEvent(JsonElement entry, string at)
+    {
         if (entry.ValueKind != JsonValueKind.Object)
             throw Wrong($"{at} must be an object");
 

@@ -7,10 +7,13 @@ using Yarp.ReverseProxy.Model;
 
 namespace Rerank.Router.Feedback;
 
-/// <summary>Hands feedback on to the pipeline's other routers, all at once: one of them may have given the answer.</summary>
-internal sealed class PeerFeedback(TimeProvider time) : IDisposable
+/// <summary>
+/// Hands feedback on to the one of the pipeline's other routers that gave the answer. An id that a router gave out says which; for one that a caller chose they are all asked whether they know it,
+/// which takes a few bytes each. The feedback itself goes to one router, or to none.
+/// </summary>
+internal sealed class PeerFeedback(PeerDirectory directory, RequestIds ids, TimeProvider time) : IDisposable
 {
-    /// <summary>Calls that are handed on at the same time. Each is a call to every router, and anybody can ask about answers that nobody gave.</summary>
+    /// <summary>Calls that are handed on at the same time. Anybody can ask about answers that nobody gave.</summary>
     public const int MaxAtOnce = 16;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -21,16 +24,25 @@ internal sealed class PeerFeedback(TimeProvider time) : IDisposable
 
     public void Dispose() => _atOnce.Dispose();
 
-    /// <returns>Whether one of them has taken it.</returns>
-    /// <exception cref="RequestException">The one that gave the answer finds the feedback wrong, or too much is handed on already.</exception>
-    public async Task<bool> TryHandOnAsync(ClusterState peers, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    /// <returns>Whether the one that gave the answer has taken it.</returns>
+    /// <exception cref="RequestException">It finds the feedback wrong, or too much is handed on already.</exception>
+    public async Task<bool> TryHandOnAsync(ClusterState peers, Guid requestId, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
+        var router = RequestIds.RouterOf(requestId);
+        if (router == ids.Router)
+            return false;
         if (!_atOnce.Wait(TimeSpan.Zero, cancellationToken))
             throw new RequestException(new RequestError(RequestErrorKind.Overloaded, "too much feedback is handed on at the moment", RetryAfterSeconds: 1));
 
         try
         {
-            return await AskAllAsync(peers, body, cancellationToken);
+            using var timeout = new CancellationTokenSource(Patience, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+            return await HandOnAsync(peers, requestId, router, body, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
         }
         finally
         {
@@ -38,40 +50,35 @@ internal sealed class PeerFeedback(TimeProvider time) : IDisposable
         }
     }
 
-    private async Task<bool> AskAllAsync(ClusterState peers, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    private async Task<bool> HandOnAsync(ClusterState peers, Guid requestId, uint? router, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        var owner = router is { } known ? await directory.FindAsync(peers, known, cancellationToken) : await FindAsync(peers, requestId, cancellationToken);
+        if (owner is null)
+            return false;
 
         // Copied: a call that is given up may go on reading it for a while.
-        var bytes = body.ToArray();
-        var calls = peers.DestinationsState.AllDestinations.Select(peer => AskAsync(peers, peer, bytes, either.Token)).ToArray();
-        try
-        {
-            await foreach (var call in Task.WhenEach(calls))
-            {
-                var (taken, error) = await call;
-                if (error is not null)
-                    throw new RequestException(RequestErrorKind.Invalid, error);
-                if (taken)
-                    return true;
-            }
-
-            return false;
-        }
-        finally
-        {
-            await either.CancelAsync();
-            await Task.WhenAll(calls);
-        }
+        var (taken, error) = await SendAsync(peers, owner, body.ToArray(), cancellationToken);
+        return error is null ? taken : throw new RequestException(RequestErrorKind.Invalid, error);
     }
 
-    private static async Task<(bool Taken, string? Error)> AskAsync(
+    private static async Task<DestinationState?> FindAsync(ClusterState peers, Guid requestId, CancellationToken cancellationToken)
+    {
+        DestinationState? owner = null;
+        await PeerCalls.ForAllAsync(peers, FeedbackApi.AnswersPath + requestId, PeerDirectory.MaxAtOnce, (peer, response, _) =>
+        {
+            if (response.StatusCode != HttpStatusCode.NoContent)
+                return Task.FromResult(false);
+            Volatile.Write(ref owner, peer);
+            return Task.FromResult(true);
+        }, cancellationToken);
+        return owner;
+    }
+
+    private static async Task<(bool Taken, string? Error)> SendAsync(
         ClusterState peers, DestinationState peer, byte[] body, CancellationToken cancellationToken)
     {
-        using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(peer.Model.Config.Address), FeedbackApi.Path));
+        using var message = PeerCalls.Message(HttpMethod.Post, peer, FeedbackApi.Path);
         message.Content = new ByteArrayContent(body) { Headers = { ContentType = Json } };
-        message.Headers.Host = peer.Model.Config.Host;
         message.Headers.Add(FeedbackApi.ForwardedHeader, "true");
         try
         {

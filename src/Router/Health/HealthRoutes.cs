@@ -1,4 +1,5 @@
 using Rerank.Contracts.Dialects;
+using Rerank.Programs.Http;
 using Rerank.Router.Serving;
 
 namespace Rerank.Router.Health;
@@ -10,28 +11,30 @@ internal static class HealthRoutes
     {
         var readiness = routes.ServiceProvider.GetRequiredService<Readiness>();
         var time = routes.ServiceProvider.GetRequiredService<TimeProvider>();
-        routes.MapGet("/health/live", context => context.Response.WriteAsync("live\n", context.RequestAborted));
-        routes.MapGet("/health/ready", context =>
+        Map("/health/live", context => context.Response.WriteAsync("live\n", context.RequestAborted));
+        Map("/health/ready", context =>
         {
             var reason = readiness.Reason;
             context.Response.StatusCode = StatusOf(reason);
             return context.Response.WriteAsync((reason ?? "ready") + "\n", context.RequestAborted);
         });
 
-        routes.MapGet(HealthAnswers.NimLivePath, context => RerankResponses.WriteAsync(context, StatusCodes.Status200OK, HealthAnswers.WriteNimLive));
-        routes.MapGet(HealthAnswers.NimReadyPath, context =>
+        Map(HealthAnswers.NimLivePath, context => RerankResponses.WriteAsync(context, StatusCodes.Status200OK, HealthAnswers.WriteNimLive));
+        Map(HealthAnswers.NimReadyPath, context =>
         {
             var reason = readiness.Reason;
             return RerankResponses.WriteAsync(context, StatusOf(reason), body => HealthAnswers.WriteNimReady(body, reason));
         });
         foreach (var path in HealthAnswers.Paths)
         {
-            routes.MapGet(path, context =>
+            Map(path, context =>
             {
                 var reason = readiness.Reason;
                 return RerankResponses.WriteAsync(context, StatusOf(reason), body => HealthAnswers.Write(body, reason, time.GetUtcNow()));
             });
         }
+
+        void Map(string path, RequestDelegate handler) => routes.MapRead(path, handler, RerankResponses.RefuseMethodAsync);
     }
 
     private static int StatusOf(string? reason) => reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;

@@ -72,7 +72,7 @@ internal sealed class DestinationResolver(IHostResolver hosts, RouterOptions opt
         {
             return Last(host, e.Message, options.AddressesWithoutName);
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        catch (Exception e) when (e is SocketException or OperationCanceledException or ArgumentException)
         {
             return Last(host, e.Message, options.AddressesWithoutAnswer);
         }

@@ -28,4 +28,7 @@ internal static partial class Log
 
     [LoggerMessage(108, LogLevel.Warning, "{Host} has had no address for {Seconds} s: those that were known are used no more")]
     public static partial void AddressesDropped(ILogger logger, string host, int seconds);
+
+    [LoggerMessage(109, LogLevel.Error, "The clusters of the table in force were not taken again; they will be with the next change: {Reason}")]
+    public static partial void ClustersNotRestored(ILogger logger, string reason);
 }

@@ -13,7 +13,6 @@ internal static partial class RoutingTableRules
     private const int MaxAddresses = 1000;
     private const int MaxTiers = 4;
     private const long MinCacheBytes = 64 * 1024;
-    private const int MaxBodyBytes = 256 * 1024 * 1024;
     private const int MaxMarginMilli = 1_000_000;
 
     /// <summary>Names the first field that is wrong, and what is allowed; null when nothing is.</summary>
@@ -64,6 +63,19 @@ internal static partial class RoutingTableRules
 
         foreach (var error in AddressErrors(table.Peers))
             yield return $"peers{error}";
+        foreach (var error in OriginErrors(table.Cors?.AllowedOrigins ?? []))
+            yield return $"cors.allowedOrigins{error}";
+    }
+
+    private static IEnumerable<string> OriginErrors(IReadOnlyList<string> origins)
+    {
+        if (origins.Count > RoutingLimits.MaxAllowedOrigins)
+            yield return $" must have at most {RoutingLimits.MaxAllowedOrigins} entries, not {origins.Count}";
+        for (var i = 0; i < origins.Count; i++)
+        {
+            if (origins[i] is not { Length: <= RoutingLimits.MaxOriginLength } origin || !Origin().IsMatch(origin))
+                yield return $"[{i}] must be an origin such as https://shop.example.org, or *";
+        }
     }
 
     private static IEnumerable<string> AddressErrors(IReadOnlyList<string> addresses)
@@ -87,8 +99,8 @@ internal static partial class RoutingTableRules
             yield return $"policy.requestTimeoutMilliseconds must be from 1 to {RoutingLimits.MaxRequestTimeoutMilliseconds}, not {policy.RequestTimeoutMilliseconds}";
         if (!Enum.IsDefined(policy.FailurePolicy))
             yield return $"policy.failurePolicy must be one of {string.Join(", ", Enum.GetNames<FailurePolicy>())}";
-        if (policy.Limits.MaxBodyBytes is < 1 or > MaxBodyBytes)
-            yield return $"policy.limits.maxBodyBytes must be from 1 to {MaxBodyBytes}, not {policy.Limits.MaxBodyBytes}";
+        if (policy.Limits.MaxBodyBytes is < 1 or > RoutingLimits.MaxBodyBytes)
+            yield return $"policy.limits.maxBodyBytes must be from 1 to {RoutingLimits.MaxBodyBytes}, not {policy.Limits.MaxBodyBytes}";
         if (policy.Limits.MaxDocuments is < 1 or > RoutingLimits.MaxDocuments)
             yield return $"policy.limits.maxDocuments must be from 1 to {RoutingLimits.MaxDocuments}, not {policy.Limits.MaxDocuments}";
 
@@ -167,6 +179,9 @@ internal static partial class RoutingTableRules
 
     // What may be a header's value and a metric's label as it is.
     private const string NamePattern = "^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?\\z";
+
+    [GeneratedRegex(RoutingLimits.OriginPattern, RegexOptions.CultureInvariant)]
+    private static partial Regex Origin();
 
     [GeneratedRegex(NamePattern, RegexOptions.CultureInvariant)]
     private static partial Regex Name();

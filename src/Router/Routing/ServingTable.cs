@@ -14,6 +14,9 @@ internal sealed record ServingTable
     /// <summary>Of a request's passages, so many are looked for in caches.</summary>
     private const int PassagesLookedFor = 16;
 
+    private volatile bool _confirmed;
+    private volatile bool _isWithdrawn;
+
     public required RoutingTable Table { get; init; }
 
     public required ServingArm Stable { get; init; }
@@ -24,8 +27,15 @@ internal sealed record ServingTable
     /// <summary>What is known of the candidate; there is one whenever there is a candidate.</summary>
     public Trial? Trial { get; init; }
 
-    /// <summary>Whether the operator has pushed it. One that was only mounted may be stale, and must not revive a rejected candidate.</summary>
-    public required bool Confirmed { get; init; }
+    /// <summary>
+    /// Whether the operator has pushed it. One that was only mounted may be stale, and must not revive a rejected candidate. That it has is learnt of the same table: requests under way must not
+    /// take it for another one, by which they could be ranked again.
+    /// </summary>
+    public required bool Confirmed
+    {
+        get => _confirmed;
+        init => _confirmed = value;
+    }
 
     /// <summary>All of the table's clusters, also those that no tier uses.</summary>
     public required IReadOnlyList<ClusterState> Clusters { get; init; }
@@ -41,8 +51,8 @@ internal sealed record ServingTable
     /// <summary>Whether anybody wants to know how long the arms take.</summary>
     public bool ComparesTimes { get; init; }
 
-    /// <summary>The candidate when it may get requests: never after a trip, nor while the table isn't confirmed.</summary>
-    public ServingArm? OpenCandidate => Confirmed && Trial is { Trip: null } ? Candidate : null;
+    /// <summary>The candidate when it may get requests: never after a trip, nor while the table isn't confirmed, nor once a newer one has taken them away.</summary>
+    public ServingArm? OpenCandidate => Confirmed && !_isWithdrawn && Trial is { Trip: null } ? Candidate : null;
 
     /// <summary>The candidate's weight in force.</summary>
     public int TrafficPermille => OpenCandidate is null ? 0 : Table.Candidate!.TrafficPermille;
@@ -60,5 +70,8 @@ internal sealed record ServingTable
         arm.Cache is { } cache
         && subject.AnyOfFirst(PassagesLookedFor, cache.Pairs.Origins.NameOf(arm.Tiers[^1].Model.Digest), key => cache.Pairs.Contains(key, cache.TtlSeconds));
 
-    public ServingTable Confirm() => Confirmed ? this : this with { Confirmed = true };
+    public void Confirm() => _confirmed = true;
+
+    /// <summary>The candidate gets nothing any more, whatever becomes of the table that says so.</summary>
+    public void Withdraw() => _isWithdrawn = true;
 }

@@ -4,6 +4,7 @@ using Rerank.Contracts.Admin;
 using Rerank.Contracts.Routing;
 using Rerank.Router.Admin;
 using Rerank.Router.Trials;
+using Yarp.ReverseProxy.Configuration;
 
 namespace Rerank.Router.Routing;
 
@@ -14,6 +15,12 @@ internal sealed class TableStore(
 {
     private readonly SemaphoreSlim _oneAtATime = new(1);
     private volatile ServingTable? _current;
+
+    // The clusters that YARP has; null when that isn't known.
+    private IReadOnlyList<ClusterConfig>? _published;
+
+    // The newest generation that gives a candidate nothing, whether or not it is in force yet.
+    private long _closedBy;
 
     // Outlives tables without a candidate: should the same try come back, its trip still stands and its counters still only rise.
     private Trial? _trial;
@@ -44,6 +51,8 @@ internal sealed class TableStore(
     {
         if (RoutingTableRules.FirstError(table) is { } error)
             return TableOutcome.Invalid(error);
+        if (pushed)
+            TakeAway(table);
 
         await _oneAtATime.WaitAsync(cancellationToken);
         try
@@ -54,7 +63,7 @@ internal sealed class TableStore(
                 var outcome = Compare(table, current.Table);
                 if (outcome.Error is null && pushed && !current.Confirmed)
                 {
-                    _current = current.Confirm();
+                    current.Confirm();
                     version.Raise();
                 }
 
@@ -64,16 +73,19 @@ internal sealed class TableStore(
             try
             {
                 // Not to be torn by a caller who hangs up: YARP would have clusters that no table in force goes with.
-                await provider.PublishAsync(ClusterConfigs.From(table, options));
+                await PublishAsync(ClusterConfigs.From(table, options));
                 var trial = TrialOf(table.Candidate);
-                _current = builder.Build(table, current, trial, pushed);
+                var next = builder.Build(table, current, trial, pushed);
+                if (table.Generation < Interlocked.Read(ref _closedBy))
+                    next.Withdraw();
+                _current = next;
                 _trial = trial ?? _trial;
                 version.Raise();
             }
-            catch (Exception e) when (e is AggregateException or InvalidOperationException or InsufficientMemoryException)
+            catch (Exception e) when (IsFailure(e))
             {
                 Log.TableFailed(logger, e, table.Generation);
-                await provider.PublishAsync(current is null ? [] : ClusterConfigs.From(current.Table, options));
+                await RestoreAsync(current);
                 return TableOutcome.Invalid(e is InsufficientMemoryException ? e.Message : $"clusters: {e.Message}");
             }
 
@@ -83,6 +95,63 @@ internal sealed class TableStore(
         finally
         {
             _oneAtATime.Release();
+        }
+    }
+
+    private static bool IsFailure(Exception e) => e is AggregateException or InvalidOperationException or InsufficientMemoryException or TimeoutException;
+
+    /// <summary>
+    /// A table that gives the candidate nothing takes effect in that at once: not after what comes before it, nor only when YARP has taken its clusters. After a configuration that it could
+    /// not load, YARP listens for none for minutes.
+    /// </summary>
+    private void TakeAway(RoutingTable table)
+    {
+        if (table.Candidate is { TrafficPermille: > 0 })
+            return;
+        for (var known = Interlocked.Read(ref _closedBy); known < table.Generation;)
+        {
+            var seen = Interlocked.CompareExchange(ref _closedBy, table.Generation, known);
+            if (seen == known)
+                break;
+            known = seen;
+        }
+
+        // One that makes the candidate stable takes nothing away from it.
+        if (_current is not { OpenCandidate: { } candidate } current || current.Table.Generation >= table.Generation || table.Stable.Revision == candidate.Revision)
+            return;
+        current.Withdraw();
+        version.Raise();
+    }
+
+    /// <summary>Nothing to do for YARP when only what the router itself makes of the clusters changes, such as a weight.</summary>
+    /// <exception cref="TimeoutException">YARP doesn't take them.</exception>
+    private async Task PublishAsync(IReadOnlyList<ClusterConfig> clusters)
+    {
+        if (_published is { } known && known.SequenceEqual(clusters))
+            return;
+        _published = null;
+        try
+        {
+            await provider.PublishAsync(clusters).WaitAsync(options.PublishPatience, time);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"they were not taken within {options.PublishPatience.TotalSeconds:0.#} s", e);
+        }
+
+        _published = clusters;
+    }
+
+    /// <summary>What YARP has loaded by the next time that it listens is what is in force.</summary>
+    private async Task RestoreAsync(ServingTable? current)
+    {
+        try
+        {
+            await PublishAsync(current is null ? [] : ClusterConfigs.From(current.Table, options));
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            Log.ClustersNotRestored(logger, e.Message);
         }
     }
 

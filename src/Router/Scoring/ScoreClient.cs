@@ -202,7 +202,7 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
             if (response.StatusCode != HttpStatusCode.OK)
                 return await ReadFailureAsync(cluster, destination, response, stream, cancellationToken);
 
-            var scores = await JsonSerializer.DeserializeAsync(stream, ContractsJson.Default.ScoreResponse, cancellationToken);
+            var scores = await JsonSerializer.DeserializeAsync(stream, WireJson.Default.ScoreResponse, cancellationToken);
             if (!Answers(scores, call))
                 return Broken(cluster, destination, "gave an answer that doesn't fit the request");
             if (!AreFinite(scores!.Logits))
@@ -256,7 +256,7 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
                 (new ScoreFailure(RequestErrorKind.Overloaded, $"the hosts of {cluster.ClusterId} have too much to do", retryAfter), Next.AskAnotherWithinBudget),
             HttpStatusCode.GatewayTimeout => (OutOfTime(cluster), Next.GiveUp),
             HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge =>
-                (new ScoreFailure(RequestErrorKind.Invalid, error?.Message ?? $"{cluster.ClusterId} refused the request"), Next.GiveUp),
+                (new ScoreFailure(RequestErrorKind.Invalid, error?.Message ?? $"{cluster.ClusterId} refused the request") { Passage = error?.Passage }, Next.GiveUp),
             _ => (
                 new ScoreFailure(RequestErrorKind.Internal, $"a host of {cluster.ClusterId} failed with {status} {error?.Code}")
                 {
@@ -277,7 +277,7 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
 
         try
         {
-            return JsonSerializer.Deserialize(body.Written.Span, ContractsJson.Default.ScoreError);
+            return JsonSerializer.Deserialize(body.Written.Span, WireJson.Default.ScoreError);
         }
         catch (JsonException)
         {

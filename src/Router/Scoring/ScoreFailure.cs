@@ -6,6 +6,9 @@ namespace Rerank.Router.Scoring;
 /// <summary>Why there are no scores, from the host that was asked to the arm that has no answer, or one without the tier that should have decided.</summary>
 internal sealed record ScoreFailure(RequestErrorKind Kind, string Message, int? RetryAfterSeconds = null)
 {
+    /// <summary>Place among the passages asked for of the one that it is about, which the message calls <c>passage N</c>; null: it is about none.</summary>
+    public int? Passage { get; init; }
+
     /// <summary>Whether the model gave scores that aren't finite.</summary>
     public bool InvalidScores { get; init; }
 
@@ -37,6 +40,10 @@ internal sealed record ScoreFailure(RequestErrorKind Kind, string Message, int? 
         RequestException request => new ScoreFailure(request.Error.Kind, request.Error.Message),
         _ => new ScoreFailure(RequestErrorKind.Internal, "the ranking failed"),
     };
+
+    /// <summary>Names the passage as the caller counts it: hosts are asked for some of a request's passages only, each once.</summary>
+    public ScoreFailure AboutDocument(int document) =>
+        Passage is { } passage ? this with { Passage = null, Message = Message.Replace($"passage {passage}", $"document {document}", StringComparison.Ordinal) } : this;
 
     /// <summary>As the caller is told. That hosts lack a model is no fault in the caller's request, whatever model it names.</summary>
     public RequestError ToError() =>

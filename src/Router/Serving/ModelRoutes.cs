@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Rerank.Contracts.Dialects;
 using Rerank.Programs;
+using Rerank.Programs.Http;
 using Rerank.Router.Routing;
 
 namespace Rerank.Router.Serving;
@@ -14,14 +15,16 @@ internal static class ModelRoutes
         var started = routes.ServiceProvider.GetRequiredService<TimeProvider>().GetUtcNow();
         foreach (var path in ModelList.Paths)
         {
-            routes.MapGet(path, context => tables.Current is { } table
+            Map(path, context => tables.Current is { } table
                 ? RerankResponses.WriteAsync(context, StatusCodes.Status200OK, body => ModelList.Write(body, [new ListedModel(NameOf(table), started)]))
                 : RefuseAsync(context, RerankDialects.Vllm));
         }
 
-        routes.MapGet("/info", context => tables.Current is { } table
+        Map("/info", context => tables.Current is { } table
             ? context.Response.WriteAsJsonAsync(Describe(table), RouterInfoJson.Default.RouterInfo, cancellationToken: context.RequestAborted)
             : RefuseAsync(context, RerankDialects.Tei));
+
+        void Map(string path, RequestDelegate handler) => routes.MapRead(path, handler, RerankResponses.RefuseMethodAsync);
     }
 
     private static Task RefuseAsync(HttpContext context, Dialect dialect) => RerankResponses.WriteErrorAsync(

@@ -35,8 +35,8 @@ internal static class RequestBody
     {
         if (request.ContentLength > maxBytes)
             throw TooLarge(request, maxBytes);
-        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && !string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase))
-            throw new RequestException(RequestErrorKind.Malformed, "the body must not have a content encoding");
+        if (CompressedBodies.IsUnsupported(request, out var encoding))
+            throw new RequestException(RequestErrorKind.UnsupportedEncoding, $"the body has the content encoding {encoding}; {CompressedBodies.Supported} are taken");
 
         Hold(memory, Math.Min(request.ContentLength ?? FirstRead, MaxFirstRead), request.ContentLength);
 
@@ -59,6 +59,12 @@ internal static class RequestBody
         {
             body.Dispose();
             throw new RequestException(new RequestError(RequestErrorKind.Malformed, $"the body could not be read: {e.Message}"), e);
+        }
+        catch (Exception e) when (CompressedBodies.IsCorrupt(e))
+        {
+            body.Dispose();
+            request.HttpContext.Response.Headers.Connection = "close";
+            throw new RequestException(new RequestError(RequestErrorKind.Malformed, "the body is not what its content encoding says"), e);
         }
         catch
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Rerank.Contracts.Dialects;
 using Rerank.Programs.Http;
 using Rerank.Router.Buffers;
+using Rerank.Router.Feedback;
 using Rerank.Router.Routing;
 using Rerank.Router.Scoring;
 using Rerank.Router.Telemetry;
@@ -12,12 +13,12 @@ namespace Rerank.Router.Serving;
 
 /// <summary>A rerank request, whatever its dialect: choose an arm, parse, rank, answer.</summary>
 internal sealed class RerankEndpoint(
-    TableStore tables, RequestMemory memory, ArmChooser chooser, ArmRanker ranker, AnswerObservers observers, RouterMetrics metrics, TimeProvider time, ILogger<RerankEndpoint> logger)
+    TableStore tables, RequestMemory memory, ArmChooser chooser, ArmRanker ranker, AnswerObservers observers, RequestIds ids, RouterMetrics metrics, TimeProvider time, ILogger<RerankEndpoint> logger)
 {
     public async Task HandleAsync(HttpContext context, RerankConversation conversation)
     {
         var started = time.GetTimestamp();
-        var id = RerankHeaders.RequestIdOf(context.Request, time);
+        var id = RerankHeaders.RequestIdOf(context.Request, ids);
         context.Response.Headers[RerankHeaders.RequestId] = id;
         using var span = RouterTraces.Begin(context);
         var serverError = false;

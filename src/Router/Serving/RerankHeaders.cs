@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Scoring;
+using Rerank.Router.Feedback;
 using Rerank.Router.Tiers;
 
 namespace Rerank.Router.Serving;
@@ -22,9 +23,13 @@ internal static class RerankHeaders
     public const string Degraded = "X-Rerank-Degraded";
     public const string ServerTiming = "Server-Timing";
 
+    /// <summary>Those of answers that a page in a browser may read.</summary>
+    public static IReadOnlyList<string> Exposed { get; } =
+        [RequestId, Revision, Tier, DecidingModel, ComputedTokens, Degraded, ServerTiming, "Retry-After", "x-compute-characters", "x-compute-tokens"];
+
     /// <summary>The caller's own id when it is a UUID, else a new one.</summary>
-    public static string RequestIdOf(HttpRequest request, TimeProvider time) =>
-        (Guid.TryParse(request.Headers[RequestId], out var id) ? id : Guid.CreateVersion7(time.GetUtcNow())).ToString();
+    public static string RequestIdOf(HttpRequest request, RequestIds ids) =>
+        (Guid.TryParse(request.Headers[RequestId], out var id) ? id : ids.Next()).ToString();
 
     /// <summary>The caller's patience when it is shorter than the policy's.</summary>
     public static TimeSpan TimeoutOf(HttpRequest request, int policyMilliseconds)

@@ -17,6 +17,10 @@ internal static class RerankResponses
         await WriteAsync(context, dialect.StatusOf(error.Kind), body);
     }
 
+    /// <summary>With the methods that are taken in <c>Allow</c>.</summary>
+    public static Task RefuseMethodAsync(HttpContext context) => WriteErrorAsync(
+        context, RerankDialects.CohereV2, RerankDialects.WrongMethod(context.Request.Path, context.Request.Method, context.Response.Headers.Allow.ToString()));
+
     public static async Task WriteAsync(HttpContext context, int status, Action<IBufferWriter<byte>> write)
     {
         using var body = new PooledBuffer(512);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Prometheus;
+using Rerank.Programs.Telemetry;
 using Rerank.Router.Routing;
 using Rerank.Router.Tiers.Cache;
 
@@ -28,8 +29,11 @@ internal sealed class RouterMetrics
     private long _answered;
     private long _errors;
 
-    public RouterMetrics(TableStore tables)
+    private readonly GoneSeries _gone;
+
+    public RouterMetrics(TableStore tables, TimeProvider time)
     {
+        _gone = new GoneSeries(time);
         Registry = Metrics.NewCustomRegistry();
         var factory = Metrics.WithCustomRegistry(Registry);
         DotNetStats.Register(Registry);
@@ -73,10 +77,39 @@ internal sealed class RouterMetrics
             allocated.IncTo(GC.GetTotalAllocatedBytes());
             foreach (var cache in caches)
                 evictions.Inc(cache.TakeEvictions());
+            ForgetRevisions(current);
         });
     }
 
     public CollectorRegistry Registry { get; }
+
+    /// <summary>Revisions come and go as long as a router runs, and a histogram has many series for each.</summary>
+    private void ForgetRevisions(ServingTable? current)
+    {
+        var present = new[] { current?.Stable, current?.Candidate }.OfType<ServingArm>().Select(arm => arm.Revision).ToHashSet();
+        var counted = new Collector[] { _tierRequests, _tierDuration, _armRequests }.Select(Labels).ToArray();
+        var gone = _gone.Forget(present, counted.SelectMany(labels => labels).Select(RevisionOf));
+        if (gone.Count == 0)
+            return;
+        foreach (var labels in counted[0].Where(IsGone))
+            _tierRequests.RemoveLabelled(labels);
+        foreach (var labels in counted[1].Where(IsGone))
+            _tierDuration.RemoveLabelled(labels);
+        foreach (var labels in counted[2].Where(IsGone))
+            _armRequests.RemoveLabelled(labels);
+
+        bool IsGone(string[] labels) => gone.Contains(RevisionOf(labels));
+
+        // Of all three the second.
+        static string RevisionOf(string[] labels) => labels[1];
+
+        static string[][] Labels(Collector collector) => collector switch
+        {
+            Counter counter => [.. counter.GetAllLabelValues()],
+            Histogram histogram => [.. histogram.GetAllLabelValues()],
+            _ => [],
+        };
+    }
 
     public long Answered => Interlocked.Read(ref _answered);
 

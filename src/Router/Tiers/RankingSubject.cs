@@ -58,6 +58,9 @@ internal sealed class RankingSubject
     /// <summary>A passage's text in UTF-8, by its place among the distinct ones.</summary>
     public ReadOnlySpan<byte> Passage(int slot) => Request.Documents.Utf8(_documents[slot]);
 
+    /// <summary>Place in the caller's request of the first document that has this passage.</summary>
+    public int PlaceOf(int slot) => Request.PlaceOf(_documents[slot]);
+
     /// <summary>The same pairs with another urgency; to be used when this one is done with.</summary>
     public RankingSubject WithPriority(int priority) => new(this, Request with { Priority = priority });
 

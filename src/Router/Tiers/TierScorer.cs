@@ -128,6 +128,8 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
         var call = new ScoreCall(question.Tier.Model.Digest, question.Subject, [.. places.Select(place => question.Slots[place])]);
         var (answer, failure) = await client.ScoreAsync(question.Origin, question.Tier, call, question.Deadline, cancellationToken);
         scores.Asked += places.Count;
+        if (failure is { Passage: { } passage } && passage >= 0 && passage < places.Count)
+            failure = failure.AboutDocument(question.Subject.PlaceOf(question.Slots[places[passage]]));
         if (answer is null)
         {
             scores.Failure = failure;

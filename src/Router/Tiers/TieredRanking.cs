@@ -205,7 +205,7 @@ internal sealed class TieredRanking
         {
             var slot = Subject.Slots[document];
             if (_tiers[slot] != Ranking.NoTier)
-                ScoredText.Check(Request, document, _scores[slot].Tokens, _scores[slot].Truncated);
+                ScoredText.Check(Request, document, _scores[slot].Tokens, _scores[slot].TotalTokens, _scores[slot].Truncated);
         }
     }
 }

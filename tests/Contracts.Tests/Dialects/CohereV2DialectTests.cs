@@ -33,6 +33,17 @@ public sealed class CohereV2DialectTests
         Assert.Equal(["a", "b"], Dialect.Parse("""{"model":"m","query":"q","documents":[{"text":"a","id":"1","metadata":{"k":["v"]}},{"text":"b"}]}""").Documents);
 
     [Theory]
+    [InlineData("")]
+    [InlineData("\"model\":null,")]
+    [InlineData("\"model\":\"\",")]
+    [InlineData("\"model\":\" \",")]
+    public void Parse_WithoutAModel_LeavesTheChoiceToTheServerInEveryDialect(string model)
+    {
+        foreach (var dialect in new[] { Dialect, RerankDialects.CohereV1, RerankDialects.Jina, RerankDialects.Vllm, RerankDialects.Infinity, RerankDialects.Voyage })
+            Assert.Null(dialect.Parse($$"""{{{model}}"query":"q","documents":["a"]}""").Model);
+    }
+
+    [Theory]
     [InlineData("3", 3)]
     [InlineData("\"3\"", 3)]
     [InlineData("3.0", 3)]
@@ -41,7 +52,6 @@ public sealed class CohereV2DialectTests
         Assert.Equal(expected, Dialect.Parse($$"""{"model":"m","query":"q","documents":[{"text":"a"}],"top_n":{{value}}}""").TopN);
 
     [Theory]
-    [InlineData("""{"query":"q","documents":["a"]}""", RequestErrorKind.Empty, "a model parameter is required for this endpoint.")]
     [InlineData("""{"model":"m","documents":["a"]}""", RequestErrorKind.Empty, "invalid request: query must not be empty or be only whitespace")]
     [InlineData("""{"model":"m","query":"q","documents":[]}""", RequestErrorKind.Empty, "invalid request: list of documents must not be empty")]
     [InlineData("""{"model":"m","query":"q","documents":null}""", RequestErrorKind.Empty, "invalid request: list of documents must not be empty")]

@@ -7,6 +7,8 @@ namespace Rerank.Contracts.Tests.Dialects;
 /// <summary>Requests made at random, the same ones in every run. A failure names the seed of its request.</summary>
 public sealed class RequestFuzzTests
 {
+    private static readonly Utf8Texts None = [];
+
     private const int Requests = 10_000;
 
     private static readonly RequestLimits Limits = new() { MaxDocuments = 8, MaxBodyBytes = 64 * 1024 };
@@ -23,7 +25,7 @@ public sealed class RequestFuzzTests
         Assert.Equal(spelled.Expected.Query, request.Query);
         Assert.Equal(spelled.Expected.Queries, request.Queries);
         Assert.Equal(spelled.Expected.Documents, request.Documents);
-        Assert.Equal(spelled.Expected with { Documents = [], Queries = null, DocumentObjects = null }, request with { Documents = [], Queries = null, DocumentObjects = null });
+        Assert.Equal(spelled.Expected with { Documents = None, Queries = null, DocumentObjects = null }, request with { Documents = None, Queries = null, DocumentObjects = null });
         Assert.True(Outcomes.Check(RerankDialects.Routes.Single(route => route.Pattern == spelled.Path), spelled.Body, Limits));
     });
 

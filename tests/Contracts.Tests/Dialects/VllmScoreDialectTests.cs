@@ -32,7 +32,7 @@ public sealed class VllmScoreDialectTests
     [InlineData("""{"queries":["q","r"],"documents":["a","b","c"]}""", RequestErrorKind.Invalid, "documents has 3 texts, but queries has 2: as many are needed, or one")]
     [InlineData("""{"text_1":["q","r"],"text_2":"a"}""", RequestErrorKind.Invalid, "text_2 has 1 texts, but text_1 has 2: as many are needed, or one")]
     [InlineData("""{"queries":[],"documents":["a"]}""", RequestErrorKind.Empty, "queries must not be empty")]
-    [InlineData("""{"queries":["q"," "],"documents":["a","b"]}""", RequestErrorKind.Empty, "query must not be empty or only white space")]
+    [InlineData("""{"queries":["q"," "],"documents":["a","b"]}""", RequestErrorKind.Empty, "queries[1] must not be empty or only white space")]
     [InlineData("""{"data_1":"q"}""", RequestErrorKind.Malformed, "documents is missing; it must be an array of strings")]
     [InlineData("""{"data_2":"q"}""", RequestErrorKind.Malformed, "queries is missing; it must be an array of strings")]
     [InlineData("""{"queries":["q","r","s"],"documents":["a"]}""", RequestErrorKind.TooLarge, "queries has more than 2 entries; at most 2 are allowed")]

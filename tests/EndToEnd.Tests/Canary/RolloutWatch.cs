@@ -36,8 +36,8 @@ internal sealed class RolloutWatch : IAsyncDisposable
             var port = await PortForward.StartAsync(kubectl, name, AdminPort);
             watch._ports.Add(port);
             watched.Add((string?)pod["metadata"]!["labels"]!["app.kubernetes.io/component"] == "router"
-                ? watch.WatchAsync(name, port.Address, token, ContractsJson.Default.RouterStatus, watch._routers)
-                : watch.WatchAsync(name, port.Address, token, ContractsJson.Default.HostStatus, watch._hosts));
+                ? watch.WatchAsync(name, port.Address, token, WireJson.Default.RouterStatus, watch._routers)
+                : watch.WatchAsync(name, port.Address, token, WireJson.Default.HostStatus, watch._hosts));
         }
 
         watch._watching = Task.WhenAll(watched);

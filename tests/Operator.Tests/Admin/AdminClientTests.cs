@@ -39,7 +39,7 @@ public sealed class AdminClientTests : IAsyncLifetime
         _answer = context =>
         {
             authorization = context.Request.Headers.Authorization;
-            return context.Response.WriteAsJsonAsync(_status, ContractsJson.Default.HostStatus);
+            return context.Response.WriteAsJsonAsync(_status, WireJson.Default.HostStatus);
         };
 
         var answer = await GetAsync();
@@ -59,7 +59,7 @@ public sealed class AdminClientTests : IAsyncLifetime
 
         var set = new ModelSet { Generation = 2, Pipeline = "shop/search", Models = [] };
         var answer = await Client().PutDesiredAsync(
-            Address, "secret", set, ContractsJson.Default.ModelSet, ContractsJson.Default.HostStatus, TestContext.Current.CancellationToken);
+            Address, "secret", set, ContractsJson.Default.ModelSet, WireJson.Default.HostStatus, TestContext.Current.CancellationToken);
 
         Assert.Null(answer.Status);
         Assert.Equal("it answered 409: generation 2 is older than 3", answer.Problem);
@@ -93,7 +93,7 @@ public sealed class AdminClientTests : IAsyncLifetime
     }
 
     private Task<AdminAnswer<HostStatus>> GetAsync(Uri? address = null, TimeSpan? timeout = null) =>
-        Client(timeout).GetStatusAsync(address ?? Address, "secret", ContractsJson.Default.HostStatus, TestContext.Current.CancellationToken);
+        Client(timeout).GetStatusAsync(address ?? Address, "secret", WireJson.Default.HostStatus, TestContext.Current.CancellationToken);
 
     private static AdminClient Client(TimeSpan? timeout = null) => new ServiceCollection()
         .AddLogging()

@@ -307,6 +307,18 @@ public sealed class CanaryTests
     }
 
     [Fact]
+    public async Task AllowedOrigins_AreToldToRoutersWithoutAnotherRevision()
+    {
+        var before = await DeployAsync();
+
+        await ChangeAsync("base", spec => spec.Router.Cors = new() { AllowedOrigins = ["https://shop.example.org"] });
+        await _world.TurnAsync();
+
+        Assert.Equal(before, (await _world.StableAsync())!.Name);
+        Assert.Equal(["https://shop.example.org"], _world.Nodes.ReadyRouters.First().Table!.Cors!.AllowedOrigins);
+    }
+
+    [Fact]
     public async Task DirectiveOfAnUnknownRevision_IsIgnoredAndSaidSo()
     {
         await DeployAsync();

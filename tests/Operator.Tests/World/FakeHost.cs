@@ -41,7 +41,7 @@ internal sealed class FakeHost(Func<ModelSpec, ModelStatus> load) : IFakeProcess
         return Get();
     }
 
-    public AdminReply Get() => AdminReply.Ok(JsonSerializer.Serialize(Status(), ContractsJson.Default.HostStatus));
+    public AdminReply Get() => AdminReply.Ok(JsonSerializer.Serialize(Status(), WireJson.Default.HostStatus));
 
     public bool Serves(string digest) => Status().Models.Any(m => m.Digest == digest && m.State == ModelState.Ready);
 

@@ -80,7 +80,7 @@ internal sealed class FakeRouter(Func<Cluster, int> reach) : IFakeProcess
             Requests = 0,
             Errors = 0,
         },
-        ContractsJson.Default.RouterStatus));
+        WireJson.Default.RouterStatus));
 
     private CandidateStatus? Candidate()
     {

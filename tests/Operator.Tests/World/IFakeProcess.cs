@@ -27,5 +27,5 @@ internal sealed record AdminReply(HttpStatusCode Status, string Body)
 
     public static AdminReply Invalid(string error) => Of(HttpStatusCode.BadRequest, new() { Error = error });
 
-    private static AdminReply Of(HttpStatusCode status, AdminError error) => new(status, JsonSerializer.Serialize(error, ContractsJson.Default.AdminError));
+    private static AdminReply Of(HttpStatusCode status, AdminError error) => new(status, JsonSerializer.Serialize(error, WireJson.Default.AdminError));
 }

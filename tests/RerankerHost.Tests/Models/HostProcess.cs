@@ -81,7 +81,7 @@ internal sealed class HostProcess : IAsyncDisposable
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(RunningHost.Cancelled));
     }
 
-    public async Task<HostStatus> StatusAsync() => (await _admin.GetFromJsonAsync(AdminProtocol.StatusPath, ContractsJson.Default.HostStatus, RunningHost.Cancelled))!;
+    public async Task<HostStatus> StatusAsync() => (await _admin.GetFromJsonAsync(AdminProtocol.StatusPath, WireJson.Default.HostStatus, RunningHost.Cancelled))!;
 
     public async ValueTask DisposeAsync()
     {

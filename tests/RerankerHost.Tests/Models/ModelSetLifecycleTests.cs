@@ -256,14 +256,14 @@ public sealed class ModelSetLifecycleTests : IDisposable
     {
         using var response = await host.PushAsync(set);
         Assert.Equal(HttpStatusCode.Conflict, response.StatusCode);
-        var error = await response.Content.ReadFromJsonAsync(ContractsJson.Default.AdminError, RunningHost.Cancelled);
+        var error = await response.Content.ReadFromJsonAsync(WireJson.Default.AdminError, RunningHost.Cancelled);
         Assert.Equal(inForce, error!.Generation);
     }
 
     private async Task<HttpStatusCode> ScoreAsync(RunningHost host, string name, int passages = 1, string query = "q")
     {
         var request = new ScoreRequest { Digest = Spec(name).Digest, Query = query, Passages = [.. Enumerable.Repeat("1", passages)] };
-        using var response = await host.Main.PostAsJsonAsync(ScoreApi.Path, request, ContractsJson.Default.ScoreRequest, RunningHost.Cancelled);
+        using var response = await host.Main.PostAsJsonAsync(ScoreApi.Path, request, WireJson.Default.ScoreRequest, RunningHost.Cancelled);
         return response.StatusCode;
     }
 }

@@ -37,7 +37,9 @@ public sealed partial class ClientRequestsTests : IAsyncLifetime
     [InlineData(
         """{"model": "first", "query": "capital", "documents": ["Paris -2", "title: Berlin\nscore: 2\n", "Rome 0"], "top_n": 2, "max_tokens_per_doc": null}""", 200,
         """{"id":"ID","results":[{"index":1,"relevance_score":0.8807971},{"index":2,"relevance_score":0.5}],"meta":{"api_version":{"version":"2"},"billed_units":{"search_units":1},"tokens":{"input_tokens":9}}}""")]
-    [InlineData("""{"query": "capital", "documents": ["Paris -2"], "top_n": 3}""", 400, """{"id":"ID","message":"a model parameter is required for this endpoint."}""")]
+    [InlineData(
+        """{"query": "capital", "documents": ["Paris 0"], "top_n": 3}""", 200,
+        """{"id":"ID","results":[{"index":0,"relevance_score":0.5}],"meta":{"api_version":{"version":"2"},"billed_units":{"search_units":1},"tokens":{"input_tokens":3}}}""")]
     [InlineData(
         """{"model": "rerank-v3.5", "query": "capital", "documents": ["Paris -2"], "top_n": 3}""", 404,
         """{"id":"ID","message":"model 'rerank-v3.5' is not served here; these are: first, second"}""")]
@@ -94,7 +96,7 @@ public sealed partial class ClientRequestsTests : IAsyncLifetime
         """[{"index":0,"score":0.11920292,"truncated":true,"tokens":3,"total_tokens":1000}]""")]
     [InlineData(
         """{"query": "long", "texts": ["Paris -2"], "raw_scores": false, "truncate": true, "truncation_direction": "Left"}""", 422,
-        """{"error":"document 0 and the query don't fit into the model's input, and texts can only be shortened at their end (\"Right\")","error_type":"Validation"}""")]
+        """{"error":"document 0 and the query have 1000 tokens, of which the model can be given 3, and texts can only be shortened at their end (\"Right\")","error_type":"Validation"}""")]
     [InlineData("""{"query": "fail", "texts": ["Paris -2"], "raw_scores": false}""", 424, """{"error":"model first failed: asked to fail","error_type":"Backend"}""")]
     public Task HaystackTei(string body, int status, string expected) => CheckAsync("/rerank", body, status, expected);
 

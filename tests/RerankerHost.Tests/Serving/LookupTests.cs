@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Rerank.Contracts.Models;
@@ -79,6 +80,55 @@ public sealed partial class LookupTests : IAsyncLifetime
         Assert.Equal("AllTokens", info.GetProperty("models")[0].GetProperty("lastLayer").GetString());
         Assert.Equal("CPU", info.GetProperty("models")[0].GetProperty("scoredBy").GetString());
         Assert.Equal((256, 1000), (info.GetProperty("models")[0].GetProperty("batchTokens").GetInt32(), info.GetProperty("models")[0].GetProperty("tokensPerSecond").GetDouble()));
+    }
+
+    [Theory]
+    [InlineData("/health")]
+    [InlineData("/ping")]
+    [InlineData("/health/live")]
+    [InlineData("/health/ready")]
+    [InlineData("/v1/health/live")]
+    [InlineData("/v1/health/ready")]
+    [InlineData("/v1/models")]
+    [InlineData("/models")]
+    [InlineData("/info")]
+    [InlineData("/metrics")]
+    [InlineData("/admin/status")]
+    public async Task Head_IsAsGetWithoutABody(string path)
+    {
+        var client = path.StartsWith("/admin", StringComparison.Ordinal) ? _host.Admin : _host.Main;
+        await CheckAsync();
+        await ApplyAsync();
+        await CheckAsync();
+
+        async Task CheckAsync()
+        {
+            using var head = await SendAsync(HttpMethod.Head);
+            using var get = await SendAsync(HttpMethod.Get);
+
+            Assert.Equal((get.StatusCode, get.Content.Headers.ContentType), (head.StatusCode, head.Content.Headers.ContentType));
+            Assert.Empty(await head.Content.ReadAsByteArrayAsync(RunningHost.Cancelled));
+        }
+
+        async Task<HttpResponseMessage> SendAsync(HttpMethod method)
+        {
+            using var request = new HttpRequestMessage(method, path);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", RunningHost.Token);
+            return await client.SendAsync(request, RunningHost.Cancelled);
+        }
+    }
+
+    [Theory]
+    [InlineData("/health")]
+    [InlineData("/v1/models")]
+    [InlineData("/info")]
+    public async Task OtherMethods_AreRefusedWithThoseThatAreTaken(string path)
+    {
+        using var answer = await _host.Main.PostAsync(path, null, RunningHost.Cancelled);
+
+        Assert.Equal(
+            (HttpStatusCode.MethodNotAllowed, $$"""{"message":"{{path}} takes GET, HEAD, not POST"}"""), (answer.StatusCode, await answer.Content.ReadAsStringAsync(RunningHost.Cancelled)));
+        Assert.Equal(["GET", "HEAD"], answer.Content.Headers.Allow);
     }
 
     [Fact]

@@ -94,7 +94,7 @@ internal sealed class RunningHost : IAsyncDisposable
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
         using var response = await Admin.SendAsync(request, Cancelled);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        return (await response.Content.ReadFromJsonAsync(ContractsJson.Default.HostStatus, Cancelled))!;
+        return (await response.Content.ReadFromJsonAsync(WireJson.Default.HostStatus, Cancelled))!;
     }
 
     /// <summary>Waits until a model is in a state.</summary>

@@ -39,7 +39,7 @@ public sealed class TeiMetricsTests : IDisposable
     public async Task StagesAndBatches_AreObservedUnderTeisNames()
     {
         var registry = Metrics.NewCustomRegistry();
-        var metrics = new HostMetrics(registry);
+        var metrics = new HostMetrics(registry, TimeProvider.System);
 
         metrics.Timed(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(300));
         metrics.Batched(4, 250);

@@ -113,5 +113,5 @@ public sealed class AdminEndpointTests
         Assert.Equal(HttpStatusCode.MethodNotAllowed, wrongMethod.StatusCode);
     }
 
-    private static Task<AdminError?> ReadErrorAsync(HttpResponseMessage response) => response.Content.ReadFromJsonAsync(ContractsJson.Default.AdminError);
+    private static Task<AdminError?> ReadErrorAsync(HttpResponseMessage response) => response.Content.ReadFromJsonAsync(WireJson.Default.AdminError);
 }

@@ -154,10 +154,10 @@ public sealed class LongPollTests
         using var response = await router.Admin.GetAsync($"{AdminProtocol.StatusPath}?{query}", Stop);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Equal(error, (await response.Content.ReadFromJsonAsync(ContractsJson.Default.AdminError, Stop))!.Error);
+        Assert.Equal(error, (await response.Content.ReadFromJsonAsync(WireJson.Default.AdminError, Stop))!.Error);
     }
 
     private static async Task<RouterStatus> PollAsync(RunningRouter router, long version, int wait = AdminProtocol.MaxWaitMilliseconds) =>
         (await router.Admin.GetFromJsonAsync(
-            $"{AdminProtocol.StatusPath}?{AdminProtocol.VersionQuery}={version}&{AdminProtocol.WaitQuery}={wait}", ContractsJson.Default.RouterStatus, Stop))!;
+            $"{AdminProtocol.StatusPath}?{AdminProtocol.VersionQuery}={version}&{AdminProtocol.WaitQuery}={wait}", WireJson.Default.RouterStatus, Stop))!;
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
 using Rerank.Contracts.Evidence;
 using Rerank.Router.Feedback;
@@ -107,7 +109,7 @@ public sealed class FeedbackEndpointTests
         Assert.Equal((HttpStatusCode.BadRequest, """{"message":"events[0] is about document 3, but the request had 3"}"""), (outOfRange.Status, outOfRange.Body));
         Assert.Equal(HttpStatusCode.BadRequest, malformed.Status);
         Assert.Equal(
-            (HttpStatusCode.NotFound, """{"message":"request_id: there is no answer 0198c2f0-0000-7000-8000-000000000001 of the last hour"}"""),
+            (HttpStatusCode.NotFound, """{"message":"request_id: there is no answer 0198c2f0-0000-7000-8000-000000000001 of the last hour, or more than 65536 came after it"}"""),
             (unknown.Status, unknown.Body));
         Assert.Equal(HttpStatusCode.MethodNotAllowed, get.StatusCode);
         Assert.Equivalent(FeedbackEvidence.None, (await canary.EvidenceAsync()).Candidate.Feedback, strict: true);
@@ -170,6 +172,85 @@ public sealed class FeedbackEndpointTests
         var refused = await other.SendAsync("/v1/feedback", Body(answer.Header("X-Rerank-Request-Id")!, ("click", 0)), ("X-Rerank-Feedback-Forwarded", "true"));
 
         Assert.Equal(HttpStatusCode.NotFound, refused.Status);
+    }
+
+    [Fact]
+    [Trait("Fault", "A19")]
+    public async Task Feedback_ToIdsThatRoutersGiveOut_GoesToThatRouterOnly()
+    {
+        await using var canary = await Canary.StartAsync();
+        await using var third = await CountingPeer.StartAsync();
+        await using var other = await RunningRouter.StartAsync(canary.Table with { Peers = [canary.Router.Main.BaseAddress!.ToString(), third.Address] });
+        var answer = await canary.Router.CohereAsync("q", Documents);
+
+        for (var i = 0; i < 20; i++)
+            Assert.Equal(HttpStatusCode.Accepted, (await SendAsync(other, answer, ("click", 0))).Status);
+
+        // Once for who it is.
+        Assert.Equal(["GET /internal/v1/router"], third.Calls);
+    }
+
+    [Fact]
+    [Trait("Fault", "A19")]
+    public async Task Feedback_ToMadeUpIdsOfRouters_IsNotMultiplied()
+    {
+        await using var canary = await Canary.StartAsync();
+        await using var peer = await CountingPeer.StartAsync();
+        await using var router = await RunningRouter.StartAsync(canary.Table with { Peers = [peer.Address] });
+
+        for (var i = 0; i < 50; i++)
+        {
+            var madeUp = new RequestIds(TimeProvider.System).Next();
+            Assert.Equal(HttpStatusCode.NotFound, (await router.SendAsync("/v1/feedback", Body(madeUp.ToString(), ("click", 0)))).Status);
+        }
+
+        Assert.InRange(peer.Calls.Count, 1, 5);
+        Assert.All(peer.Calls, call => Assert.Equal("GET /internal/v1/router", call));
+    }
+
+    [Fact]
+    [Trait("Fault", "A19")]
+    public async Task Feedback_ToIdsThatCallersChose_IsAskedForAndSentToTheRouterThatKnowsThem()
+    {
+        await using var canary = await Canary.StartAsync();
+        await using var third = await CountingPeer.StartAsync();
+        await using var other = await RunningRouter.StartAsync(canary.Table with { Peers = [third.Address, canary.Router.Main.BaseAddress!.ToString()] });
+        var chosen = Guid.NewGuid();
+        var answer = await canary.Router.CohereAsync("q", Documents, null, ("X-Rerank-Request-Id", chosen.ToString()));
+
+        Assert.Equal(HttpStatusCode.Accepted, (await SendAsync(other, answer, ("click", 0))).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await other.SendAsync("/v1/feedback", Body(Guid.NewGuid().ToString(), ("click", 0)))).Status);
+
+        Assert.DoesNotContain(third.Calls, call => !call.StartsWith("GET /internal/v1/answers/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Feedback_SaidToBeForwarded_IsCountedAllTheSame()
+    {
+        await using var canary = await Canary.StartAsync();
+
+        await canary.Router.SendAsync("/v1/feedback", Body(Guid.NewGuid().ToString(), ("click", 0)), ("X-Rerank-Feedback-Forwarded", "true"));
+
+        Assert.Contains("rerank_router_feedback_total{result=\"unknown\"} 1\n", await canary.Router.MetricsAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Feedback_ToARouterThatStartedAnew_IsUnknownAndFindsTheNewOne()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var ids = new RequestIds(time);
+        await using var canary = await Canary.StartAsync(time: time);
+        await using var peer = await CountingPeer.StartAsync();
+        await using var router = await RunningRouter.StartAsync(
+            canary.Table with { Peers = [peer.Address] }, null, services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(time)));
+        peer.Router = 1;
+        await router.SendAsync("/v1/feedback", Body(ids.Next().ToString(), ("click", 0)));
+
+        peer.Router = ids.Router;
+        Assert.Equal(HttpStatusCode.NotFound, (await router.SendAsync("/v1/feedback", Body(ids.Next().ToString(), ("click", 0)))).Status);
+        time.Advance(PeerDirectory.LeastBetween);
+
+        Assert.Equal(HttpStatusCode.Accepted, (await router.SendAsync("/v1/feedback", Body(ids.Next().ToString(), ("click", 0)))).Status);
     }
 
     private static FeedbackEvidence Evidence(int rank, int clicked, int accepted, int rejected) => new()

@@ -19,6 +19,7 @@ public sealed class FeedbackReaderTests
     [InlineData("{}", "request_id must be the id of an answer, a UUID: the value of its X-Rerank-Request-Id header")]
     [InlineData("""{"request_id":7}""", "request_id must be the id of an answer, a UUID: the value of its X-Rerank-Request-Id header")]
     [InlineData("""{"request_id":"\ud800"}""", "the body has a string that is not valid Unicode text")]
+    [InlineData($$"""{"request_id":"{{Id}}","events":[{"type":"click","index":1},{"type":"\ud800"}]}""", "events[1] has a string that is not valid Unicode text")]
     [InlineData($$"""{"request_id":"{{Id}}"}""", "events must be an array")]
     [InlineData($$"""{"request_id":"{{Id}}","events":[]}""", "events must have from 1 to 1000 entries, not 0")]
     [InlineData($$"""{"request_id":"{{Id}}","events":[5]}""", "events[0] must be an object")]

@@ -40,6 +40,47 @@ public sealed partial class LookupTests
         await CheckAsync(router, path, status, expected);
     }
 
+    [Theory]
+    [InlineData("/health")]
+    [InlineData("/ping")]
+    [InlineData("/health/live")]
+    [InlineData("/health/ready")]
+    [InlineData("/v1/health/live")]
+    [InlineData("/v1/health/ready")]
+    [InlineData("/v1/models")]
+    [InlineData("/models")]
+    [InlineData("/info")]
+    [InlineData("/metrics")]
+    [InlineData("/admin/status")]
+    public async Task Head_IsAsGetWithoutABody(string path)
+    {
+        foreach (var table in new[] { Tables.Table([Tables.Model("full")], [Tables.Cluster("full", "http://127.0.0.1:1")]), null })
+        {
+            await using var router = await RunningRouter.StartAsync(table, options: null);
+            var client = path.StartsWith("/admin", StringComparison.Ordinal) ? router.Admin : router.Main;
+            using var request = new HttpRequestMessage(HttpMethod.Head, path);
+
+            using var head = await client.SendAsync(request, TestContext.Current.CancellationToken);
+            using var get = await client.GetAsync(path, TestContext.Current.CancellationToken);
+
+            Assert.Equal((get.StatusCode, get.Content.Headers.ContentType), (head.StatusCode, head.Content.Headers.ContentType));
+            Assert.Empty(await head.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+        }
+    }
+
+    [Theory]
+    [InlineData("/health")]
+    [InlineData("/v1/models")]
+    [InlineData("/info")]
+    public async Task OtherMethods_AreRefusedWithThoseThatAreTaken(string path)
+    {
+        await using var router = await RunningRouter.StartAsync(null, options: null);
+
+        var answer = await router.SendAsync(path, "{}");
+
+        Assert.Equal((405, $$"""{"message":"{{path}} takes GET, HEAD, not POST"}""", "GET, HEAD"), ((int)answer.Status, answer.Body, answer.Header("Allow")));
+    }
+
     [Fact]
     public async Task Tei_Answers_TellWhatWasComputed()
     {

@@ -27,7 +27,7 @@ public sealed class RerankEndpointTests : IAsyncLifetime
     {
         var answer = await _router.CohereAsync("q", ["a full=1"]);
 
-        Assert.Equal(7, Guid.Parse(answer.Header("X-Rerank-Request-Id")!).Version);
+        Assert.Equal(8, Guid.Parse(answer.Header("X-Rerank-Request-Id")!).Version);
         Assert.Equal("r1", answer.Header("X-Rerank-Revision"));
         Assert.Equal("full", answer.Tier);
         Assert.Matches("^parse;dur=[0-9.]+, full;dur=[0-9.]+$", answer.Header("Server-Timing")!);
@@ -61,7 +61,7 @@ public sealed class RerankEndpointTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("""{"query":"q","documents":["a"]}""", HttpStatusCode.BadRequest, "a model parameter is required for this endpoint.")]
+    [InlineData("""{"query":"","documents":["a"]}""", HttpStatusCode.BadRequest, "invalid request: query must not be empty or be only whitespace")]
     [InlineData("""{"model":"m","query":"q","documents":["a"],"top_n":0}""", HttpStatusCode.BadRequest, "invalid request: top_n must be at least 1, not 0")]
     public async Task Cohere_WrongRequest_AnswersInItsShape(string body, HttpStatusCode status, string message)
     {
@@ -165,17 +165,6 @@ public sealed class RerankEndpointTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
         Assert.Contains("X-Rerank-Timeout-Milliseconds", answer.Body, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Body_Compressed_IsRefused()
-    {
-        using var content = new StringContent("{}");
-        content.Headers.ContentEncoding.Add("gzip");
-
-        using var response = await _router.Main.PostAsync("/rerank", content, TestContext.Current.CancellationToken);
-
-        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
     }
 
     [Fact]

@@ -70,14 +70,14 @@ internal sealed class RunningRouter : IAsyncDisposable
     {
         using var response = await PutAsync(table);
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
-        return (await response.Content.ReadFromJsonAsync(ContractsJson.Default.RouterStatus))!;
+        return (await response.Content.ReadFromJsonAsync(WireJson.Default.RouterStatus))!;
     }
 
     public Task<HttpResponseMessage> PutAsync(RoutingTable table) =>
         Admin.PutAsJsonAsync(AdminProtocol.DesiredPath, table, ContractsJson.Default.RoutingTable, TestContext.Current.CancellationToken);
 
     public async Task<RouterStatus> StatusAsync() =>
-        (await Admin.GetFromJsonAsync(AdminProtocol.StatusPath, ContractsJson.Default.RouterStatus, TestContext.Current.CancellationToken))!;
+        (await Admin.GetFromJsonAsync(AdminProtocol.StatusPath, WireJson.Default.RouterStatus, TestContext.Current.CancellationToken))!;
 
     public async Task<Answer> CohereAsync(string query, IEnumerable<string> documents, int? topN = null, params (string Name, string Value)[] headers) =>
         await SendAsync("/v2/rerank", JsonSerializer.Serialize(new { model = "any", query, documents, top_n = topN }), headers);

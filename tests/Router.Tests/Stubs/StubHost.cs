@@ -39,6 +39,9 @@ internal sealed class StubHost : IAsyncDisposable
     /// <summary>Instead of scores, when set.</summary>
     public (int Status, string Code)? Failure { get; set; }
 
+    /// <summary>A passage that it can't read, as a text that is one endless word.</summary>
+    public string? Unreadable { get; set; }
+
     /// <summary>Instead of scores, when set: what this makes of the request.</summary>
     public Func<ScoreRequest, string>? RawAnswer { get; set; }
 
@@ -106,7 +109,7 @@ internal sealed class StubHost : IAsyncDisposable
 
     private async Task ScoreAsync(HttpContext context)
     {
-        var request = await JsonSerializer.DeserializeAsync(context.Request.Body, ContractsJson.Default.ScoreRequest, context.RequestAborted);
+        var request = await JsonSerializer.DeserializeAsync(context.Request.Body, WireJson.Default.ScoreRequest, context.RequestAborted);
         Requests.Enqueue(request!);
         RequestIds.Enqueue(context.Request.Headers[ScoreApi.RequestIdHeader]);
         TraceParents.Enqueue(context.Request.Headers.TraceParent);
@@ -128,6 +131,8 @@ internal sealed class StubHost : IAsyncDisposable
             await FailAsync(context, failure.Status, failure.Code);
         else if (!Digests.Contains(request!.Digest))
             await FailAsync(context, 404, ScoreErrorCode.ModelNotFound);
+        else if (request.Passages.ToList().FindIndex(passage => passage == Unreadable) is >= 0 and var unreadable)
+            await RefuseAsync(context, unreadable);
         else if (RawAnswer is { } raw)
             await context.Response.WriteAsync(raw(request), context.RequestAborted);
         else
@@ -138,7 +143,7 @@ internal sealed class StubHost : IAsyncDisposable
     {
         if (ScoredBy is { } name)
             context.Response.Headers[ScoreApi.ScoredByHeader] = name;
-        return context.Response.WriteAsJsonAsync(Score(request), ContractsJson.Default.ScoreResponse);
+        return context.Response.WriteAsJsonAsync(Score(request), WireJson.Default.ScoreResponse);
     }
 
     private ScoreResponse Score(ScoreRequest request) => new()
@@ -151,11 +156,18 @@ internal sealed class StubHost : IAsyncDisposable
         WaitedMilliseconds = WaitedMilliseconds,
     };
 
+    private static Task RefuseAsync(HttpContext context, int passage)
+    {
+        context.Response.StatusCode = StatusCodes.Status400BadRequest;
+        var error = new ScoreError(ScoreErrorCode.InvalidRequest, $"passage {passage} has a word too long") { Passage = passage };
+        return context.Response.WriteAsJsonAsync(error, WireJson.Default.ScoreError);
+    }
+
     private static Task FailAsync(HttpContext context, int status, string code)
     {
         context.Response.StatusCode = status;
         if (status == 429)
             context.Response.Headers.RetryAfter = "7";
-        return context.Response.WriteAsJsonAsync(new ScoreError(code, $"stub says {code}"), ContractsJson.Default.ScoreError);
+        return context.Response.WriteAsJsonAsync(new ScoreError(code, $"stub says {code}"), WireJson.Default.ScoreError);
     }
 }

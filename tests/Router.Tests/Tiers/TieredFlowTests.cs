@@ -279,7 +279,7 @@ public sealed class TieredFlowTests
         var allowed = await router.TeiAsync("q", Clear);
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.Status);
-        Assert.Contains("document 0 and the query don't fit", refused.Body, StringComparison.Ordinal);
+        Assert.Contains("document 0 and the query have 25 tokens, of which the model can be given 10", refused.Body, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, allowed.Status);
     }
 }

@@ -359,7 +359,7 @@ public sealed class EvidenceTests
         Assert.Equal(1, PlaceCounts.Unpack(evidence.Places.Shares[Shares.Errors].Trials)[AssignmentRule.BucketOf("alice", "c1")]);
         Assert.Equal(new ShareCounts(0, 0, 1, 0), evidence.Strata.Single().Shares[Shares.Errors]);
         var later = await canary.Router.Admin.GetFromJsonAsync(
-            $"{AdminProtocol.StatusPath}?{AdminProtocol.AfterStratumQuery}=1", ContractsJson.Default.RouterStatus, TestContext.Current.CancellationToken);
+            $"{AdminProtocol.StatusPath}?{AdminProtocol.AfterStratumQuery}=1", WireJson.Default.RouterStatus, TestContext.Current.CancellationToken);
         Assert.Empty(later!.Candidate!.Strata);
         using var wrong = await canary.Router.Admin.GetAsync($"{AdminProtocol.StatusPath}?{AdminProtocol.AfterStratumQuery}=-1", TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);

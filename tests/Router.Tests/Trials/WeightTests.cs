@@ -51,7 +51,7 @@ public sealed class WeightTests
                 if (step.Permille is { } permille)
                     table = Table(permille, trial);
                 if (step.Confirm)
-                    table = table.Confirm();
+                    table.Confirm();
 
                 var before = weight;
                 weight = table.TrafficPermille;

@@ -219,7 +219,7 @@ internal sealed class Guard(
             try
             {
                 var answer = await admin.PutDesiredAsync(
-                    router.Address, trial.Token, table, ContractsJson.Default.RoutingTable, ContractsJson.Default.RouterStatus, cancellationToken);
+                    router.Address, trial.Token, table, ContractsJson.Default.RoutingTable, WireJson.Default.RouterStatus, cancellationToken);
                 if (answer.Status is not null)
                     last.Learn(router, answer.Status);
                 else
