@@ -15,7 +15,7 @@ internal static class StubHost
         {
             if (HttpMethods.IsGet(context.Request.Method))
                 return;
-            var request = (await context.Request.ReadFromJsonAsync(ContractsJson.Default.ScoreRequest, context.RequestAborted))!;
+            var request = (await context.Request.ReadFromJsonAsync(WireJson.Default.ScoreRequest, context.RequestAborted))!;
             var logits = request.Passages.Select(passage => (passage.GetHashCode(StringComparison.Ordinal) % 10_000) / 1000f).ToArray();
             var answer = new ScoreResponse
             {
@@ -26,7 +26,7 @@ internal static class StubHost
                 Truncated = new bool[logits.Length],
             };
             context.Response.Headers[ScoreApi.ScoredByHeader] = "CPU";
-            await context.Response.WriteAsJsonAsync(answer, ContractsJson.Default.ScoreResponse, cancellationToken: context.RequestAborted);
+            await context.Response.WriteAsJsonAsync(answer, WireJson.Default.ScoreResponse, cancellationToken: context.RequestAborted);
         });
         return app.RunAsync();
     }
