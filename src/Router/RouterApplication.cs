@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Prometheus;
 using Rerank.Contracts.Routing;
-using Rerank.Programs.Http;
+using Rerank.Http;
 using Rerank.Programs.Logs;
 using Rerank.Programs.Traces;
 using Rerank.Router.Admin;

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
-using Rerank.Programs.Http;
+using Rerank.Http;
 using Rerank.Programs.Traces;
-using Rerank.Router.Hosting;
 
 namespace Rerank.Router;
 
@@ -41,7 +40,13 @@ internal static class RouterOptionsValidator
 
     private static void CheckUrls(string name, string urls, List<string> failures)
     {
-        if (!ListenAddress.TryParseAll(urls, out _, out var error))
-            failures.Add($"{name}: {error}");
+        var all = urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (all.Length == 0)
+            failures.Add($"{name}: at least one address is required");
+        foreach (var url in all)
+        {
+            if (!ListenAddress.TryParse(url, out _, out var problem))
+                failures.Add($"{name}: {url}: {problem}");
+        }
     }
 }

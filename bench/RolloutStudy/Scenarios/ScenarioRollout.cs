@@ -1,6 +1,6 @@
-using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Evidence;
 using Rerank.Contracts.Routing;
+using Rerank.Dialects;
 using Rerank.Operator.Analysis;
 using Rerank.Operator.Api;
 using Rerank.Operator.Pipelines.Revisions;
@@ -155,7 +155,7 @@ internal sealed class ScenarioRollout
         if (request.IsShort)
         {
             // The router's own rule says whose fault it is: of callers whose limit neither arm can make.
-            var failure = new ArmFailure(RequestErrorKind.DeadlineExceeded, "deadline", InvalidScores: false);
+            var failure = new ScoreFailure(RequestErrorKind.DeadlineExceeded, "the time is up");
             if (BlameRule.Counts(BlameRule.Of(failure, new CallerTerms(ShorterLimit: TimeSpan.FromMilliseconds(1), Priority: 0), trial.AmpleTime, sharedHosts: true)))
                 return Record(trial, request, arm, error: "deadline") is not null;
             return false;

@@ -1,9 +1,9 @@
 using Rerank.Contracts;
 using Rerank.Contracts.Admin;
-using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Models;
+using Rerank.Dialects;
+using Rerank.Http;
 using Rerank.RerankerHost.Models;
-using Rerank.RerankerHost.Serving;
 
 namespace Rerank.RerankerHost.Admin;
 

@@ -1,6 +1,6 @@
-using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Models;
-using Rerank.Programs.Http;
+using Rerank.Dialects;
+using Rerank.Http;
 using Rerank.RerankerHost.Models;
 using Rerank.RerankerHost.Serving;
 

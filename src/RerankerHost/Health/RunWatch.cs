@@ -19,7 +19,7 @@ internal sealed class RunWatch(CrashMark? mark, TimeSpan limit, TimeProvider tim
     private readonly List<long> _started = [];
     private readonly TaskCompletionSource<string> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _failures;
-    private Action? _whenIdle;
+    private readonly List<Action> _whenIdle = [];
     private bool _isClosed;
 
     /// <summary>Ends when the model is found broken, with how it was.</summary>
@@ -43,7 +43,13 @@ internal sealed class RunWatch(CrashMark? mark, TimeSpan limit, TimeProvider tim
     /// <param name="probe">Runs a pair that the model has scored before; throws as a run does.</param>
     public IBatchRunner Watch(IBatchRunner runner, Action probe) => new WatchedRunner(this, runner, probe);
 
-    /// <summary>Lets no run begin any more, and gives the model's memory back when none runs: at once, or never where one hangs.</summary>
+    /// <summary>Whether the host can't serve without the model.</summary>
+    public bool IsRequired { get; init; }
+
+    /// <summary>Whether it has been loaded: until then nobody's requests wait for its runs, and the longest input is among them.</summary>
+    public bool IsLoaded { get; set; }
+
+    /// <summary>Lets no run begin any more, and gives the model's memory back when none runs: at once, or never where one hangs. What is said first is done first.</summary>
     public void WhenIdle(Action dispose)
     {
         lock (_lock)
@@ -51,7 +57,7 @@ internal sealed class RunWatch(CrashMark? mark, TimeSpan limit, TimeProvider tim
             _isClosed = true;
             if (_started.Count > 0)
             {
-                _whenIdle = dispose;
+                _whenIdle.Add(dispose);
                 return;
             }
         }
@@ -74,16 +80,21 @@ internal sealed class RunWatch(CrashMark? mark, TimeSpan limit, TimeProvider tim
 
     private void End(long started)
     {
-        Action? dispose = null;
+        Action[] disposals = [];
         lock (_lock)
         {
             _started.Remove(started);
             mark?.EndRun();
-            if (_started.Count == 0)
-                (dispose, _whenIdle) = (_whenIdle, null);
+            if (_started.Count == 0 && _whenIdle.Count > 0)
+            {
+                disposals = [.. _whenIdle];
+                _whenIdle.Clear();
+            }
         }
 
-        dispose?.Invoke();
+        // Not on the worker, which others' pairs wait for: it takes as long as freeing gigabytes does.
+        if (disposals.Length > 0)
+            _ = Task.Run(() => Array.ForEach(disposals, dispose => dispose()));
     }
 
     private void Succeeded() => Volatile.Write(ref _failures, 0);

@@ -6,6 +6,8 @@ namespace Rerank.RerankerHost.Health;
 /// <summary>The runs of all models in memory, those included that are being loaded, or would be unloaded if a run of theirs ended.</summary>
 internal sealed class RunWatches(ServeOptions options, TimeProvider time)
 {
+    private const int TimesWhileLoading = 5;
+
     private readonly Lock _lock = new();
     private readonly List<RunWatch> _all = [];
 
@@ -19,9 +21,27 @@ internal sealed class RunWatches(ServeOptions options, TimeProvider time)
         }
     }
 
-    public RunWatch Add(CrashMark? mark)
+    /// <summary>
+    /// How long a run has run that is far beyond its time; null: none. While a model is loaded nobody waits for its runs, the longest input is among them, and where the host can serve without it
+    /// a new process would only meet the same again.
+    /// </summary>
+    /// <param name="times">So many times the limit of a run.</param>
+    public TimeSpan? Overdue(int times)
     {
-        var watch = new RunWatch(mark, options.RunTimeout, time);
+        lock (_lock)
+        {
+            var overdue = _all.Where(watch => watch.IsLoaded || watch.IsRequired)
+                .Where(watch => watch.Longest > (watch.IsLoaded ? 1 : TimesWhileLoading) * times * watch.Limit)
+                .Select(watch => watch.Longest)
+                .ToArray();
+            return overdue.Length == 0 ? null : overdue.Max();
+        }
+    }
+
+    /// <param name="isRequired">Whether the host can't serve without the model.</param>
+    public RunWatch Add(CrashMark? mark, bool isRequired)
+    {
+        var watch = new RunWatch(mark, options.RunTimeout, time) { IsRequired = isRequired };
         lock (_lock)
             _all.Add(watch);
         return watch;

@@ -27,7 +27,8 @@ internal sealed class CrossEncoder(IDisposable runner, PairEncoder encoder, Mode
 
     public async Task<PairScore[][]> ScoreAsync(IReadOnlyList<QueryPassages> queries, PairOptions options, CancellationToken cancellationToken)
     {
-        queue.CheckRoom();
+        if (!options.IsOwn)
+            queue.CheckRoom();
         var started = Stopwatch.GetTimestamp();
         var pairs = new EncodedPairs?[queries.Count];
         var run = Task.CompletedTask;
@@ -37,7 +38,7 @@ internal sealed class CrossEncoder(IDisposable runner, PairEncoder encoder, Mode
                 pairs[i] = await EncodeAsync(queries[i], options, cancellationToken);
             var tokenization = Stopwatch.GetElapsedTime(started);
             var jobs = Array.ConvertAll(pairs, p => new ScoringJob(lane, p!));
-            run = queue.RunAsync(jobs, options.TimeLeft, options.Priority, cancellationToken);
+            run = queue.RunAsync(jobs, options.TimeLeft > tokenization ? options.TimeLeft - tokenization : TimeSpan.Zero, options.Priority, cancellationToken, options.IsOwn);
 
             // The run of a batch can't be interrupted, and one that hangs never ends: nobody waits for it longer than for the answer.
             await run.WaitAsync(cancellationToken);

@@ -59,7 +59,11 @@ internal static class CrossEncoderLoader
         }
         catch (Exception e)
         {
-            runner.Dispose();
+            // A run of the self-test may still be under way on another thread.
+            if (runs is null)
+                runner.Dispose();
+            else
+                runs.WhenIdle(runner.Dispose);
             if (e is ModelFailedException)
                 throw new ModelLoadException(ModelFailure.LoadFailed, $"{contract.ModelFile} can't score {contract.MaxInputTokens} tokens or less: {e.Message}", e);
             throw;

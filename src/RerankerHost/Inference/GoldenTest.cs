@@ -38,7 +38,7 @@ internal sealed class GoldenTest(ICrossEncoder model, TextTokenizer tokenizer, M
             if (!IsServedLikeThis(pairs[i]))
                 continue;
             CompareTokens(i, pairs[i]);
-            var scores = await model.ScoreAsync(pairs[i].Query, [pairs[i].Passage], new PairOptions(), cancellationToken);
+            var scores = await model.ScoreAsync(pairs[i].Query, [pairs[i].Passage], new PairOptions { IsOwn = true }, cancellationToken);
             var pair = new GoldenComparison(i, (model.IsDynamicallyQuantized ? pairs[i].LogitInt8 : null) ?? pairs[i].Logit, scores[0].Logit, tolerance);
             if (worst is null || pair.Difference > worst.Difference)
                 worst = pair;

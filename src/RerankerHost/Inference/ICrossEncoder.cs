@@ -73,6 +73,9 @@ internal sealed record PairOptions(
     /// <summary>Told of bytes that the request's texts take beside its body, before they take them; refuses by an exception what there is no room for. Null: nobody counts.</summary>
     public Action<long>? HoldMemory { get; init; }
 
+    /// <summary>Whether it is the host's own question, as of a self-test: nobody's, so that it is asked whatever waits.</summary>
+    public bool IsOwn { get; init; }
+
     /// <summary>Where to say how long it took; null: nowhere.</summary>
     public ScoreTimings? Timings { get; init; }
 }

@@ -75,8 +75,9 @@ internal sealed class PairEncoder(TextTokenizer tokenizer, int maxTokens, Trunca
             var passageText = new TextTokens(Tokenize(i, passages[i], tokens), options.MaxTokensPerPassage);
             var windows = Fit(i, queryText, passageText, options);
             tokens.Truncate(start + windows.Passage);
-            if (windows.Count > UncountedPairs)
-                options.HoldMemory?.Invoke(windows.Count * BytesPerPair);
+            var counted = Math.Max(pairs.Count, UncountedPairs);
+            if (pairs.Count + windows.Count > counted)
+                options.HoldMemory?.Invoke((pairs.Count + windows.Count - counted) * BytesPerPair);
             encoded.Add(AddPairs(pairs, start, windows) with
             {
                 TotalTokens = queryText.Total + passageText.Total + _specialTokens,

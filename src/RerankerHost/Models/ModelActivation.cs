@@ -30,9 +30,10 @@ internal sealed class ModelActivation(ModelFiles files, IModelLoader loader, Cra
         {
             mark = marks.Open(spec);
             mark?.BeginLoad();
-            var watch = runs = watches.Add(mark);
+            var watch = runs = watches.Add(mark, spec.Required);
             var encoder = loader.Load(folder.Path, spec, watch, entered, cancellationToken);
             mark?.EndLoad();
+            watch.IsLoaded = true;
             return new ActivatedModel(encoder, folder.SizeBytes, watch, () =>
             {
                 encoder.Dispose();
@@ -45,11 +46,19 @@ internal sealed class ModelActivation(ModelFiles files, IModelLoader loader, Cra
         {
             // Only a process that ends leaves its mark.
             mark?.EndLoad();
+            if (runs is null)
+                Free();
+            else
+                runs.WhenIdle(Free);
+            throw;
+        }
+
+        void Free()
+        {
             mark?.Dispose();
             memory.Dispose();
             if (runs is not null)
                 watches.Remove(runs);
-            throw;
         }
     }
 }

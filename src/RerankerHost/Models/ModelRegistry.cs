@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using Rerank.Contracts.Dialects;
+using Rerank.Dialects;
 
 namespace Rerank.RerankerHost.Models;
 

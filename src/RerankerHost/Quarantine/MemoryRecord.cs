@@ -28,7 +28,8 @@ internal sealed class MemoryRecord : BackgroundService
         {
             var path = Path.Combine(options.ModelDirectory, "marks", "memory");
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            _file = MemoryMappedFile.CreateFromFile(path, FileMode.OpenOrCreate, mapName: null, Bytes);
+            // A later version may have left a longer one.
+            _file = MemoryMappedFile.CreateFromFile(path, FileMode.OpenOrCreate, mapName: null, Math.Max(Bytes, File.Exists(path) ? new FileInfo(path).Length : 0));
             _view = _file.CreateViewAccessor(0, Bytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -9,13 +9,10 @@ namespace Rerank.RerankerHost.Scheduling;
 /// </summary>
 /// <param name="workers">How many take from it at once.</param>
 /// <param name="limit">Of work that may be in it, by the time that it takes all workers.</param>
-internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
+internal sealed partial class PairQueue(int workers, TimeSpan limit, TimeProvider time)
 {
     // Beyond this many requests looking for room-mates takes longer than it saves.
     private const int MostHosts = 64;
-
-    // Estimates may be wrong: with less than this part of its time before it, a request is tried.
-    private const double LeastAhead = 0.1;
 
     // Of several pairs. Beyond it, what is saved for each of them is next to nothing.
     private const double MostBatchSeconds = 0.1;
@@ -30,7 +27,6 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
     private readonly PriorityQueue<ScoringJob, TimeSpan> _jobs = new();
     private readonly WorkLimit _limit = new(limit);
     private readonly long _start = time.GetTimestamp();
-    private readonly HashSet<PairRef> _seen = new(InFlightPairs.ByTokens);
     private readonly List<MicroBatch> _longRuns = [];
     private TimeSpan _shortWorkUntil;
     private long _waitingTokens;
@@ -53,109 +49,15 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
         }
     }
 
-    /// <summary>Refuses before work is put into a request that can't enter.</summary>
-    /// <exception cref="QueueFullException">There's no room for anything.</exception>
-    public void CheckRoom()
-    {
-        lock (_gate)
-            CheckRoom(0);
-    }
-
-    /// <param name="request">All of its jobs: they enter together, or none does. Of one model.</param>
-    /// <exception cref="QueueFullException">There's no room for it.</exception>
-    public void Enter(IReadOnlyList<ScoringJob> request, TimeSpan timeLeft, int priority)
-    {
-        if (request.All(job => job.Pairs.Count == 0))
-            return;
-        lock (_gate)
-        {
-            if (_isClosed)
-                throw new QueueClosedException();
-            var now = Now();
-            var cost = CostOf(request, now);
-            var alone = TimeSpan.FromSeconds(cost.Seconds(FreshWork(request)));
-            CheckRoom(alone.TotalSeconds);
-            var urgency = Urgency.Of(now, alone, timeLeft, priority);
-            CheckTime(urgency, alone, timeLeft);
-            var reservation = new Reservation();
-            foreach (var job in request)
-            {
-                (job.Cost, job.Urgency, job.Reservation) = (cost, urgency, reservation);
-                job.Enter(now);
-                _unfinished += job.Unfinished;
-                for (var pair = 0; pair < job.Pairs.Count; pair++)
-                    Claim(new PairRef(job, pair), now);
-                _limit.Update(job);
-            }
-        }
-    }
-
-    /// <summary>What a request's work costs all workers together that run it.</summary>
-    private RunCost CostOf(IReadOnlyList<ScoringJob> request, TimeSpan now)
-    {
-        var cost = request[0].Lane.Cost;
-        var longest = request.Max(job => job.Pairs.Count == 0 ? 0 : job.Pairs.Length(0));
-        if (cost.Seconds(longest) <= LongRunSeconds)
-        {
-            _shortWorkUntil = now + ShortWorkExpected;
-            return cost / workers;
-        }
-
-        return cost / (IsShortWorkExpected(now) ? workers - 1 : workers);
-    }
-
-    private bool IsShortWorkExpected(TimeSpan now) => workers > 1 && now < _shortWorkUntil;
-
-    // What others have had run already costs nothing, nor what comes twice: a hundred equal requests are one's work.
-    private Work FreshWork(IReadOnlyList<ScoringJob> request)
-    {
-        var (inFlight, work) = (request[0].Lane.InFlight, default(Work));
-        foreach (var job in request)
-        {
-            for (var i = 0; i < job.Pairs.Count; i++)
-            {
-                var pair = new PairRef(job, i);
-                if (!(inFlight.Count > 0 && inFlight.Has(pair)) && _seen.Add(pair))
-                    work += Work.OfPair(job.Pairs.Length(i));
-            }
-        }
-
-        _seen.Clear();
-        return work;
-    }
-
-    /// <summary>
-    /// Admission by deadline: what can't be done in the time that is left is refused at once. Otherwise, under overload, workers would spend their time on what nobody waits for any more, and
-    /// callers theirs on waiting for an error.
-    /// </summary>
-    private void CheckTime(TimeSpan urgency, TimeSpan alone, TimeSpan timeLeft)
-    {
-        var backlog = _limit.Reserved;
-        if (backlog + alone <= timeLeft || backlog < LeastAhead * timeLeft)
-            return;
-
-        // Only what is as urgent goes before it.
-        var ahead = backlog.TotalSeconds;
-        foreach (var (other, _) in _jobs.UnorderedItems)
-        {
-            if (other.Urgency > urgency)
-                ahead -= other.Reservation!.Of(other);
-        }
-
-        var before = TimeSpan.FromSeconds(Math.Max(0, ahead));
-        if (before >= LeastAhead * timeLeft && before + alone > timeLeft)
-            throw QueueFullException.TooLate(before, alone, timeLeft);
-    }
-
     /// <summary>Has a request's pairs run. Once one of its jobs fails, the others are taken out. Their memory may be given back once the task has ended, however it ended.</summary>
     /// <param name="request">Of one model.</param>
     /// <param name="timeLeft">Until nobody waits for the answer any more.</param>
     /// <param name="priority">Lower is earlier.</param>
     /// <exception cref="QueueFullException">There's no room for it.</exception>
     /// <exception cref="QueueClosedException">The process is about to end.</exception>
-    public async Task RunAsync(IReadOnlyList<ScoringJob> request, TimeSpan timeLeft, int priority, CancellationToken cancellationToken)
+    public async Task RunAsync(IReadOnlyList<ScoringJob> request, TimeSpan timeLeft, int priority, CancellationToken cancellationToken, bool isOwn = false)
     {
-        Enter(request, timeLeft, priority);
+        Enter(request, timeLeft, priority, isOwn);
         using (cancellationToken.UnsafeRegister(static (state, token) => ((Entered)state!).Stop(token), new Entered(this, request)))
         {
             if (request.Count == 1)
@@ -257,7 +159,8 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
         lock (_gate)
         {
             var now = Now();
-            if (batch.RanWhole)
+            // One that was given up took at least so long, or those that can't be done in time would be begun again and again.
+            if (batch.RanWhole || (batch.IsAbandoned && elapsed.TotalSeconds > batch.Lane.Cost.Seconds(batch.Work)))
                 batch.Lane.Observe(batch.Work, elapsed);
 
             // A worker that was kept for shorter work may be needed for long work now.
@@ -298,13 +201,6 @@ internal sealed class PairQueue(int workers, TimeSpan limit, TimeProvider time)
     }
 
     private TimeSpan Now() => time.GetElapsedTime(_start);
-
-    // An empty queue takes anything: rounding must not leave a request out for ever.
-    private void CheckRoom(double seconds)
-    {
-        if (_unfinished > 0)
-            _limit.CheckRoom(seconds);
-    }
 
     /// <summary>Lets a pair wait to be run, or for the result of the same pair of somebody else.</summary>
     private void Claim(PairRef pair, TimeSpan now)

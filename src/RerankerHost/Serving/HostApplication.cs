@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Prometheus;
 using Rerank.Contracts.Scoring;
-using Rerank.Programs.Http;
+using Rerank.Http;
 using Rerank.Programs.Logs;
 using Rerank.Programs.Traces;
 using Rerank.RerankerHost.Admin;

@@ -1,8 +1,8 @@
 using System.Text.Json.Serialization;
-using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Models;
+using Rerank.Dialects;
+using Rerank.Http;
 using Rerank.Programs;
-using Rerank.Programs.Http;
 using Rerank.RerankerHost.Models;
 
 namespace Rerank.RerankerHost.Serving;

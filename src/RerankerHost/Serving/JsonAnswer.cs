@@ -1,5 +1,6 @@
 using System.Buffers;
-using Rerank.Contracts.Dialects;
+using Rerank.Dialects;
+using Rerank.Http;
 
 namespace Rerank.RerankerHost.Serving;
 

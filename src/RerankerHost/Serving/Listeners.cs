@@ -1,7 +1,6 @@
-using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Rerank.Programs.Http;
+using Rerank.Http;
 
 namespace Rerank.RerankerHost.Serving;
 
@@ -45,25 +44,7 @@ internal static class Listeners
     private static void Listen(KestrelServerOptions kestrel, IReadOnlyList<string> urls, ListenerGroup group)
     {
         foreach (var address in urls.Select(ListenAddress.Parse))
-        {
-            if (address.SocketPath is { } socket)
-            {
-                ServerSockets.RemoveStale(socket);
-                kestrel.ListenUnixSocket(socket, Mark);
-            }
-            else if (address.Host == "+")
-            {
-                kestrel.ListenAnyIP(address.Port, Mark);
-            }
-            else if (address.Host == "localhost" && address.Port != 0)
-            {
-                kestrel.ListenLocalhost(address.Port, Mark);
-            }
-            else
-            {
-                kestrel.Listen(address.Host == "localhost" ? IPAddress.Loopback : IPAddress.Parse(address.Host), address.Port, Mark);
-            }
-        }
+            address.Listen(kestrel, Mark);
 
         void Mark(ListenOptions listen) => listen.Use(next => connection =>
         {

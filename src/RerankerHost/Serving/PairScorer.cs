@@ -1,4 +1,5 @@
-using Rerank.Contracts.Dialects;
+using Rerank.Dialects;
+using Rerank.Http;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Models;
 using Rerank.RerankerHost.Scheduling;

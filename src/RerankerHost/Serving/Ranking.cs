@@ -1,5 +1,5 @@
-using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Models;
+using Rerank.Dialects;
 using Rerank.RerankerHost.Inference;
 
 namespace Rerank.RerankerHost.Serving;

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Diagnostics;
-using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Scoring;
-using Rerank.Programs.Http;
+using Rerank.Dialects;
+using Rerank.Http;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Telemetry;
 
@@ -31,7 +31,7 @@ internal abstract class RequestHandler(LimitsInForce limits, RequestMemory memor
         try
         {
             CheckMethod(http);
-            using var budget = new RequestBudget(http, limits.RequestTimeout, memory, time);
+            using var budget = new RequestBudget(http, TimeOf(http.Request, limits.RequestTimeout), memory, time);
             await AnswerAsync(http, budget, requestId, output);
         }
         catch (RequestException e)
@@ -74,6 +74,19 @@ internal abstract class RequestHandler(LimitsInForce limits, RequestMemory memor
             return;
         http.Response.Headers.Allow = HttpMethods.Post;
         throw new RequestException(RequestErrorKind.MethodNotAllowed, $"{http.Request.Path} takes POST, not {http.Request.Method}");
+    }
+
+    /// <exception cref="RequestException">The time that its caller gives can't be read, or is over.</exception>
+    private static TimeSpan TimeOf(HttpRequest request, TimeSpan most)
+    {
+        if (!request.Headers.TryGetValue(ScoreApi.TimeoutHeader, out var header))
+            return most;
+        if (!int.TryParse(header, out var milliseconds))
+            throw new RequestException(RequestErrorKind.Invalid, $"header {ScoreApi.TimeoutHeader}: not a number of milliseconds");
+        if (milliseconds <= 0)
+            throw new RequestException(RequestErrorKind.DeadlineExceeded, $"header {ScoreApi.TimeoutHeader}: no time is left");
+        var own = TimeSpan.FromMilliseconds(milliseconds);
+        return own < most ? own : most;
     }
 
     private int Fail(HttpResponse response, PooledBuffer output, RequestError error)

@@ -1,7 +1,7 @@
 using System.Buffers;
-using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Models;
-using Rerank.Programs.Http;
+using Rerank.Dialects;
+using Rerank.Http;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Models;
 using Rerank.RerankerHost.Telemetry;

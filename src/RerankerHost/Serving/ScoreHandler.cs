@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Text.Json;
 using Rerank.Contracts;
-using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Scoring;
-using Rerank.Programs.Http;
+using Rerank.Dialects;
+using Rerank.Http;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Models;
 using Rerank.RerankerHost.Telemetry;

@@ -1,5 +1,5 @@
-using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Scoring;
+using Rerank.Dialects;
 
 namespace Rerank.RerankerHost.Serving;
 

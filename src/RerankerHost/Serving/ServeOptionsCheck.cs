@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Rerank.Contracts.Routing;
-using Rerank.Programs.Http;
+using Rerank.Http;
 using Rerank.Programs.Traces;
 using Rerank.RerankerHost.Commands;
 using Rerank.RerankerHost.Models;

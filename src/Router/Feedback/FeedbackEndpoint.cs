@@ -1,6 +1,6 @@
-using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Feedback;
-using Rerank.Programs.Http;
+using Rerank.Dialects;
+using Rerank.Http;
 using Rerank.Router.Routing;
 using Rerank.Router.Serving;
 using Rerank.Router.Telemetry;
@@ -49,8 +49,8 @@ internal sealed class FeedbackEndpoint(TableStore tables, AnswerBook book, PeerF
             throw new RequestException(RequestErrorKind.MethodNotAllowed, $"{context.Request.Path} takes POST, not {context.Request.Method}");
         }
 
-        using var held = memory.Begin();
-        using var body = await RequestBody.ReadAsync(context.Request, MaxBytes, held, Patience, time, context.RequestAborted);
+        using var budget = new RequestBudget(context, Patience, memory, time);
+        using var body = await RequestBody.ReadAsync(context, MaxBytes, budget);
         var feedback = FeedbackReader.Read(body.Written);
         if (book.Find(feedback.RequestId) is { } answer)
         {

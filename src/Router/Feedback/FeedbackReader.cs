@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Feedback;
+using Rerank.Dialects;
 
 namespace Rerank.Router.Feedback;
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Rerank.Contracts.Feedback;
-using Rerank.Programs.Http;
+using Rerank.Http;
 using Rerank.Router.Serving;
 
 namespace Rerank.Router.Feedback;

@@ -22,9 +22,9 @@ internal static class PeerCalls
                     if (await take(peer, response, stop))
                         await enough.CancelAsync();
                 }
-                catch (Exception e) when (e is HttpRequestException or IOException)
+                catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !stop.IsCancellationRequested))
                 {
-                    // A router that can't be reached can't say anything, and others may.
+                    // A router that can't be reached, or not in time, can't say anything, and others may.
                 }
             });
         }

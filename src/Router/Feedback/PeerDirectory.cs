@@ -17,10 +17,13 @@ internal sealed class PeerDirectory(TimeProvider time) : IDisposable
 
     public static readonly TimeSpan LeastBetween = TimeSpan.FromSeconds(5);
 
+    /// <summary>For the answers of all. Not the time of whoever made them be asked: a caller who hangs up must not leave the others with half of them.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private const int MaxAnswerBytes = 64;
 
     private readonly SemaphoreSlim _asking = new(1);
-    private volatile IReadOnlyDictionary<uint, string> _known = new Dictionary<uint, string>();
+    private volatile Dictionary<uint, string> _known = [];
     private long? _askedAt;
 
     public void Dispose() => _asking.Dispose();
@@ -31,21 +34,30 @@ internal sealed class PeerDirectory(TimeProvider time) : IDisposable
         if (Lookup(peers, router) is { } known)
             return known;
 
-        await _asking.WaitAsync(cancellationToken);
+        await AskAsync(peers).WaitAsync(cancellationToken);
+        return Lookup(peers, router);
+    }
+
+    private async Task AskAsync(ClusterState peers)
+    {
+        await _asking.WaitAsync(CancellationToken.None);
         try
         {
-            if (_askedAt is null || time.GetElapsedTime(_askedAt.Value) >= LeastBetween)
-            {
-                _known = await AskAllAsync(peers, cancellationToken);
-                _askedAt = time.GetTimestamp();
-            }
+            if (_askedAt is not null && time.GetElapsedTime(_askedAt.Value) < LeastBetween)
+                return;
+            using var timeout = new CancellationTokenSource(Patience, time);
+            var said = await AskAllAsync(peers, timeout.Token);
+
+            // One that was only slow is still who it was.
+            var there = peers.DestinationsState.AllDestinations.Select(peer => peer.DestinationId).ToHashSet(StringComparer.Ordinal);
+            var nowOthers = said.Values.ToHashSet(StringComparer.Ordinal);
+            _known = _known.Where(known => there.Contains(known.Value) && !nowOthers.Contains(known.Value)).Concat(said).ToDictionary();
+            _askedAt = time.GetTimestamp();
         }
         finally
         {
             _asking.Release();
         }
-
-        return Lookup(peers, router);
     }
 
     private DestinationState? Lookup(ClusterState peers, uint router) =>

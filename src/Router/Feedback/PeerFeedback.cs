@@ -1,15 +1,15 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Feedback;
+using Rerank.Dialects;
 using Yarp.ReverseProxy.Model;
 
 namespace Rerank.Router.Feedback;
 
 /// <summary>
-/// Hands feedback on to the one of the pipeline's other routers that gave the answer. An id that a router gave out says which; for one that a caller chose they are all asked whether they know it,
-/// which takes a few bytes each. The feedback itself goes to one router, or to none.
+/// Hands feedback on to the one of the pipeline's other routers that gave the answer. An id that a router gave out says which; where that one doesn't know it, and for one that a caller chose, all are asked whether
+/// they do, which takes a few bytes each. The feedback itself goes to one router, or to none.
 /// </summary>
 internal sealed class PeerFeedback(PeerDirectory directory, RequestIds ids, TimeProvider time) : IDisposable
 {
@@ -29,8 +29,6 @@ internal sealed class PeerFeedback(PeerDirectory directory, RequestIds ids, Time
     public async Task<bool> TryHandOnAsync(ClusterState peers, Guid requestId, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         var router = RequestIds.RouterOf(requestId);
-        if (router == ids.Router)
-            return false;
         if (!_atOnce.Wait(TimeSpan.Zero, cancellationToken))
             throw new RequestException(new RequestError(RequestErrorKind.Overloaded, "too much feedback is handed on at the moment", RetryAfterSeconds: 1));
 
@@ -52,12 +50,25 @@ internal sealed class PeerFeedback(PeerDirectory directory, RequestIds ids, Time
 
     private async Task<bool> HandOnAsync(ClusterState peers, Guid requestId, uint? router, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        var owner = router is { } known ? await directory.FindAsync(peers, known, cancellationToken) : await FindAsync(peers, requestId, cancellationToken);
-        if (owner is null)
-            return false;
-
         // Copied: a call that is given up may go on reading it for a while.
-        var (taken, error) = await SendAsync(peers, owner, body.ToArray(), cancellationToken);
+        var copy = body.ToArray();
+        DestinationState? owner = null;
+        if (router is { } known && known != ids.Router)
+        {
+            owner = await directory.FindAsync(peers, known, cancellationToken);
+            if (owner is null)
+                return false;
+            if (await HandOnAsync(peers, owner, copy, cancellationToken))
+                return true;
+        }
+
+        // A caller may have sent an id again, with its next request, that a router gave out once: then another one may have answered that.
+        return await FindAsync(peers, requestId, cancellationToken) is { } other && other != owner && await HandOnAsync(peers, other, copy, cancellationToken);
+    }
+
+    private static async Task<bool> HandOnAsync(ClusterState peers, DestinationState owner, byte[] body, CancellationToken cancellationToken)
+    {
+        var (taken, error) = await SendAsync(peers, owner, body, cancellationToken);
         return error is null ? taken : throw new RequestException(RequestErrorKind.Invalid, error);
     }
 

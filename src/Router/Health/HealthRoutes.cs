@@ -1,5 +1,5 @@
-using Rerank.Contracts.Dialects;
-using Rerank.Programs.Http;
+using Rerank.Dialects;
+using Rerank.Http;
 using Rerank.Router.Serving;
 
 namespace Rerank.Router.Health;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Rerank.Http;
 
 namespace Rerank.Router.Hosting;
 
@@ -21,10 +22,8 @@ internal static class Listeners
 
     private static void Listen(KestrelServerOptions kestrel, string urls, Action<ListenOptions> configure)
     {
-        if (!ListenAddress.TryParseAll(urls, out var addresses, out var error))
-            throw new FormatException(error);
-        foreach (var address in addresses)
-            address.Listen(kestrel, configure);
+        foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            ListenAddress.Parse(url).Listen(kestrel, configure);
     }
 
     private static void MarkAsAdmin(ListenOptions listener) => listener.Use(next => connection =>

@@ -73,12 +73,10 @@ internal sealed class TableStore(
             try
             {
                 // Not to be torn by a caller who hangs up: YARP would have clusters that no table in force goes with.
-                await PublishAsync(ClusterConfigs.From(table, options));
+                // What is mounted comes before the first request and may take its time: nobody would offer it again.
+                await PublishAsync(ClusterConfigs.From(table, options), pushed ? options.PublishPatience : Timeout.InfiniteTimeSpan);
                 var trial = TrialOf(table.Candidate);
-                var next = builder.Build(table, current, trial, pushed);
-                if (table.Generation < Interlocked.Read(ref _closedBy))
-                    next.Withdraw();
-                _current = next;
+                PutInForce(builder.Build(table, current, trial, pushed));
                 _trial = trial ?? _trial;
                 version.Raise();
             }
@@ -95,6 +93,21 @@ internal sealed class TableStore(
         finally
         {
             _oneAtATime.Release();
+        }
+    }
+
+    private void PutInForce(ServingTable next)
+    {
+        WithdrawIfClosed();
+        _current = next;
+
+        // Once more: whoever took the candidate's traffic away in between has seen the table before.
+        WithdrawIfClosed();
+
+        void WithdrawIfClosed()
+        {
+            if (next.Table.Generation < Interlocked.Read(ref _closedBy))
+                next.Withdraw();
         }
     }
 
@@ -125,18 +138,18 @@ internal sealed class TableStore(
 
     /// <summary>Nothing to do for YARP when only what the router itself makes of the clusters changes, such as a weight.</summary>
     /// <exception cref="TimeoutException">YARP doesn't take them.</exception>
-    private async Task PublishAsync(IReadOnlyList<ClusterConfig> clusters)
+    private async Task PublishAsync(IReadOnlyList<ClusterConfig> clusters, TimeSpan patience)
     {
         if (_published is { } known && known.SequenceEqual(clusters))
             return;
         _published = null;
         try
         {
-            await provider.PublishAsync(clusters).WaitAsync(options.PublishPatience, time);
+            await provider.PublishAsync(clusters).WaitAsync(patience, time);
         }
         catch (TimeoutException e)
         {
-            throw new TimeoutException($"they were not taken within {options.PublishPatience.TotalSeconds:0.#} s", e);
+            throw new TimeoutException($"they were not taken within {patience.TotalSeconds:0.#} s", e);
         }
 
         _published = clusters;
@@ -147,7 +160,11 @@ internal sealed class TableStore(
     {
         try
         {
-            await PublishAsync(current is null ? [] : ClusterConfigs.From(current.Table, options));
+            await PublishAsync(current is null ? [] : ClusterConfigs.From(current.Table, options), options.PublishPatience);
+
+            // YARP may have taken the others meanwhile, and makes a cluster that comes back anew: what the table in force holds would never be looked up again.
+            if (current is not null)
+                PutInForce(builder.Build(current.Table, current, current.Trial, current.Confirmed));
         }
         catch (Exception e) when (IsFailure(e))
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Yarp.ReverseProxy.Model;
 
@@ -12,6 +13,9 @@ internal sealed class ClusterLoad(TimeProvider time)
     // The slowest answer is forgotten as fast as this; requests differ by a hundred times in size.
     private static readonly TimeSpan HalfLife = TimeSpan.FromMinutes(1);
 
+    private const int MostModels = 16;
+
+    private readonly ConcurrentDictionary<string, AnswerTimes> _times = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private TimeSpan _slowest;
     private long _slowestAt;
@@ -23,11 +27,20 @@ internal sealed class ClusterLoad(TimeProvider time)
 
     public HedgeBudget Hedges { get; } = new();
 
-    public AnswerTimes Times { get; } = new();
-
-    public void Answered(int pairs, TimeSpan took)
+    /// <summary>How long a model's answers took here. Models of one cluster may differ, and what lets others go first waits as long as they take.</summary>
+    public AnswerTimes TimesOf(string digest)
     {
-        Times.Add(pairs, took);
+        // A cluster that outlives many models forgets rather than grows.
+        if (_times.Count >= MostModels && !_times.ContainsKey(digest))
+            _times.Clear();
+        return _times.GetOrAdd(digest, static _ => new AnswerTimes());
+    }
+
+    /// <param name="isUrgent">Whether it didn't let others go first.</param>
+    public void Answered(string digest, int pairs, bool isUrgent, TimeSpan took)
+    {
+        if (isUrgent)
+            TimesOf(digest).Add(pairs, took);
         lock (_lock)
         {
             _answeredAt = time.GetTimestamp();

@@ -3,10 +3,10 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Rerank.Contracts;
-using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Scoring;
+using Rerank.Dialects;
+using Rerank.Http;
 using Rerank.Programs.Traces;
-using Rerank.Router.Buffers;
 using Rerank.Router.Routing;
 using Rerank.Router.Telemetry;
 using Yarp.ReverseProxy.Model;
@@ -100,7 +100,7 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
 
             load.Breaker.Answered();
             if (result.Scores is not null)
-                load.Answered(question.Call.Slots.Length, time.GetElapsedTime(asked));
+                load.Answered(question.Call.Digest, question.Call.Slots.Length, question.Call.Priority <= 0, time.GetElapsedTime(asked));
             if (next == Next.GiveUp)
                 return result;
 
@@ -119,7 +119,7 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
     /// <summary>Null: this question is asked once. Nobody waits for what lets others go first.</summary>
     private static TimeSpan? HedgeAfter(Question question) =>
         question.Tier.Hedging is { } hedging && question.Call.Priority <= 0 && question.Cluster.DestinationsState.AvailableDestinations.Count > 1
-            ? question.Load.Times.Percentile(question.Call.Slots.Length, hedging.AfterPercentile)
+            ? question.Load.TimesOf(question.Call.Digest).Percentile(question.Call.Slots.Length, hedging.AfterPercentile)
             : null;
 
     /// <summary>
@@ -133,6 +133,7 @@ internal sealed class ScoreClient(ScoreHealthPolicy health, ClusterLoads loads, 
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var first = TryAsync(question, destination, lost.Token);
         if (await IsDoneAsync(first, patience, cancellationToken)
+            || cancellationToken.IsCancellationRequested
             || DestinationPicker.Pick(question.Cluster, [destination]) is not { } other
             || !question.Load.Hedges.TrySpend(question.Call.Slots.Length))
         {

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
-using Rerank.Router.Buffers;
+using Rerank.Http;
 
 namespace Rerank.Router.Scoring;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
-using Rerank.Contracts.Dialects;
+using Rerank.Dialects;
+using Rerank.Http;
 using Rerank.Programs;
-using Rerank.Programs.Http;
 using Rerank.Router.Routing;
 
 namespace Rerank.Router.Serving;

@@ -1,7 +1,6 @@
 using System.Globalization;
-using Rerank.Contracts.Dialects;
-using Rerank.Programs.Http;
-using Rerank.Router.Buffers;
+using Rerank.Dialects;
+using Rerank.Http;
 using Rerank.Router.Feedback;
 using Rerank.Router.Routing;
 using Rerank.Router.Scoring;
@@ -64,8 +63,8 @@ internal sealed class RerankEndpoint(
 
         var policy = choice.Arm.Policy;
         var timeout = RerankHeaders.TimeoutOf(context.Request, policy.RequestTimeoutMilliseconds);
-        using var held = memory.Begin();
-        using var body = await RequestBody.ReadAsync(context.Request, policy.Limits.MaxBodyBytes, held, timeout, time, context.RequestAborted);
+        using var budget = new RequestBudget(context, timeout, memory, time);
+        using var body = await RequestBody.ReadAsync(context, policy.Limits.MaxBodyBytes, budget);
         var request = Clamp(conversation.Parse(body.Written, policy.Limits), table.Table.MostUrgentPriority ?? 0);
         var report = TruncationReports.Parse(context.Request.Headers[TruncationReports.Header]);
         var parsed = time.GetElapsedTime(started);

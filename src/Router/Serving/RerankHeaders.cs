@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Scoring;
+using Rerank.Dialects;
 using Rerank.Router.Feedback;
 using Rerank.Router.Tiers;
 

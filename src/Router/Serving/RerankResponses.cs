@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
-using Rerank.Contracts.Dialects;
-using Rerank.Router.Buffers;
+using Rerank.Dialects;
+using Rerank.Http;
 
 namespace Rerank.Router.Serving;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
-using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Routing;
+using Rerank.Dialects;
+using Rerank.Http;
 using Rerank.Router.Routing;
 using Rerank.Router.Scoring;
 using Rerank.Router.Serving;
@@ -54,7 +55,9 @@ internal sealed class Shadows(
 
         var other = answer.Choice.Arm.Role == ArmRole.Stable ? candidate : table.Stable;
         var asked = new Question(answer.Choice, other, answer.Outcomes[query].Judgement, subjects[query], terms);
-        if (terms.MaxShadowCostPermille > 0 && _atOnce.Wait(TimeSpan.Zero))
+
+        // What is kept beyond its request is outside of the bound of requests in flight: so it is little.
+        if (asked.Subject.BodyBytes <= RequestMemory.SmallBody && terms.MaxShadowCostPermille > 0 && _atOnce.Wait(TimeSpan.Zero))
         {
             if (table.Trial.Budget.TryTake(asked.Cost))
             {

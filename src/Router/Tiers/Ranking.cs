@@ -1,5 +1,5 @@
-using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Models;
+using Rerank.Dialects;
 
 namespace Rerank.Router.Tiers;
 

@@ -1,4 +1,4 @@
-using Rerank.Contracts.Dialects;
+using Rerank.Dialects;
 using Rerank.Router.Scoring;
 using Rerank.Router.Tiers.Cache;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using Rerank.Contracts.Dialects;
-using Rerank.Router.Buffers;
+using Rerank.Dialects;
+using Rerank.Http;
 using Rerank.Router.Tiers.Cache;
 
 namespace Rerank.Router.Tiers;
@@ -63,6 +63,9 @@ internal sealed class RankingSubject
 
     /// <summary>The same pairs with another urgency; to be used when this one is done with.</summary>
     public RankingSubject WithPriority(int priority) => new(this, Request with { Priority = priority });
+
+    /// <summary>Of what its texts are parts of; 0: they last by themselves.</summary>
+    public int BodyBytes => _body?.Length ?? 0;
 
     /// <summary>Has the texts last until it is disposed of, for what goes on after the answer.</summary>
     public IDisposable? KeepTexts()

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Rerank.Contracts.Dialects;
+using Rerank.Dialects;
 using Rerank.Router.Routing;
 using Rerank.Router.Scoring;
 using Rerank.Router.Telemetry;

@@ -1,5 +1,5 @@
-using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Routing;
+using Rerank.Dialects;
 using Rerank.Router.Routing;
 using Rerank.Router.Scoring;
 using Rerank.Router.Tiers.Cache;

@@ -11,11 +11,13 @@ public partial class DependencyDirectionTests
     {
         { "Cli", "Contracts" },
         { "Contracts", "" },
+        { "Dialects", "Contracts" },
+        { "Http", "Contracts, Dialects" },
         { "Operator.Runtime", "" },
         { "Operator", "Contracts, Operator.Runtime, Programs" },
         { "Programs", "" },
-        { "RerankerHost", "Contracts, Programs" },
-        { "Router", "Contracts, Programs" },
+        { "RerankerHost", "Contracts, Dialects, Http, Programs" },
+        { "Router", "Contracts, Dialects, Http, Programs" },
     };
 
     [Theory]
@@ -36,12 +38,14 @@ public partial class DependencyDirectionTests
         SourceFiles.Below("src", "*.csproj").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal));
 
     [Fact]
-    public void Contracts_Packages_AreNone() => Assert.Empty(Elements("Contracts", "PackageReference"));
+    public void Contracts_Packages_AreNone() => Assert.Empty(Elements("Contracts", "PackageReference").Concat(Elements("Dialects", "PackageReference")));
 
     [Theory]
     [InlineData("Router")]
     [InlineData("RerankerHost")]
     [InlineData("Contracts")]
+    [InlineData("Dialects")]
+    [InlineData("Http")]
     [InlineData("Programs")]
     public void DataPlane_Packages_HaveNoKubernetesClient(string project) => Assert.DoesNotContain(
         "KubernetesClient",

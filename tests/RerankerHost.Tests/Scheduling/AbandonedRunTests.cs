@@ -31,6 +31,20 @@ public class AbandonedRunTests
         Assert.Equal(0.01, _lane.SecondsPerToken);
     }
 
+    /// <summary>Else such work would be begun again and again.</summary>
+    [Fact]
+    public void Run_ThatWasEndedAfterItsTime_IsLearntFrom()
+    {
+        var job = Enter(100);
+        Assert.True(_queue.TryTake(_batch));
+
+        Stop(job);
+        _batch.Run();
+        _queue.Complete(_batch, TimeSpan.FromSeconds(3));
+
+        Assert.InRange(_lane.Cost.Seconds(100), 1.01, 3);
+    }
+
     [Fact]
     public void Run_ThatAFollowerWaitsFor_GoesOn()
     {

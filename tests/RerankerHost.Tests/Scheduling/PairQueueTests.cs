@@ -29,6 +29,33 @@ public class PairQueueTests
         Assert.Equal((2, TimeSpan.FromSeconds(0.95)), (queue.Pairs, queue.Backlog));
     }
 
+    /// <summary>A self-test, which load must not fail.</summary>
+    [Fact]
+    public void Enter_OfTheHostItself_IsTakenWhateverWaits()
+    {
+        var queue = new PairQueue(workers: 1, TimeSpan.FromSeconds(1), new FakeTimeProvider());
+        Enter(queue, 0, 100);
+        Enter(queue, 500, 100);
+        var own = new ScoringJob(_lane, FakePairs.OfLengths(1000, 100));
+
+        Assert.Throws<QueueFullException>(() => queue.Enter([own], TimeSpan.FromSeconds(30), priority: 0));
+        queue.Enter([own], TimeSpan.FromSeconds(30), priority: 0, isOwn: true);
+
+        Assert.Equal(3, queue.Pairs);
+    }
+
+    /// <summary>However many workers there are, one runs it.</summary>
+    [Fact]
+    public void Enter_OnePairThatTakesLongerThanIsLeft_IsRefused()
+    {
+        var queue = new PairQueue(workers: 16, TimeSpan.FromSeconds(60), new FakeTimeProvider());
+        queue.Enter([new ScoringJob(_lane, FakePairs.OfLengths(0, Enumerable.Repeat(100, 40)))], TimeSpan.FromSeconds(30), priority: -999);
+        var late = new ScoringJob(_lane, FakePairs.OfLengths(1000, 500));
+
+        Assert.Throws<QueueFullException>(() => queue.Enter([late], TimeSpan.FromSeconds(4), priority: 0));
+        queue.Enter([late], TimeSpan.FromSeconds(9), priority: 0);
+    }
+
     [Fact]
     public void Enter_LargerThanTheQueue_TakesHalfOfIt()
     {

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
-using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
+using Rerank.Dialects;
 using Rerank.TestKit;
 
 namespace Rerank.RerankerHost.Tests.Serving;
@@ -259,11 +259,11 @@ public sealed partial class ClientRequestsTests : IAsyncLifetime
     public Task Anyone(string path, string body, int status, string expected) => CheckAsync(path, body, status, expected);
 
     [Theory]
-    [InlineData("/rerank", """{"error":"the body is larger than the 65536 bytes allowed","error_type":"Validation"}""")]
-    [InlineData("/v1/rerank", """{"detail":"the body is larger than the 65536 bytes allowed"}""")]
-    [InlineData("/v2/rerank", """{"id":"ID","message":"the body is larger than the 65536 bytes allowed"}""")]
-    [InlineData("/score", """{"error":{"message":"the body is larger than the 65536 bytes allowed","type":"BadRequestError","code":413}}""")]
-    [InlineData("/v1/ranking", """{"error":"the body is larger than the 65536 bytes allowed"}""")]
+    [InlineData("/rerank", """{"error":"the body has more than 65536 bytes; at most 65536 are allowed","error_type":"Validation"}""")]
+    [InlineData("/v1/rerank", """{"detail":"the body has more than 65536 bytes; at most 65536 are allowed"}""")]
+    [InlineData("/v2/rerank", """{"id":"ID","message":"the body has more than 65536 bytes; at most 65536 are allowed"}""")]
+    [InlineData("/score", """{"error":{"message":"the body has more than 65536 bytes; at most 65536 are allowed","type":"BadRequestError","code":413}}""")]
+    [InlineData("/v1/ranking", """{"error":"the body has more than 65536 bytes; at most 65536 are allowed"}""")]
     public Task Anyone_WithTooMuch(string path, string expected) => CheckAsync(path, new string(' ', 70_000), 413, expected);
 
     [Theory]

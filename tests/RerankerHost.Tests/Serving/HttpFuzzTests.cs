@@ -2,10 +2,10 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Contracts.Scoring;
+using Rerank.Dialects;
 using Rerank.TestKit;
 
 namespace Rerank.RerankerHost.Tests.Serving;

@@ -52,7 +52,7 @@ public sealed class RequestMemoryTests : IAsyncDisposable
             Assert.StartsWith("HTTP/1.1 429 ", refusal, StringComparison.Ordinal);
             Assert.Contains("\r\nRetry-After: 1\r\n", refusal, StringComparison.Ordinal);
             Assert.Contains("\r\nConnection: close\r\n", refusal, StringComparison.Ordinal);
-            Assert.Contains("the host has too many bytes of requests in flight", refusal, StringComparison.Ordinal);
+            Assert.Contains("too many bytes of requests are in flight", refusal, StringComparison.Ordinal);
             Assert.Contains(error, refusal, StringComparison.Ordinal);
         });
         Assert.Equal(HttpStatusCode.OK, await RerankAsync(host));

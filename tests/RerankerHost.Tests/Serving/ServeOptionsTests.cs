@@ -1,3 +1,4 @@
+using Rerank.Http;
 using Rerank.RerankerHost.Serving;
 
 namespace Rerank.RerankerHost.Tests.Serving;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
-using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Feedback;
+using Rerank.Dialects;
 using Rerank.Router.Feedback;
 using Rerank.Router.Routing;
 using Rerank.Router.Tests.Stubs;

@@ -225,6 +225,20 @@ public sealed class FeedbackEndpointTests
     }
 
     [Fact]
+    public async Task Feedback_ToAnIdThatAnotherRouterGaveOutOnce_FindsTheOneThatAnsweredLast()
+    {
+        await using var canary = await Canary.StartAsync();
+        await using var first = await CountingPeer.StartAsync();
+        await using var other = await RunningRouter.StartAsync(canary.Table with { Peers = [first.Address, canary.Router.Main.BaseAddress!.ToString()] });
+        var ids = new RequestIds(TimeProvider.System);
+        (first.Router, first.Knows) = (ids.Router, false);
+        var again = ids.Next().ToString();
+        var answer = await canary.Router.CohereAsync("q", Documents, null, ("X-Rerank-Request-Id", again));
+
+        Assert.Equal(HttpStatusCode.Accepted, (await SendAsync(other, answer, ("click", 0))).Status);
+    }
+
+    [Fact]
     public async Task Feedback_SaidToBeForwarded_IsCountedAllTheSame()
     {
         await using var canary = await Canary.StartAsync();

@@ -1,5 +1,5 @@
 using System.Text;
-using Rerank.Contracts.Dialects;
+using Rerank.Dialects;
 using Rerank.Router.Feedback;
 
 namespace Rerank.Router.Tests.Feedback;

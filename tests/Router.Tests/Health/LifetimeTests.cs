@@ -141,8 +141,8 @@ public sealed class LifetimeTests : IDisposable
 
         Assert.Equal(
             [
-                "--urls: https://+:80 must be http://HOST:PORT or http://unix:/PATH",
-                "--admin-urls: nonsense is not an address such as http://+:8080",
+                "--urls: https://+:80: only http is served; put a proxy in front for https",
+                "--admin-urls: nonsense: not an address such as http://+:8080 or http://unix:/run/host.sock",
                 "--admin-token-file is required with --admin-urls",
                 "--drain-seconds must be from 0 to 300",
                 "--socket-directory must be an absolute path, not relative",

@@ -10,7 +10,7 @@ public sealed class HedgingTests
 {
     private static readonly string[] Documents = ["a full=1", "b full=2"];
 
-    private static readonly HedgingPolicy Policy = new() { AfterPercentile = 95, MaxExtraPermille = 100 };
+    private static readonly HedgingPolicy Policy = new() { AfterPercentile = 99, MaxExtraPermille = 100 };
 
     [Fact]
     public async Task Rerank_OneHostHangs_TheOtherAnswersAndTheLoserIsCancelled()

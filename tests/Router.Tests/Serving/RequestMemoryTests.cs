@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Rerank.Contracts.Routing;
-using Rerank.Programs.Http;
+using Rerank.Http;
 using Rerank.Router.Tests.Stubs;
 using Rerank.TestKit;
 

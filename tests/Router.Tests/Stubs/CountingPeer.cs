@@ -18,6 +18,9 @@ internal sealed class CountingPeer : IAsyncDisposable
 
     public uint Router { get; set; } = 1;
 
+    /// <summary>Whether it says that it gave the answers which it is told about.</summary>
+    public bool Knows { get; set; } = true;
+
     public string Address => _app.Urls.Single();
 
     public static async Task<CountingPeer> StartAsync()
@@ -42,7 +45,7 @@ internal sealed class CountingPeer : IAsyncDisposable
             return context.Response.WriteAsync(Router.ToString("x8", CultureInfo.InvariantCulture), context.RequestAborted);
         }
 
-        context.Response.StatusCode = HttpMethods.IsPost(context.Request.Method) ? StatusCodes.Status202Accepted : StatusCodes.Status404NotFound;
+        context.Response.StatusCode = Knows && HttpMethods.IsPost(context.Request.Method) ? StatusCodes.Status202Accepted : StatusCodes.Status404NotFound;
         return Task.CompletedTask;
     }
 }

@@ -1,6 +1,6 @@
 using System.Net;
-using Rerank.Contracts.Dialects;
 using Rerank.Contracts.Routing;
+using Rerank.Dialects;
 using Rerank.Router.Tests.Stubs;
 
 namespace Rerank.Router.Tests.Tiers;

@@ -1,4 +1,4 @@
-using Rerank.Contracts.Dialects;
+using Rerank.Dialects;
 
 namespace Rerank.Router.Tiers.Cache;
 

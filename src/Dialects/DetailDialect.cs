@@ -1,0 +1,29 @@
+using System.Buffers;
+
+namespace Rerank.Dialects;
+
+/// <summary>A dialect whose errors are an object with <c>detail</c>, a string.</summary>
+/// <param name="invalidStatus">The status code of a request that is well-formed JSON but isn't allowed.</param>
+internal abstract class DetailDialect(int invalidStatus) : JsonDialect
+{
+    public sealed override int StatusOf(RequestErrorKind kind) => kind switch
+    {
+        RequestErrorKind.Malformed or RequestErrorKind.Empty or RequestErrorKind.Invalid => invalidStatus,
+        RequestErrorKind.ModelNotFound or RequestErrorKind.RouteNotFound or RequestErrorKind.AnswerNotFound => 404,
+        RequestErrorKind.MethodNotAllowed => 405,
+        RequestErrorKind.TooLarge => 413,
+        RequestErrorKind.UnsupportedEncoding => 415,
+        RequestErrorKind.Overloaded => 429,
+        RequestErrorKind.Unavailable => 503,
+        RequestErrorKind.DeadlineExceeded => 504,
+        _ => 500,
+    };
+
+    public sealed override void WriteError(IBufferWriter<byte> output, RequestError error)
+    {
+        using var writer = CreateWriter(output);
+        writer.WriteStartObject();
+        writer.WriteString("detail"u8, error.Message);
+        writer.WriteEndObject();
+    }
+}

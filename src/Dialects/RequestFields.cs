@@ -1,0 +1,41 @@
+namespace Rerank.Dialects;
+
+/// <summary>The fields of all dialects. What one name means is the same in every dialect that has it, so one reader serves them all.</summary>
+[Flags]
+internal enum RequestFields : long
+{
+    None = 0,
+    Model = 1L << 0,
+    Query = 1L << 1,
+    Documents = 1L << 2,
+    Texts = 1L << 3,
+    Passages = 1L << 4,
+    Queries = 1L << 5,
+    Data1 = 1L << 6,
+    Text1 = 1L << 7,
+    Items = 1L << 8,
+    Data2 = 1L << 9,
+    Text2 = 1L << 10,
+    TopN = 1L << 11,
+    TopK = 1L << 12,
+    ReturnDocuments = 1L << 13,
+    ReturnText = 1L << 14,
+    ReturnLength = 1L << 15,
+    RawScores = 1L << 16,
+    UseActivation = 1L << 17,
+    Activation = 1L << 18,
+    Softmax = 1L << 19,
+    Truncate = 1L << 20,
+    Truncation = 1L << 21,
+    TruncationDirection = 1L << 22,
+    TruncationSide = 1L << 23,
+    TruncatePromptTokens = 1L << 24,
+    MaxTokensPerDocument = 1L << 25,
+    MaxTokensPerQuery = 1L << 26,
+    MaxChunksPerDocument = 1L << 27,
+    RankFields = 1L << 28,
+    OverlapTokens = 1L << 29,
+    Priority = 1L << 30,
+    RequestId = 1L << 31,
+    MultiModalOptions = 1L << 32,
+}

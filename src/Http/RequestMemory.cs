@@ -1,0 +1,99 @@
+namespace Rerank.Http;
+
+/// <summary>
+/// Admission by bytes: what requests in flight may take together, whatever number of them there is and however slowly they come in. What doesn't fit is to be refused
+/// before it is read.
+/// </summary>
+/// <param name="most">Bytes; null: a third of the memory that the process may use, by its control group.</param>
+public sealed class RequestMemory(long? most)
+{
+    /// <summary>What a byte of a body takes at most while its request is answered: the buffer, which may be twice as large, the text in UTF-16, and as much again for what is made of it.</summary>
+    public const int BytesPerByte = 6;
+
+    /// <summary>Bodies up to this size are never kept out by larger ones.</summary>
+    public const int SmallBody = 1024 * 1024;
+
+    /// <summary>Nor are bodies up to this size, which nearly all are, by those.</summary>
+    public const int TinyBody = 64 * 1024;
+
+    /// <summary>Less would leave no room for one body of the usual limit.</summary>
+    public const long LeastBytes = 16 * 1024 * 1024;
+
+    private const int LeastBody = 8 * 1024;
+
+    private readonly long _most = most ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 3;
+    private long _used;
+
+    public long Used => Interlocked.Read(ref _used);
+
+    public Reservation Begin() => new(this);
+
+    /// <param name="own">What the request holds already.</param>
+    /// <param name="body">Of its body, as far as is known.</param>
+    private bool TryTake(long bytes, long own, long body)
+    {
+        // One request alone may be of any size that is allowed.
+        var used = Interlocked.Add(ref _used, bytes);
+        if (used <= MostFor(body) || used == own + bytes)
+            return true;
+        Interlocked.Add(ref _used, -bytes);
+        return false;
+    }
+
+    // A quarter is for small ones alone, and half of that for tiny ones.
+    private long MostFor(long body) => body > SmallBody ? _most / 4 * 3 : body > TinyBody ? _most / 8 * 7 : _most;
+
+    /// <summary>Of one request, until it is answered.</summary>
+    public sealed class Reservation(RequestMemory memory) : IDisposable
+    {
+        private readonly Lock _lock = new();
+        private long _body;
+        private long _held;
+        private long _size;
+        private bool _isOver;
+
+        /// <param name="bodyBytes">Of its body, so far.</param>
+        /// <param name="announced">What it will be, as its caller says; null: it doesn't.</param>
+        /// <returns>False: there is no room for it now.</returns>
+        public bool TryHold(long bodyBytes, long? announced = null)
+        {
+            lock (_lock)
+            {
+                _size = Math.Max(bodyBytes, announced ?? 0);
+                var needed = BytesPerByte * Math.Max(bodyBytes, LeastBody);
+                if (needed > _body && !TryTakeNeedsLock(needed - _body))
+                    return false;
+                _body = Math.Max(_body, needed);
+                return true;
+            }
+        }
+
+        /// <summary>For what a request's text takes beside its body while it is worked on, where that is more than a body's share.</summary>
+        /// <param name="bytes">Beside what is held already.</param>
+        /// <returns>False: there is no room for it now.</returns>
+        public bool TryHoldMore(long bytes)
+        {
+            lock (_lock)
+                return TryTakeNeedsLock(bytes);
+        }
+
+        public void Dispose()
+        {
+            lock (_lock)
+            {
+                _isOver = true;
+                Interlocked.Add(ref memory._used, -_held);
+                _held = 0;
+            }
+        }
+
+        private bool TryTakeNeedsLock(long bytes)
+        {
+            // What is given up may still be at work; nobody would give back what it takes now.
+            if (_isOver || !memory.TryTake(bytes, _held, _size))
+                return false;
+            _held += bytes;
+            return true;
+        }
+    }
+}
