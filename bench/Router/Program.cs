@@ -6,12 +6,19 @@ using Rerank.RouterBench.Servers;
 // dotnet run -c Release --project bench/Router
 var rounds = new Option<int>("--rounds") { Description = "Turns of every contender.", DefaultValueFactory = _ => 5 };
 var seconds = new Option<int>("--seconds") { Description = "Of a turn.", DefaultValueFactory = _ => 5 };
+var contest = new Option<string?>("--contest") { Description = "cached, tier or goodput. Default: all, one after the other." };
 var port = new Option<int>("--port");
-var command = new RootCommand("Measures the router beside others that do the same work.") { rounds, seconds };
+var command = new RootCommand("Measures the router beside others that do the same work.") { rounds, seconds, contest };
 command.SetAction(async parsed =>
 {
     var where = new Surroundings(parsed.GetValue(rounds), TimeSpan.FromSeconds(parsed.GetValue(seconds)));
-    await new CachedContest(where).RunAsync();
+    var only = parsed.GetValue(contest);
+    if (only is null or "cached")
+        await new CachedContest(where).RunAsync();
+    if (only is null or "tier")
+        await new TierContest(where).RunAsync();
+    if (only is null or "goodput")
+        await new GoodputContest(where).RunAsync();
 });
 command.Subcommands.Add(Serve("bare", "A bare Kestrel endpoint, as a contender.", BareServer.RunAsync));
 command.Subcommands.Add(Serve("stub", "A host whose model costs nothing.", StubHost.RunAsync));

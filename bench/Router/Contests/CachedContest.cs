@@ -50,7 +50,7 @@ internal sealed class CachedContest(Surroundings where)
 
     private static byte[][] Requests() => [.. Bodies.Make(requests: 64, Documents, Characters, seed: 1).Select(body => HttpConnection.Post("/rerank", body))];
 
-    private static LoadResult Check(LoadResult result) => result.Failed == 0 ? result : throw new InvalidOperationException($"{result.Failed} of {result.Answers.Count} requests failed");
+    internal static LoadResult Check(LoadResult result) => result.Failed == 0 ? result : throw new InvalidOperationException($"{result.Failed} of {result.Answers.Count} requests failed");
 
     internal static double Median(List<double> values)
     {

@@ -55,9 +55,11 @@ internal sealed class Server : IDisposable
     /// <summary>A counter or gauge without labels of its <c>/metrics</c>.</summary>
     public async Task<double> MetricAsync(string name)
     {
-        var metrics = await Client.GetStringAsync($"http://127.0.0.1:{Port}/metrics");
+        var metrics = await GetAsync("/metrics");
         return double.Parse(metrics.Split('\n').Single(line => line.StartsWith(name + " ", StringComparison.Ordinal))[(name.Length + 1)..], CultureInfo.InvariantCulture);
     }
+
+    public Task<string> GetAsync(string path) => Client.GetStringAsync($"http://127.0.0.1:{Port}{path}");
 
     public void Dispose()
     {
