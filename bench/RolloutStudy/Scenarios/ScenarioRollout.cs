@@ -7,6 +7,7 @@ using Rerank.Operator.Pipelines.Revisions;
 using Rerank.Operator.Rollouts;
 using Rerank.RolloutStudy.Simulation;
 using Rerank.Router.Routing;
+using Rerank.Router.Scoring;
 using Rerank.Router.Shadow;
 using Rerank.Router.Trials;
 using Dice = Rerank.RolloutStudy.Simulation.Dice;
