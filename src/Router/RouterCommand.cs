@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Options;
+using Rerank.Http;
 using Rerank.Programs.Logs;
 using Rerank.Programs.Options;
 
@@ -9,6 +10,7 @@ namespace Rerank.Router;
 internal sealed class RouterCommand
 {
     private const int UsageError = 2;
+    private const int CannotStart = 1;
 
     private static readonly RouterOptions Defaults = new();
 
@@ -76,7 +78,18 @@ internal sealed class RouterCommand
         }
 
         await using (app)
-            await app.RunAsync(cancellationToken);
+        {
+            try
+            {
+                await app.RunAsync(cancellationToken);
+            }
+            catch (Exception e) when (StartFailure.Describe(e, options.AdminUrls is { } admin ? [options.Urls, admin] : [options.Urls]) is { } failure)
+            {
+                await Console.Error.WriteLineAsync(failure.AsMemory(), cancellationToken);
+                return CannotStart;
+            }
+        }
+
         return 0;
     }
 

@@ -19,9 +19,17 @@ internal static class GenerateCommand
 
     public static int Run(string crdsDirectory, string rbacDirectory)
     {
-        WriteAll(crdsDirectory, Crds());
-        WriteAll(rbacDirectory, Rbac());
-        return 0;
+        try
+        {
+            WriteAll(crdsDirectory, Crds());
+            WriteAll(rbacDirectory, Rbac());
+            return 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine(e.Message);
+            return 1;
+        }
     }
 
     /// <summary>File name to content.</summary>

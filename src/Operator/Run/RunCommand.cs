@@ -23,6 +23,17 @@ internal static class RunCommand
             return 1;
         }
 
+        KubernetesClientConfiguration cluster;
+        try
+        {
+            cluster = KubernetesClientConfiguration.BuildDefaultConfig();
+        }
+        catch (Exception e)
+        {
+            await Console.Error.WriteLineAsync($"no cluster: what KUBECONFIG or ~/.kube/config names can't be used: {e.Message}");
+            return 1;
+        }
+
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(builder.Configuration["urls"] ?? builder.Configuration["ASPNETCORE_URLS"] ?? DefaultUrls);
         var section = builder.Configuration.GetSection(OperatorOptions.Section);
@@ -31,7 +42,7 @@ internal static class RunCommand
         builder.Logging.AddProgramLogs(logFormat ?? section.GetValue(nameof(OperatorOptions.LogFormat), LogFormat.Text)).AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Services.AddRerankOptions(section);
         builder.Services.AddSingleton<IKubernetes>(s => new Kubernetes(
-            KubernetesClientConfiguration.BuildDefaultConfig(), new RequestMetrics(s.GetRequiredService<CollectorRegistry>())));
+            cluster, new RequestMetrics(s.GetRequiredService<CollectorRegistry>())));
         builder.Services.AddSingleton<IResourceClient>(s =>
             new FencedClient(
                 new ResourceClient(s.GetRequiredService<IKubernetes>(), s.GetRequiredService<TimeProvider>()), s.GetRequiredService<LeaseFence>()));

@@ -1,6 +1,5 @@
 using System.CommandLine;
-using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections;
+using Rerank.Http;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Models;
 
@@ -48,15 +47,9 @@ internal static class ServeCommand
             await Console.Error.WriteLineAsync(e.Message);
             return InvalidOptions;
         }
-        catch (SocketException e)
+        catch (Exception e) when (StartFailure.Describe(e, options.Urls.Concat(options.AdminUrls).Concat(options.ProbeUrls)) is { } failure)
         {
-            // Unlike the others it doesn't say where.
-            await Console.Error.WriteLineAsync($"can't listen on {string.Join(" or ", options.Urls.Concat(options.AdminUrls).Concat(options.ProbeUrls))}: {e.Message}");
-            return CannotStart;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or AddressInUseException)
-        {
-            await Console.Error.WriteLineAsync(e.Message);
+            await Console.Error.WriteLineAsync(failure);
             return CannotStart;
         }
 
