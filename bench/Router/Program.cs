@@ -22,8 +22,13 @@ command.SetAction(async parsed =>
 });
 command.Subcommands.Add(Serve("bare", "A bare Kestrel endpoint, as a contender.", BareServer.RunAsync));
 command.Subcommands.Add(Serve("stub", "A host whose model costs nothing.", StubHost.RunAsync));
-var load = new Command("load", "Sends wholly cached requests to a router that runs, for a profiler.") { port, seconds };
-load.SetAction(parsed => Console.WriteLine(FormattableString.Invariant($"{CachedContest.Load(parsed.GetValue(port), TimeSpan.FromSeconds(parsed.GetValue(seconds))).PerSecond:0} requests/s")));
+var rate = new Option<double?>("--rate") { Description = "Requests a second. Default: as many as there can be." };
+var load = new Command("load", "Sends wholly cached requests to a router that runs, for a profiler.") { port, seconds, rate };
+load.SetAction(parsed =>
+{
+    var result = CachedContest.Load(parsed.GetValue(port), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rate));
+    Console.WriteLine(FormattableString.Invariant($"{result.PerSecond:0} requests/s, p50 {result.Percentile(0.5):0.00} ms, p99 {result.Percentile(0.99):0.00} ms, most {result.Percentile(1):0.00} ms"));
+});
 command.Subcommands.Add(load);
 return await command.Parse(args).InvokeAsync();
 

@@ -32,7 +32,7 @@ internal sealed record RouterOptions
     public string? OtlpEndpoint { get; init; }
 
     /// <summary>How long a change of the clusters may take until they are in force.</summary>
-    public TimeSpan PublishPatience { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan PublishPatience { get; init; } = TimeSpan.FromSeconds(2.5);
 
     public TimeSpan DnsRefreshPeriod { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -46,7 +46,9 @@ internal sealed class CachedContest(Surroundings where)
             """));
     }
 
-    public static LoadResult Load(int port, TimeSpan duration) => Check(HttpLoad.Closed(port, Requests(), Connections, duration));
+    /// <param name="perSecond">Null: as many as there can be.</param>
+    public static LoadResult Load(int port, TimeSpan duration, double? perSecond) => Check(
+        perSecond is { } rate ? HttpLoad.Steady(port, Requests(), Connections, duration, rate) : HttpLoad.Closed(port, Requests(), Connections, duration));
 
     private static byte[][] Requests() => [.. Bodies.Make(requests: 64, Documents, Characters, seed: 1).Select(body => HttpConnection.Post("/rerank", body))];
 

@@ -20,6 +20,7 @@ internal sealed class RunWatch(CrashMark? mark, TimeSpan limit, TimeProvider tim
     private readonly TaskCompletionSource<string> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _failures;
     private readonly List<Action> _whenIdle = [];
+    private Task _freed = Task.CompletedTask;
     private bool _isClosed;
 
     /// <summary>Ends when the model is found broken, with how it was.</summary>
@@ -43,11 +44,11 @@ internal sealed class RunWatch(CrashMark? mark, TimeSpan limit, TimeProvider tim
     /// <param name="probe">Runs a pair that the model has scored before; throws as a run does.</param>
     public IBatchRunner Watch(IBatchRunner runner, Action probe) => new WatchedRunner(this, runner, probe);
 
-    /// <summary>Whether the host can't serve without the model.</summary>
-    public bool IsRequired { get; init; }
+    /// <summary>Whether the host can't serve as long as the model isn't loaded: it needs it, or one that waits behind it.</summary>
+    public Func<bool> IsNeeded { get; init; } = () => false;
 
-    /// <summary>Whether it has been loaded: until then nobody's requests wait for its runs, and the longest input is among them.</summary>
-    public bool IsLoaded { get; set; }
+    /// <summary>Whether its runs are on the threads that requests need too. Until then it is warmed up, with the longest input, and nobody waits for it.</summary>
+    public bool IsOnWorkers { get; set; }
 
     /// <summary>Lets no run begin any more, and gives the model's memory back when none runs: at once, or never where one hangs. What is said first is done first.</summary>
     public void WhenIdle(Action dispose)
@@ -58,6 +59,12 @@ internal sealed class RunWatch(CrashMark? mark, TimeSpan limit, TimeProvider tim
             if (_started.Count > 0)
             {
                 _whenIdle.Add(dispose);
+                return;
+            }
+
+            if (!_freed.IsCompleted)
+            {
+                FreeNeedsLock(dispose);
                 return;
             }
         }
@@ -80,22 +87,20 @@ internal sealed class RunWatch(CrashMark? mark, TimeSpan limit, TimeProvider tim
 
     private void End(long started)
     {
-        Action[] disposals = [];
         lock (_lock)
         {
             _started.Remove(started);
             mark?.EndRun();
-            if (_started.Count == 0 && _whenIdle.Count > 0)
-            {
-                disposals = [.. _whenIdle];
-                _whenIdle.Clear();
-            }
+            if (_started.Count > 0)
+                return;
+            _whenIdle.ForEach(FreeNeedsLock);
+            _whenIdle.Clear();
         }
-
-        // Not on the worker, which others' pairs wait for: it takes as long as freeing gigabytes does.
-        if (disposals.Length > 0)
-            _ = Task.Run(() => Array.ForEach(disposals, dispose => dispose()));
     }
+
+    /// <summary>Not on the worker, which others' pairs wait for: it takes as long as freeing gigabytes does.</summary>
+    private void FreeNeedsLock(Action dispose) =>
+        _freed = _freed.ContinueWith(_ => dispose(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
     private void Succeeded() => Volatile.Write(ref _failures, 0);
 

@@ -30,18 +30,19 @@ internal sealed class RunWatches(ServeOptions options, TimeProvider time)
     {
         lock (_lock)
         {
-            var overdue = _all.Where(watch => watch.IsLoaded || watch.IsRequired)
-                .Where(watch => watch.Longest > (watch.IsLoaded ? 1 : TimesWhileLoading) * times * watch.Limit)
+            var overdue = _all.Where(watch => watch.IsOnWorkers || watch.IsNeeded())
+                .Where(watch => watch.Longest > (watch.IsOnWorkers ? 1 : TimesWhileLoading) * times * watch.Limit)
                 .Select(watch => watch.Longest)
                 .ToArray();
             return overdue.Length == 0 ? null : overdue.Max();
         }
     }
 
-    /// <param name="isRequired">Whether the host can't serve without the model.</param>
-    public RunWatch Add(CrashMark? mark, bool isRequired)
+    /// <param name="isNeeded">Whether the host can't serve as long as it isn't loaded.</param>
+    public RunWatch Add(CrashMark? mark, Func<bool> isNeeded)
     {
-        var watch = new RunWatch(mark, options.RunTimeout, time) { IsRequired = isRequired };
+        var watch = new RunWatch(mark, options.RunTimeout, time) { IsNeeded = isNeeded };
+        mark?.HangsWhen(() => watch.Hangs);
         lock (_lock)
             _all.Add(watch);
         return watch;

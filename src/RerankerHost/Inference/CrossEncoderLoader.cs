@@ -52,6 +52,8 @@ internal static class CrossEncoderLoader
                 LastLayer = session.LastLayer,
                 IsDynamicallyQuantized = graph.IsDynamicallyQuantized,
             };
+            if (runs is not null)
+                runs.IsOnWorkers = true;
             if (goldenPairs.Count > 0)
                 new GoldenTest(model, tokenizer, contract, isRounded: session.Provider == ExecutionProvider.CUDA && cuda.AllowTf32).RunAsync(goldenPairs, cancellationToken).GetAwaiter().GetResult();
             FreedMemory.GiveBack();

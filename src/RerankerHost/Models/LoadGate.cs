@@ -10,6 +10,16 @@ internal sealed class LoadGate
     private readonly LinkedList<Waiter> _waiters = [];
     private bool _isTaken;
 
+    /// <summary>Whether a required model waits for its turn.</summary>
+    public bool IsRequiredWaiting
+    {
+        get
+        {
+            lock (_lock)
+                return _waiters.Any(waiter => waiter.IsRequired());
+        }
+    }
+
     /// <param name="isRequired">Asked whenever a turn is given: what waits may become required meanwhile.</param>
     /// <returns>To be disposed when the load is done, however it ends.</returns>
     /// <exception cref="OperationCanceledException">While it waited.</exception>

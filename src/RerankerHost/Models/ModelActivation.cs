@@ -18,10 +18,10 @@ internal sealed class ModelActivation(ModelFiles files, IModelLoader loader, Cra
     {
         var folder = await files.EnsureAsync(spec, credential, entered, cancellationToken);
         using var turn = await _loading.EnterAsync(isRequired, cancellationToken);
-        return await Task.Run(() => Load(folder, spec with { Required = isRequired() }, entered, cancellationToken), cancellationToken);
+        return await Task.Run(() => Load(folder, spec with { Required = isRequired() }, () => isRequired() || _loading.IsRequiredWaiting, entered, cancellationToken), cancellationToken);
     }
 
-    private ActivatedModel Load(VerifiedFolder folder, ModelSpec spec, Action<ModelState> entered, CancellationToken cancellationToken)
+    private ActivatedModel Load(VerifiedFolder folder, ModelSpec spec, Func<bool> isNeeded, Action<ModelState> entered, CancellationToken cancellationToken)
     {
         var memory = gpu.Reserve(spec);
         CrashMark? mark = null;
@@ -30,10 +30,10 @@ internal sealed class ModelActivation(ModelFiles files, IModelLoader loader, Cra
         {
             mark = marks.Open(spec);
             mark?.BeginLoad();
-            var watch = runs = watches.Add(mark, spec.Required);
+            var watch = runs = watches.Add(mark, isNeeded);
             var encoder = loader.Load(folder.Path, spec, watch, entered, cancellationToken);
             mark?.EndLoad();
-            watch.IsLoaded = true;
+            watch.IsOnWorkers = true;
             return new ActivatedModel(encoder, folder.SizeBytes, watch, () =>
             {
                 encoder.Dispose();

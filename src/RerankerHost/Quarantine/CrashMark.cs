@@ -16,6 +16,7 @@ internal sealed unsafe class CrashMark : IDisposable
     private const int Bytes = (LastWasForMemory + 1) * sizeof(long);
 
     private readonly Action<CrashMark>? _closing;
+    private Func<bool> _hangs = () => false;
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
     private readonly long* _fields;
@@ -64,8 +65,15 @@ internal sealed unsafe class CrashMark : IDisposable
         _fields[EndedByItself] = 0;
     }
 
-    /// <summary>The process is about to end, and not because of the model: what it still loads or runs isn't counted.</summary>
-    public void EndByItself() => Volatile.Write(ref _fields[EndedByItself], 1);
+    /// <summary>Whether a run of the model hangs.</summary>
+    public void HangsWhen(Func<bool> hangs) => _hangs = hangs;
+
+    /// <summary>The process is about to end, and not because of the model: what it still loads or runs isn't counted, unless it hangs.</summary>
+    public void EndByItself()
+    {
+        if (!_hangs())
+            Volatile.Write(ref _fields[EndedByItself], 1);
+    }
 
     public void BeginLoad() => Volatile.Write(ref _fields[Loading], 1);
 

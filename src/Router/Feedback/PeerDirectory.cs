@@ -18,7 +18,7 @@ internal sealed class PeerDirectory(TimeProvider time) : IDisposable
     public static readonly TimeSpan LeastBetween = TimeSpan.FromSeconds(5);
 
     /// <summary>For the answers of all. Not the time of whoever made them be asked: a caller who hangs up must not leave the others with half of them.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400);
 
     private const int MaxAnswerBytes = 64;
 
@@ -51,7 +51,7 @@ internal sealed class PeerDirectory(TimeProvider time) : IDisposable
             // One that was only slow is still who it was.
             var there = peers.DestinationsState.AllDestinations.Select(peer => peer.DestinationId).ToHashSet(StringComparer.Ordinal);
             var nowOthers = said.Values.ToHashSet(StringComparer.Ordinal);
-            _known = _known.Where(known => there.Contains(known.Value) && !nowOthers.Contains(known.Value)).Concat(said).ToDictionary();
+            _known = _known.Where(known => there.Contains(known.Value) && !nowOthers.Contains(known.Value) && !said.ContainsKey(known.Key)).Concat(said).ToDictionary();
             _askedAt = time.GetTimestamp();
         }
         finally

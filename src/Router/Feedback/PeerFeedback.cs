@@ -29,6 +29,8 @@ internal sealed class PeerFeedback(PeerDirectory directory, RequestIds ids, Time
     public async Task<bool> TryHandOnAsync(ClusterState peers, Guid requestId, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         var router = RequestIds.RouterOf(requestId);
+        if (router == ids.Router)
+            return false;
         if (!_atOnce.Wait(TimeSpan.Zero, cancellationToken))
             throw new RequestException(new RequestError(RequestErrorKind.Overloaded, "too much feedback is handed on at the moment", RetryAfterSeconds: 1));
 
@@ -53,7 +55,7 @@ internal sealed class PeerFeedback(PeerDirectory directory, RequestIds ids, Time
         // Copied: a call that is given up may go on reading it for a while.
         var copy = body.ToArray();
         DestinationState? owner = null;
-        if (router is { } known && known != ids.Router)
+        if (router is { } known)
         {
             owner = await directory.FindAsync(peers, known, cancellationToken);
             if (owner is null)

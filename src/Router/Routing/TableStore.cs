@@ -83,7 +83,7 @@ internal sealed class TableStore(
             catch (Exception e) when (IsFailure(e))
             {
                 Log.TableFailed(logger, e, table.Generation);
-                await RestoreAsync(current);
+                Restore(current);
                 return TableOutcome.Invalid(e is InsufficientMemoryException ? e.Message : $"clusters: {e.Message}");
             }
 
@@ -119,7 +119,8 @@ internal sealed class TableStore(
     /// </summary>
     private void TakeAway(RoutingTable table)
     {
-        if (table.Candidate is { TrafficPermille: > 0 })
+        // One that makes the candidate stable takes nothing away from it.
+        if (table.Candidate is { TrafficPermille: > 0 } || (_current?.Candidate is { } promoted && promoted.Revision == table.Stable.Revision))
             return;
         for (var known = Interlocked.Read(ref _closedBy); known < table.Generation;)
         {
@@ -129,8 +130,7 @@ internal sealed class TableStore(
             known = seen;
         }
 
-        // One that makes the candidate stable takes nothing away from it.
-        if (_current is not { OpenCandidate: { } candidate } current || current.Table.Generation >= table.Generation || table.Stable.Revision == candidate.Revision)
+        if (_current is not { OpenCandidate: not null } current || current.Table.Generation >= table.Generation)
             return;
         current.Withdraw();
         version.Raise();
@@ -155,20 +155,47 @@ internal sealed class TableStore(
         _published = clusters;
     }
 
-    /// <summary>What YARP has loaded by the next time that it listens is what is in force.</summary>
-    private async Task RestoreAsync(ServingTable? current)
+    /// <summary>
+    /// What YARP has loaded by the next time that it listens is what is in force. Whoever pushed is answered without waiting for that: the refusal must reach it in time.
+    /// </summary>
+    private void Restore(ServingTable? current)
     {
-        try
-        {
-            await PublishAsync(current is null ? [] : ClusterConfigs.From(current.Table, options), options.PublishPatience);
+        _published = null;
+        var clusters = current is null ? [] : ClusterConfigs.From(current.Table, options);
+        _ = FinishAsync(provider.PublishAsync(clusters));
 
-            // YARP may have taken the others meanwhile, and makes a cluster that comes back anew: what the table in force holds would never be looked up again.
-            if (current is not null)
-                PutInForce(builder.Build(current.Table, current, current.Trial, current.Confirmed));
-        }
-        catch (Exception e) when (IsFailure(e))
+        async Task FinishAsync(Task published)
         {
-            Log.ClustersNotRestored(logger, e.Message);
+            try
+            {
+                await published;
+                await _oneAtATime.WaitAsync();
+            }
+            catch (Exception e) when (IsFailure(e) || e is ObjectDisposedException)
+            {
+                Log.ClustersNotRestored(logger, e.Message);
+                return;
+            }
+
+            try
+            {
+                if (!ReferenceEquals(_current, current) || _published is not null)
+                    return;
+                _published = clusters;
+
+                // YARP may have taken the others meanwhile, and makes a cluster that comes back anew: what the table in force holds would never be looked up again.
+                if (current is not null)
+                    PutInForce(builder.Build(current.Table, current, current.Trial, current.Confirmed));
+                version.Raise();
+            }
+            catch (Exception e) when (IsFailure(e))
+            {
+                Log.ClustersNotRestored(logger, e.Message);
+            }
+            finally
+            {
+                _oneAtATime.Release();
+            }
         }
     }
 

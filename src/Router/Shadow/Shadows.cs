@@ -16,7 +16,7 @@ namespace Rerank.Router.Shadow;
 /// share of the cost bounds it, and only a few run at once.
 /// </summary>
 internal sealed class Shadows(
-    TableStore tables, TieredRanker ranker, TrialRecorder recorder, RouterMetrics metrics, IDice dice, TimeProvider time, ILogger<Shadows> logger)
+    TableStore tables, TieredRanker ranker, TrialRecorder recorder, RouterMetrics metrics, RequestMemory memory, IDice dice, TimeProvider time, ILogger<Shadows> logger)
     : IAnswerObserver, IHostedService, IDisposable
 {
     public const int MaxAtOnce = 4;
@@ -56,22 +56,34 @@ internal sealed class Shadows(
         var other = answer.Choice.Arm.Role == ArmRole.Stable ? candidate : table.Stable;
         var asked = new Question(answer.Choice, other, answer.Outcomes[query].Judgement, subjects[query], terms);
 
-        // What is kept beyond its request is outside of the bound of requests in flight: so it is little.
-        if (asked.Subject.BodyBytes <= RequestMemory.SmallBody && terms.MaxShadowCostPermille > 0 && _atOnce.Wait(TimeSpan.Zero))
+        if (terms.MaxShadowCostPermille > 0 && _atOnce.Wait(TimeSpan.Zero))
         {
             if (table.Trial.Budget.TryTake(asked.Cost))
             {
+                // What is kept beyond its request counts among those in flight.
+                var room = memory.Begin();
+                if (!room.TryHold(asked.Subject.BodyBytes))
+                {
+                    room.Dispose();
+                    table.Trial.Budget.GiveBack(asked.Cost);
+                    _atOnce.Release();
+                    Skip(table.Trial);
+                    return;
+                }
+
                 if (table.Trial.TryCompare(asked.Subject.Hash(), answer.Choice.Key))
                 {
                     var texts = asked.Subject.KeepTexts();
                     Start(async () =>
                     {
+                        using (room)
                         using (texts)
                             await RunAsync(asked);
                     });
                     return;
                 }
 
+                room.Dispose();
                 table.Trial.Budget.GiveBack(asked.Cost);
                 _atOnce.Release();
                 metrics.Shadowed("repeated");

@@ -238,6 +238,30 @@ public sealed class FeedbackEndpointTests
         Assert.Equal(HttpStatusCode.Accepted, (await SendAsync(other, answer, ("click", 0))).Status);
     }
 
+    /// <summary>As of a Service with addresses of both families.</summary>
+    [Fact]
+    public async Task Feedback_ToARouterWithSeveralAddresses_FindsItByEither()
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var (ids, others) = (new RequestIds(time), new RequestIds(time));
+        await using var canary = await Canary.StartAsync(time: time);
+        await using var one = await CountingPeer.StartAsync();
+        await using var other = await CountingPeer.StartAsync();
+        await using var router = await RunningRouter.StartAsync(
+            canary.Table with { Peers = [one.Address, other.Address] }, null, services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(time)));
+        one.Router = ids.Router;
+        await router.SendAsync("/v1/feedback", Body(ids.Next().ToString(), ("click", 0)));
+        (one.Router, other.Router) = (others.Router, ids.Router);
+
+        for (var i = 0; i < 3; i++)
+        {
+            time.Advance(PeerDirectory.LeastBetween);
+            Assert.Equal(HttpStatusCode.NotFound, (await router.SendAsync("/v1/feedback", Body(new RequestIds(time).Next().ToString(), ("click", 0)))).Status);
+            Assert.Equal(HttpStatusCode.Accepted, (await router.SendAsync("/v1/feedback", Body(ids.Next().ToString(), ("click", 0)))).Status);
+            other.Router = one.Router = ids.Router;
+        }
+    }
+
     [Fact]
     public async Task Feedback_SaidToBeForwarded_IsCountedAllTheSame()
     {

@@ -44,6 +44,29 @@ public sealed class StuckClustersTests
         Assert.Contains("rerank_router_candidate_traffic_permille 0\n", await router.MetricsAsync(), StringComparison.Ordinal);
     }
 
+    /// <summary>That it becomes stable takes nothing away from it, whether or not the table can be had.</summary>
+    [Fact]
+    public async Task Push_ThatMakesTheCandidateStableIsNotTaken_ItGoesOnAnswering()
+    {
+        var resolver = new FailingResolver();
+        await using var full = await StubHost.StartAsync("full");
+        await using var next = await StubHost.StartAsync("next");
+        var table = Tables.Table([Tables.Model("full")], [Tables.Cluster("full", full.Address), Tables.Cluster("next", next.Address)]) with
+        {
+            Candidate = Tables.Candidate([Tables.Model("next")], traffic: 1000),
+        };
+        await using var router = await RunningRouter.StartAsync(table, null, services => services.Replace(ServiceDescriptor.Singleton<IDestinationResolver>(resolver)));
+
+        // YARP lets go of what it has while the name server fails, and takes up again what was in force when it is back.
+        resolver.Fails = true;
+        using var refused = await router.PutAsync(With(table, generation: 2, traffic: 0, "http://127.0.0.1:2") with { Stable = table.Candidate!.Arm, Candidate = null });
+        resolver.Fails = false;
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        for (var i = 0; i < 5; i++)
+            Assert.Equal("c1", (await router.CohereAsync("q", ["a full=1 next=1"])).Header("X-Rerank-Revision"));
+    }
+
     [Fact]
     public async Task Push_OnlyTheWeightChanges_NeedsNoYarp()
     {
