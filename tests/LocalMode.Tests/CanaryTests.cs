@@ -46,7 +46,10 @@ public sealed partial class CanaryTests
         await File.WriteAllTextAsync(
             local.PipelineFile,
             text.Replace(ModelOfTheSample, "name: tiny-int8\n", StringComparison.Ordinal)
-                .Replace("    - name: half\n", "    - name: half\n      approval: Required\n", StringComparison.Ordinal),
+                .Replace("    - name: half\n", "    - name: half\n      approval: Required\n", StringComparison.Ordinal)
+
+                // As long as a slow machine may take to tell of the promotion, and more.
+                .Replace("bakeSeconds: 20\n", "bakeSeconds: 120\n", StringComparison.Ordinal),
             Stop);
         await PrintedAsync(local, AwaitingApproval(), times: 1);
         var candidate = await RevisionAsync(local, force: "always");
@@ -56,7 +59,9 @@ public sealed partial class CanaryTests
         await EditAsync(local, "  rollout:\n", $"  rollout:\n    directives:\n    - revision: {candidate}\n      action: Approve\n      step: half\n");
         await PrintedAsync(local, Serving(candidate), times: 1);
 
-        // Promoted, it answers all but the 200 thousandths that the sample holds back while it bakes.
+        // Promoted, it answers all but the 200 thousandths that the sample holds back while it bakes. Routers are told after the promotion is stored.
+        var earlier = load.AnswersOf(stable);
+        await Eventually.True(() => load.AnswersOf(stable) > earlier, Stop, Patience);
         var (before, answers) = (load.AnswersOf(stable), load.AnswersOf(candidate));
         await Eventually.True(() => load.AnswersOf(candidate) >= answers + 100, Stop, Patience);
         Assert.InRange(load.AnswersOf(stable), before + 1, before + 75);
