@@ -11,19 +11,6 @@ internal abstract class CohereDialect : JsonDialect
 
     protected override string Prefix => "invalid request: ";
 
-    public sealed override int StatusOf(RequestErrorKind kind) => kind switch
-    {
-        RequestErrorKind.Malformed or RequestErrorKind.Empty or RequestErrorKind.Invalid => 400,
-        RequestErrorKind.ModelNotFound or RequestErrorKind.RouteNotFound or RequestErrorKind.AnswerNotFound => 404,
-        RequestErrorKind.MethodNotAllowed => 405,
-        RequestErrorKind.TooLarge => 413,
-        RequestErrorKind.UnsupportedEncoding => 415,
-        RequestErrorKind.Overloaded => 429,
-        RequestErrorKind.Unavailable => 503,
-        RequestErrorKind.DeadlineExceeded => 504,
-        _ => 500,
-    };
-
     public sealed override void WriteAnswer(IBufferWriter<byte> output, RerankRequest request, RerankAnswer answer)
     {
         using var writer = CreateWriter(output);

@@ -9,14 +9,7 @@ internal abstract class DetailDialect(int invalidStatus) : JsonDialect
     public sealed override int StatusOf(RequestErrorKind kind) => kind switch
     {
         RequestErrorKind.Malformed or RequestErrorKind.Empty or RequestErrorKind.Invalid => invalidStatus,
-        RequestErrorKind.ModelNotFound or RequestErrorKind.RouteNotFound or RequestErrorKind.AnswerNotFound => 404,
-        RequestErrorKind.MethodNotAllowed => 405,
-        RequestErrorKind.TooLarge => 413,
-        RequestErrorKind.UnsupportedEncoding => 415,
-        RequestErrorKind.Overloaded => 429,
-        RequestErrorKind.Unavailable => 503,
-        RequestErrorKind.DeadlineExceeded => 504,
-        _ => 500,
+        _ => base.StatusOf(kind),
     };
 
     public sealed override void WriteError(IBufferWriter<byte> output, RequestError error)

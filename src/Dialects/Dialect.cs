@@ -23,8 +23,19 @@ public abstract class Dialect
     /// <summary>Headers that a 200 has in this dialect.</summary>
     public virtual IEnumerable<KeyValuePair<string, string>> Headers(RerankRequest request, RerankAnswer answer) => [];
 
-    /// <summary>The status code with which this dialect tells of an error.</summary>
-    public abstract int StatusOf(RequestErrorKind kind);
+    /// <summary>The status code with which this dialect tells of an error: the usual one, unless it has another.</summary>
+    public virtual int StatusOf(RequestErrorKind kind) => kind switch
+    {
+        RequestErrorKind.Malformed or RequestErrorKind.Empty or RequestErrorKind.Invalid => 400,
+        RequestErrorKind.ModelNotFound or RequestErrorKind.RouteNotFound or RequestErrorKind.AnswerNotFound => 404,
+        RequestErrorKind.MethodNotAllowed => 405,
+        RequestErrorKind.TooLarge => 413,
+        RequestErrorKind.UnsupportedEncoding => 415,
+        RequestErrorKind.Overloaded => 429,
+        RequestErrorKind.Unavailable => 503,
+        RequestErrorKind.DeadlineExceeded => 504,
+        _ => 500,
+    };
 
     /// <summary>Writes the body of an error.</summary>
     public abstract void WriteError(IBufferWriter<byte> output, RequestError error);

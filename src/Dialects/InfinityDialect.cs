@@ -17,14 +17,7 @@ internal sealed class InfinityDialect : OpenAIErrorDialect
     {
         RequestErrorKind.Malformed or RequestErrorKind.Empty or RequestErrorKind.Invalid => 422,
         RequestErrorKind.ModelNotFound => 400,
-        RequestErrorKind.RouteNotFound or RequestErrorKind.AnswerNotFound => 404,
-        RequestErrorKind.MethodNotAllowed => 405,
-        RequestErrorKind.TooLarge => 413,
-        RequestErrorKind.UnsupportedEncoding => 415,
-        RequestErrorKind.Overloaded => 429,
-        RequestErrorKind.Unavailable => 503,
-        RequestErrorKind.DeadlineExceeded => 504,
-        _ => 500,
+        _ => base.StatusOf(kind),
     };
 
     public override void WriteAnswer(IBufferWriter<byte> output, RerankRequest request, RerankAnswer answer)

@@ -17,19 +17,11 @@ internal sealed class TeiDialect : JsonDialect
 
     public override int StatusOf(RequestErrorKind kind) => kind switch
     {
-        RequestErrorKind.Malformed or RequestErrorKind.Empty => 400,
-        RequestErrorKind.RouteNotFound or RequestErrorKind.AnswerNotFound => 404,
-        RequestErrorKind.MethodNotAllowed => 405,
-        RequestErrorKind.TooLarge => 413,
-        RequestErrorKind.UnsupportedEncoding => 415,
         RequestErrorKind.Invalid => 422,
-        RequestErrorKind.ModelNotFound => 424,
-        RequestErrorKind.Overloaded => 429,
-        RequestErrorKind.Unavailable => 503,
-        RequestErrorKind.DeadlineExceeded => 504,
 
         // This API's own status for a failed model.
-        _ => 424,
+        RequestErrorKind.ModelNotFound or RequestErrorKind.Internal => 424,
+        _ => base.StatusOf(kind),
     };
 
     public override void WriteAnswer(IBufferWriter<byte> output, RerankRequest request, RerankAnswer answer)

@@ -7,19 +7,6 @@ internal abstract class VllmDialect : OpenAIErrorDialect
         RequestFields.Model | RequestFields.UseActivation | RequestFields.Activation | RequestFields.Softmax | RequestFields.TruncatePromptTokens
         | RequestFields.TruncationSide | RequestFields.MaxTokensPerDocument | RequestFields.MaxTokensPerQuery | RequestFields.Priority;
 
-    public sealed override int StatusOf(RequestErrorKind kind) => kind switch
-    {
-        RequestErrorKind.Malformed or RequestErrorKind.Empty or RequestErrorKind.Invalid => 400,
-        RequestErrorKind.ModelNotFound or RequestErrorKind.RouteNotFound or RequestErrorKind.AnswerNotFound => 404,
-        RequestErrorKind.MethodNotAllowed => 405,
-        RequestErrorKind.TooLarge => 413,
-        RequestErrorKind.UnsupportedEncoding => 415,
-        RequestErrorKind.Overloaded => 429,
-        RequestErrorKind.Unavailable => 503,
-        RequestErrorKind.DeadlineExceeded => 504,
-        _ => 500,
-    };
-
     protected sealed override string TypeOf(RequestErrorKind kind) => kind switch
     {
         RequestErrorKind.ModelNotFound or RequestErrorKind.RouteNotFound or RequestErrorKind.AnswerNotFound => "NotFoundError",
