@@ -19,6 +19,9 @@ internal sealed class TableStore(
     // The clusters that YARP has; null when that isn't known.
     private IReadOnlyList<ClusterConfig>? _published;
 
+    // How often it was given some: only what comes of the last says what it has.
+    private int _publications;
+
     // The newest generation that gives a candidate nothing, whether or not it is in force yet.
     private long _closedBy;
 
@@ -142,10 +145,9 @@ internal sealed class TableStore(
     {
         if (_published is { } known && known.SequenceEqual(clusters))
             return;
-        _published = null;
         try
         {
-            await provider.PublishAsync(clusters).WaitAsync(patience, time);
+            await BeginPublishing(clusters).WaitAsync(patience, time);
         }
         catch (TimeoutException e)
         {
@@ -155,16 +157,22 @@ internal sealed class TableStore(
         _published = clusters;
     }
 
+    private Task BeginPublishing(IReadOnlyList<ClusterConfig> clusters)
+    {
+        _published = null;
+        _publications++;
+        return provider.PublishAsync(clusters);
+    }
+
     /// <summary>
     /// What YARP has loaded by the next time that it listens is what is in force. Whoever pushed is answered without waiting for that: the refusal must reach it in time.
     /// </summary>
     private void Restore(ServingTable? current)
     {
-        _published = null;
         var clusters = current is null ? [] : ClusterConfigs.From(current.Table, options);
-        _ = FinishAsync(provider.PublishAsync(clusters));
+        _ = FinishAsync(BeginPublishing(clusters), _publications);
 
-        async Task FinishAsync(Task published)
+        async Task FinishAsync(Task published, int publication)
         {
             try
             {
@@ -179,7 +187,7 @@ internal sealed class TableStore(
 
             try
             {
-                if (!ReferenceEquals(_current, current) || _published is not null)
+                if (publication != _publications)
                     return;
                 _published = clusters;
 
