@@ -17,11 +17,11 @@ public static class AllowedOrigins
     public static IServiceCollection AddAllowedOrigins(this IServiceCollection services, Func<HttpContext, IReadOnlyList<string>?> origins, IReadOnlyList<string> exposedHeaders) =>
         services.AddCors().AddSingleton<ICorsPolicyProvider>(new PolicyProvider(origins, exposedHeaders));
 
-    /// <summary>What is for whoever runs the servers, and for other servers, isn't for pages.</summary>
-    private static bool IsForPages(PathString path) => !path.StartsWithSegments("/metrics") && !path.StartsWithSegments("/internal") && !path.StartsWithSegments("/admin");
-
     /// <summary>After routing, before endpoints.</summary>
     public static IApplicationBuilder UseAllowedOrigins(this IApplicationBuilder app) => app.UseCors();
+
+    /// <summary>What is for whoever runs the servers, and for other servers, isn't for pages.</summary>
+    private static bool IsForPages(PathString path) => !path.StartsWithSegments("/metrics") && !path.StartsWithSegments("/internal") && !path.StartsWithSegments("/admin");
 
     private static CorsPolicy PolicyOf(IReadOnlyList<string> origins, IReadOnlyList<string> exposedHeaders)
     {

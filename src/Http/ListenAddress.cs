@@ -10,6 +10,13 @@ namespace Rerank.Http;
 /// <param name="Host"><c>+</c>, <c>localhost</c> or an IP address; empty with a socket.</param>
 public sealed record ListenAddress(string Host, int Port, string? SocketPath = null)
 {
+    /// <summary>Those of an option that takes several.</summary>
+    public static string[] Split(string urls)
+    {
+        ArgumentNullException.ThrowIfNull(urls);
+        return urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    }
+
     public static ListenAddress Parse(string url) =>
         TryParse(url, out var address, out var problem) ? address : throw new FormatException($"{url}: {problem}");
 

@@ -40,7 +40,7 @@ internal static class RouterOptionsValidator
 
     private static void CheckUrls(string name, string urls, List<string> failures)
     {
-        var all = urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var all = ListenAddress.Split(urls);
         if (all.Length == 0)
             failures.Add($"{name}: at least one address is required");
         foreach (var url in all)

@@ -11,16 +11,6 @@ internal sealed class RunWatches(ServeOptions options, TimeProvider time)
     private readonly Lock _lock = new();
     private readonly List<RunWatch> _all = [];
 
-    /// <summary>How long the longest run of any model has run that hasn't ended.</summary>
-    public TimeSpan Longest
-    {
-        get
-        {
-            lock (_lock)
-                return _all.Count == 0 ? TimeSpan.Zero : _all.Max(watch => watch.Longest);
-        }
-    }
-
     /// <summary>
     /// How long a run has run that is far beyond its time; null: none. While a model is loaded nobody waits for its runs, the longest input is among them, and where the host can serve without it
     /// a new process would only meet the same again.

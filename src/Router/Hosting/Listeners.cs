@@ -22,7 +22,7 @@ internal static class Listeners
 
     private static void Listen(KestrelServerOptions kestrel, string urls, Action<ListenOptions> configure)
     {
-        foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var url in ListenAddress.Split(urls))
             ListenAddress.Parse(url).Listen(kestrel, configure);
     }
 
