@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Rerank.Contracts;
 using Rerank.Contracts.Routing;
@@ -37,13 +36,6 @@ internal sealed class Server : IAsyncDisposable
         return Start("Router", port => ["--routing-table", file, "--urls", $"http://127.0.0.1:{port}"]);
     }
 
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     public Task SignalAsync(string name) => _process.SignalAsync(name);
 
     /// <summary>As the kernel kills for memory: without a word to anybody.</summary>
@@ -78,7 +70,7 @@ internal sealed class Server : IAsyncDisposable
 
     private static Server Start(string program, Func<int, IReadOnlyList<string>> arguments)
     {
-        var port = FreePort();
+        var port = Ports.Free();
         return new Server(Path.Combine(AppContext.BaseDirectory, program), port, () => arguments(port));
     }
 }
@@ -92,7 +84,7 @@ internal sealed class BadHost : IAsyncDisposable
 
     public BadHost(bool hangs)
     {
-        var port = Server.FreePort();
+        var port = Ports.Free();
         Address = $"http://127.0.0.1:{port}";
         _listener.Prefixes.Add(Address + "/");
         _listener.Start();

@@ -48,7 +48,7 @@ public sealed class SoakTests(ITestOutputHelper output)
         await router.ReadyAsync(Cancelled);
 
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        Task[] disturbances = [KillAsync(killed, enough.Token), PauseAsync(paused, enough.Token), SlowAsync(slowed, enough.Token)];
+        Task[] disturbances = [KillAsync(killed, enough.Token), StopNowAndThenAsync(paused, TimeSpan.FromSeconds(3), enough.Token), StopNowAndThenAsync(slowed, TimeSpan.FromMilliseconds(30), enough.Token)];
         var probes = ProbeAsync(router, enough.Token);
         var counts = new Dictionary<string, int>();
         var resident = new List<double>();
@@ -172,21 +172,11 @@ public sealed class SoakTests(ITestOutputHelper output)
             await host.KillAndStartAgainAsync();
     }
 
-    private static async Task PauseAsync(Server host, CancellationToken enough)
+    /// <summary>Stopped half of the time.</summary>
+    /// <param name="piece">How long it is stopped, and goes on: long ones are pauses, short ones make it slow.</param>
+    private static async Task StopNowAndThenAsync(Server host, TimeSpan piece, CancellationToken enough)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(3), TimeProvider.System);
-        while (await NextAsync(timer, enough))
-        {
-            await host.SignalAsync("STOP");
-            await NextAsync(timer, enough);
-            await host.SignalAsync("CONT");
-        }
-    }
-
-    /// <summary>Stopped for most of the time, in small pieces.</summary>
-    private static async Task SlowAsync(Server host, CancellationToken enough)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(30), TimeProvider.System);
+        using var timer = new PeriodicTimer(piece, TimeProvider.System);
         while (await NextAsync(timer, enough))
         {
             await host.SignalAsync("STOP");

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Rerank.TestKit;
 
@@ -57,7 +55,7 @@ internal sealed class LocalOperator : IAsyncDisposable
         }
 
         prepare?.Invoke(directory);
-        var port = FreePort();
+        var port = Ports.Free();
         var kubeconfig = Path.Combine(directory, "kubeconfig");
         var start = new ProcessStartInfo("dotnet", [AssemblyOf("Operator", "Operator"), "local", directory, "--port", $"{port}", "--kubeconfig", kubeconfig])
         {
@@ -134,13 +132,6 @@ internal sealed class LocalOperator : IAsyncDisposable
         }
 
         return directory.FullName;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private void Append(string? line)

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Rerank.TestKit;
 
 namespace Rerank.Router.Tests;
 
@@ -27,24 +27,11 @@ public sealed class CannotStartTests : IDisposable
 
     private static async Task AssertOneLineAsync(string line, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(RouterCommand).Assembly.Location, "--routing-table", "/nonexistent/routing-table.json", .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        try
-        {
-            var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-            var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var result = await Command.RunAsync(
+            "dotnet", [typeof(RouterCommand).Assembly.Location, "--routing-table", "/nonexistent/routing-table.json", .. arguments], TestContext.Current.CancellationToken);
 
-            Assert.Equal(line, error.Trim());
-            Assert.DoesNotContain(" at ", await output, StringComparison.Ordinal);
-            Assert.NotEqual(0, process.ExitCode);
-        }
-        finally
-        {
-            process.Kill();
-        }
+        Assert.Equal(line, result.Error.Trim());
+        Assert.DoesNotContain(" at ", result.Output, StringComparison.Ordinal);
+        Assert.NotEqual(0, result.ExitCode);
     }
 }

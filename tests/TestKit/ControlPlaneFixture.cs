@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using k8s;
 using k8s.Models;
@@ -52,7 +50,7 @@ public sealed class ControlPlaneFixture : IAsyncLifetime
         if (Find("kube-apiserver") is not { } program || Find("etcd") is not { } database)
             return;
 
-        var (client, peer, secure) = (FreePort(), FreePort(), FreePort());
+        var (client, peer, secure) = (Ports.Free(), Ports.Free(), Ports.Free());
         var store = $"http://127.0.0.1:{client}";
         _etcd = ChildProcess.Start(
             database, "--data-dir", Path.Combine(_directory, "etcd"), "--listen-client-urls", store, "--advertise-client-urls", store,
@@ -126,11 +124,4 @@ public sealed class ControlPlaneFixture : IAsyncLifetime
             .Where(directory => !string.IsNullOrEmpty(directory))
             .Select(directory => Path.Combine(directory!, program))
             .FirstOrDefault(File.Exists);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Xunit;
 
 namespace Rerank.TestKit;
@@ -40,7 +38,7 @@ public sealed class PrometheusServer : IAsyncDisposable
               - targets: ['{{target}}']
             """,
             cancellationToken);
-        var listen = $"127.0.0.1:{FreePort()}";
+        var listen = $"127.0.0.1:{Ports.Free()}";
         string[] arguments =
         [
             $"--config.file={configuration}", $"--storage.tsdb.path={Path.Combine(files.FullName, "data")}", $"--web.listen-address={listen}", "--log.level=error",
@@ -92,12 +90,5 @@ public sealed class PrometheusServer : IAsyncDisposable
                 Assert.True(response.IsSuccessStatusCode, "not ready");
             },
             cancellationToken);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -47,7 +47,7 @@ public sealed class ServiceProxyTests : IAsyncLifetime
                 Status = new() { Phase = "Running", Conditions = [new() { Type = "Ready", Status = "True" }] },
             },
             Stop);
-        var options = new LocalOptions { Directory = "", Port = FreePort(), StateDirectory = "", KubeconfigPath = "" };
+        var options = new LocalOptions { Directory = "", Port = Ports.Free(), StateDirectory = "", KubeconfigPath = "" };
         _proxy = new(_api, options, new LocalConsole(_said), _ports, TimeProvider.System);
         await _proxy.StartAsync(Stop);
         await Eventually.True(() => _ports.Of("shop/search") is not null, Stop);
@@ -111,12 +111,5 @@ public sealed class ServiceProxyTests : IAsyncLifetime
         {
             return "";
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

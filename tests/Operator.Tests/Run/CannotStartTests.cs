@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Rerank.Operator.Run;
+using Rerank.TestKit;
 
 namespace Rerank.Operator.Tests.Run;
 
@@ -38,22 +38,11 @@ public sealed class CannotStartTests : IDisposable
 
     private static async Task<string> ErrorAsync(string kubeconfig, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(RunCommand).Assembly.Location, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["KUBECONFIG"] = kubeconfig;
-        using var process = Process.Start(start)!;
-        try
-        {
-            var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-            var error = (await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim();
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var result = await Command.RunAsync("env", [$"KUBECONFIG={kubeconfig}", "dotnet", typeof(RunCommand).Assembly.Location, .. arguments], TestContext.Current.CancellationToken);
+        var error = result.Error.Trim();
 
-            Assert.Equal((1, ""), (process.ExitCode, await output));
-            Assert.DoesNotContain('\n', error);
-            return error;
-        }
-        finally
-        {
-            process.Kill();
-        }
+        Assert.Equal((1, ""), (result.ExitCode, result.Output));
+        Assert.DoesNotContain('\n', error);
+        return error;
     }
 }

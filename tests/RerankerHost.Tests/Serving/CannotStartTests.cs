@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Time.Testing;
@@ -8,6 +7,7 @@ using Rerank.RerankerHost.Models;
 using Rerank.RerankerHost.Quarantine;
 using Rerank.RerankerHost.Serving;
 using Rerank.RerankerHost.Sources;
+using Rerank.TestKit;
 
 namespace Rerank.RerankerHost.Tests.Serving;
 
@@ -68,26 +68,10 @@ public sealed class CannotStartTests : IDisposable
 
     private static async Task AssertOneLineAsync(string line, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [typeof(ModelLoadException).Assembly.Location, .. arguments])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        try
-        {
-            process.StandardInput.Close();
-            var output = process.StandardOutput.ReadToEndAsync(RunningHost.Cancelled);
-            var error = await process.StandardError.ReadToEndAsync(RunningHost.Cancelled);
-            await process.WaitForExitAsync(RunningHost.Cancelled);
+        var result = await Command.RunAsync("dotnet", [typeof(ModelLoadException).Assembly.Location, .. arguments], RunningHost.Cancelled);
 
-            Assert.Equal(line, error.Trim());
-            Assert.DoesNotContain(" at ", await output, StringComparison.Ordinal);
-            Assert.NotEqual(0, process.ExitCode);
-        }
-        finally
-        {
-            process.Kill();
-        }
+        Assert.Equal(line, result.Error.Trim());
+        Assert.DoesNotContain(" at ", result.Output, StringComparison.Ordinal);
+        Assert.NotEqual(0, result.ExitCode);
     }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Rerank.Contracts.Routing;
 using Rerank.Contracts.Scoring;
 using Rerank.Router.Tests.Stubs;
@@ -35,7 +34,7 @@ public sealed class RetryTests
     {
         await using var good = await StubHost.StartAsync("full");
         await using var router = await RunningRouter.StartAsync(
-            Tables.Table([Tables.Model("full")], [Tables.Cluster("full", $"http://127.0.0.1:{UnusedPort()}", good.Address)]));
+            Tables.Table([Tables.Model("full")], [Tables.Cluster("full", $"http://127.0.0.1:{Ports.Free()}", good.Address)]));
 
         for (var i = 0; i < 40; i++)
             (await router.CohereAsync("q", Documents)).HasOrder(1, 0);
@@ -262,12 +261,5 @@ public sealed class RetryTests
     {
         foreach (var host in hosts)
             await host.DisposeAsync();
-    }
-
-    private static int UnusedPort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
