@@ -1,4 +1,4 @@
-using Rerank.RouterBench.Load;
+using Rerank.Serving.Load;
 
 namespace Rerank.RouterBench;
 
@@ -6,17 +6,9 @@ namespace Rerank.RouterBench;
 internal sealed record Surroundings(int Rounds, TimeSpan Turn)
 {
     /// <summary>Root of the repository.</summary>
-    public string Repository { get; } = RootAbove(AppContext.BaseDirectory);
+    public string Repository { get; } = Rerank.Serving.Surroundings.RepositoryRoot();
 
     /// <param name="server">One of this program's subcommands.</param>
-    public static Task<Server> StartAsync(string server) =>
-        Server.StartAsync(Environment.ProcessPath!, port => [server, "--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture)], "/health/ready");
-
-    private static string RootAbove(string path)
-    {
-        var folder = new DirectoryInfo(path);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Operator.sln")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("not within the repository");
-    }
+    public static Task<ServerProcess> StartAsync(string server) =>
+        ServerProcess.StartAsync(Environment.ProcessPath!, port => [server, "--port", port.ToString(System.Globalization.CultureInfo.InvariantCulture)], "/health/ready");
 }

@@ -171,10 +171,5 @@ internal sealed class Contest(BertShape shape, bool quantized, Surroundings wher
             $"Over {sent} further requests: {first:0} MiB after a tenth of them, {last:0} MiB at the end ({(last / first * 100) - 100:+0.0;-0.0} %), at most {resident.Max():0} MiB."));
     }
 
-    private static async Task<double> AllocatedAsync(ServerProcess host)
-    {
-        const string Name = "rerank_host_allocated_bytes_total ";
-        var metrics = await host.Load.GetAsync("/metrics");
-        return double.Parse(metrics.Split('\n').Single(line => line.StartsWith(Name, StringComparison.Ordinal))[Name.Length..], System.Globalization.CultureInfo.InvariantCulture);
-    }
+    private static Task<double> AllocatedAsync(ServerProcess host) => host.MetricAsync("rerank_host_allocated_bytes_total");
 }

@@ -11,7 +11,7 @@ var latencyOnly = new Option<bool>("--latency-only") { Description = "Only how l
 var command = new RootCommand("Measures the host beside others that serve the same models.") { models, rounds, seconds, longRun, latencyOnly };
 command.SetAction(async parsed =>
 {
-    var where = new Surroundings(RepositoryRoot(), Path.Combine(Path.GetTempPath(), "rerank-bench-models"));
+    var where = new Surroundings(Surroundings.RepositoryRoot(), Path.Combine(Path.GetTempPath(), "rerank-bench-models"));
     if (!where.HasNode)
         Console.WriteLine("without the Node.js server: run npm ci --ignore-scripts in bench/Serving/node");
     var chosen = parsed.GetValue(models) is { Length: > 0 } given ? given : ["minilm-l6-fp32", "minilm-l6-int8", "tinybert-l2-int8"];
@@ -25,11 +25,3 @@ command.SetAction(async parsed =>
     }
 });
 return await command.Parse(args).InvokeAsync();
-
-static string RepositoryRoot()
-{
-    var folder = new DirectoryInfo(AppContext.BaseDirectory);
-    while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Operator.sln")))
-        folder = folder.Parent;
-    return folder?.FullName ?? throw new InvalidOperationException("not within the repository");
-}

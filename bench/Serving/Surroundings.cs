@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Serving;
 using Rerank.Serving.Load;
@@ -14,23 +12,19 @@ internal sealed record Surroundings(string Repository, string Folder)
     /// <summary>Whether the Node.js server's packages are installed: <c>npm ci --ignore-scripts</c> in its folder.</summary>
     public bool HasNode => Directory.Exists(Path.Combine(NodeFolder, "node_modules"));
 
-    public static Task<ServerProcess> StartHostAsync(string folder, LastLayer lastLayer)
+    public static string RepositoryRoot()
     {
-        var port = FreePort();
-        var program = Path.ChangeExtension(typeof(ServeOptions).Assembly.Location, null);
-        return ServerProcess.StartAsync(program, ["serve", folder, "--last-layer", lastLayer.ToString(), "--urls", $"http://127.0.0.1:{port}", "--max-queue-seconds", "3600", "--request-timeout-milliseconds", "600000"], port, "/health/ready");
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Operator.sln")))
+            folder = folder.Parent;
+        return folder?.FullName ?? throw new InvalidOperationException("not within the repository");
     }
 
-    public Task<ServerProcess> StartNodeAsync(string folder)
-    {
-        var port = FreePort();
-        return ServerProcess.StartAsync("node", [Path.Combine(NodeFolder, "server.mjs"), folder, port.ToString()], port, "/");
-    }
+    public static Task<ServerProcess> StartHostAsync(string folder, LastLayer lastLayer) => ServerProcess.StartAsync(
+        Path.ChangeExtension(typeof(ServeOptions).Assembly.Location, null),
+        port => ["serve", folder, "--last-layer", lastLayer.ToString(), "--urls", $"http://127.0.0.1:{port}", "--max-queue-seconds", "3600", "--request-timeout-milliseconds", "600000"],
+        "/health/ready");
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    public Task<ServerProcess> StartNodeAsync(string folder) =>
+        ServerProcess.StartAsync("node", port => [Path.Combine(NodeFolder, "server.mjs"), folder, port.ToString()], "/");
 }

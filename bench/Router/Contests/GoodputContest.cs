@@ -1,8 +1,8 @@
 using Rerank.Contracts.Scoring;
 using Rerank.RouterBench.Load;
 using Rerank.RouterBench.Servers;
-using HttpLoad = Rerank.RouterBench.Load.HttpLoad;
-using Workload = Rerank.Serving.Load.Workload;
+using Rerank.Serving.Load;
+using Rerank.Serving.Report;
 
 namespace Rerank.RouterBench.Contests;
 
@@ -21,19 +21,19 @@ internal sealed class GoodputContest(Surroundings where)
         byte[][] requests = [.. workload.Make(requests: 512, Pairs, seed: 1).Select(request => HttpConnection.Post("/rerank", request.Body, $"{ScoreApi.TimeoutHeader}: {(int)Deadline.TotalMilliseconds}"))];
         using var host = await HostProcess.StartAsync(where.Repository, maxQueueSeconds: 10);
         using var router = await RouterProcess.StartAsync(host.Port, await HostProcess.DigestAsync(host), cacheBytes: null);
-        CachedContest.Check(HttpLoad.Closed(router.Port, requests, connections: 8, where.Turn * 2));
+        CachedContest.Check(Clients.Closed(router.Port, requests, connections: 8, where.Turn * 2));
         var lines = new List<string>();
         foreach (var times in (int[])[2, 3])
         {
             var (capacities, goods, ratios) = (new List<double>(), new List<double>(), new List<double>());
             for (var round = 0; round < where.Rounds; round++)
             {
-                capacities.Add(CachedContest.Check(HttpLoad.Closed(router.Port, requests, connections: 8, where.Turn)).PerSecond);
-                goods.Add(HttpLoad.Steady(router.Port, requests, Connections, where.Turn * 2, capacities[^1] * times).Good(Deadline));
+                capacities.Add(CachedContest.Check(Clients.Closed(router.Port, requests, connections: 8, where.Turn)).PerSecond);
+                goods.Add(Clients.Steady(router.Port, requests, Connections, where.Turn * 2, capacities[^1] * times).Good(Deadline));
                 ratios.Add(goods[^1] / capacities[^1]);
             }
 
-            lines.Add(FormattableString.Invariant($"| {times} times | {CachedContest.Median(capacities):0.0} | {CachedContest.Median(goods):0.0} | {CachedContest.Median(ratios):0.00} ({ratios.Min():0.00} to {ratios.Max():0.00}) |"));
+            lines.Add(FormattableString.Invariant($"| {times} times | {Table.Median(capacities):0.0} | {Table.Median(goods):0.0} | {Table.Median(ratios):0.00} ({ratios.Min():0.00} to {ratios.Max():0.00}) |"));
         }
 
         Console.WriteLine(FormattableString.Invariant($"""

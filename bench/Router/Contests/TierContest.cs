@@ -1,7 +1,7 @@
 using Rerank.RouterBench.Load;
 using Rerank.RouterBench.Servers;
-using HttpLoad = Rerank.RouterBench.Load.HttpLoad;
-using Workload = Rerank.Serving.Load.Workload;
+using Rerank.Serving.Load;
+using Rerank.Serving.Report;
 
 namespace Rerank.RouterBench.Contests;
 
@@ -19,17 +19,17 @@ internal sealed class TierContest(Surroundings where)
         byte[][] small = [.. workload.Make(requests: 64, FewPairs, seed: 2).Select(request => HttpConnection.Post("/rerank", request.Body))];
         using var host = await HostProcess.StartAsync(where.Repository, maxQueueSeconds: 3600);
         using var router = await RouterProcess.StartAsync(host.Port, await HostProcess.DigestAsync(host), cacheBytes: null);
-        foreach (var server in (Server[])[host, router, host, router])
-            CachedContest.Check(HttpLoad.Closed(server.Port, large, Connections, where.Turn));
+        foreach (var server in (ServerProcess[])[host, router, host, router])
+            CachedContest.Check(Clients.Closed(server.Port, large, Connections, where.Turn));
 
         var (direct, through, ratios, added) = (new List<double>(), new List<double>(), new List<double>(), new List<double>());
         for (var round = 0; round < where.Rounds; round++)
         {
-            direct.Add(CachedContest.Check(HttpLoad.Closed(host.Port, large, Connections, where.Turn)).PerSecond * Pairs);
-            through.Add(CachedContest.Check(HttpLoad.Closed(router.Port, large, Connections, where.Turn)).PerSecond * Pairs);
+            direct.Add(CachedContest.Check(Clients.Closed(host.Port, large, Connections, where.Turn)).PerSecond * Pairs);
+            through.Add(CachedContest.Check(Clients.Closed(router.Port, large, Connections, where.Turn)).PerSecond * Pairs);
             ratios.Add(through[^1] / direct[^1]);
-            var alone = CachedContest.Check(HttpLoad.Closed(host.Port, small, connections: 1, where.Turn / 2)).Percentile(0.5);
-            added.Add(CachedContest.Check(HttpLoad.Closed(router.Port, small, connections: 1, where.Turn / 2)).Percentile(0.5) - alone);
+            var alone = CachedContest.Check(Clients.Closed(host.Port, small, connections: 1, where.Turn / 2)).Percentile(0.5);
+            added.Add(CachedContest.Check(Clients.Closed(router.Port, small, connections: 1, where.Turn / 2)).Percentile(0.5) - alone);
         }
 
         Console.WriteLine(FormattableString.Invariant($"""
@@ -38,10 +38,10 @@ internal sealed class TierContest(Surroundings where)
 
             | | pairs/s, median | lowest to highest |
             |---|---:|---:|
-            | the host asked directly | {CachedContest.Median(direct):0} | {direct.Min():0} to {direct.Max():0} |
-            | through the router | {CachedContest.Median(through):0} | {through.Min():0} to {through.Max():0} |
+            | the host asked directly | {Table.Median(direct):0} | {direct.Min():0} to {direct.Max():0} |
+            | through the router | {Table.Median(through):0} | {through.Min():0} to {through.Max():0} |
 
-            Ratio: {CachedContest.Median(ratios):0.00} ({ratios.Min():0.00} to {ratios.Max():0.00}). Requests of {FewPairs} pairs, one after the other, take {CachedContest.Median(added):0.00} ms longer through the router at p50.
+            Ratio: {Table.Median(ratios):0.00} ({ratios.Min():0.00} to {ratios.Max():0.00}). Requests of {FewPairs} pairs, one after the other, take {Table.Median(added):0.00} ms longer through the router at p50.
             """));
     }
 }

@@ -3,17 +3,17 @@ using System.Diagnostics;
 namespace Rerank.RouterBench.Load;
 
 /// <summary>Threads with a connection each.</summary>
-internal static class HttpLoad
+internal static class Clients
 {
     /// <summary>Each sends one request after the other.</summary>
-    public static LoadResult Closed(int port, IReadOnlyList<byte[]> requests, int connections, TimeSpan duration) =>
+    public static ClientResult Closed(int port, IReadOnlyList<byte[]> requests, int connections, TimeSpan duration) =>
         Run(port, requests, connections, duration, perSecond: null);
 
     /// <summary>Requests begin at a steady rate. One that has to wait for a connection has waited for the server, which counts.</summary>
-    public static LoadResult Steady(int port, IReadOnlyList<byte[]> requests, int connections, TimeSpan duration, double perSecond) =>
+    public static ClientResult Steady(int port, IReadOnlyList<byte[]> requests, int connections, TimeSpan duration, double perSecond) =>
         Run(port, requests, connections, duration, perSecond);
 
-    private static LoadResult Run(int port, IReadOnlyList<byte[]> requests, int connections, TimeSpan duration, double? perSecond)
+    private static ClientResult Run(int port, IReadOnlyList<byte[]> requests, int connections, TimeSpan duration, double? perSecond)
     {
         var next = -1;
         using var never = new ManualResetEvent(initialState: false);
@@ -22,7 +22,7 @@ internal static class HttpLoad
         var threads = Enumerable.Range(0, connections).Select(client => new Thread(() => results[client] = Client())).ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
-        return new LoadResult([.. results.SelectMany(of => of)], Stopwatch.GetElapsedTime(started));
+        return new ClientResult([.. results.SelectMany(of => of)], Stopwatch.GetElapsedTime(started));
 
         List<Answer> Client()
         {
@@ -54,7 +54,7 @@ internal static class HttpLoad
 
 internal readonly record struct Answer(int Status, TimeSpan Took);
 
-internal sealed record LoadResult(IReadOnlyList<Answer> Answers, TimeSpan Duration)
+internal sealed record ClientResult(IReadOnlyList<Answer> Answers, TimeSpan Duration)
 {
     public double PerSecond => Answers.Count / Duration.TotalSeconds;
 

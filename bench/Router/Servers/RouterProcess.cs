@@ -3,14 +3,14 @@ using Rerank.Contracts;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Router;
-using Rerank.RouterBench.Load;
+using Rerank.Serving.Load;
 
 namespace Rerank.RouterBench.Servers;
 
 internal static class RouterProcess
 {
     /// <param name="cacheBytes">Null: no cache.</param>
-    public static async Task<Server> StartAsync(int hostPort, string digest, long? cacheBytes)
+    public static async Task<ServerProcess> StartAsync(int hostPort, string digest, long? cacheBytes)
     {
         var model = new Tier
         {
@@ -32,6 +32,6 @@ internal static class RouterProcess
         var file = Path.Combine(Directory.CreateTempSubdirectory("rerank-bench-").FullName, "routing-table.json");
         await File.WriteAllTextAsync(file, JsonSerializer.Serialize(table, ContractsJson.Default.RoutingTable));
         var program = Path.ChangeExtension(typeof(RouterCommand).Assembly.Location, null);
-        return await Server.StartAsync(program, port => ["--routing-table", file, "--urls", $"http://127.0.0.1:{port}"], "/health/ready");
+        return await ServerProcess.StartAsync(program, port => ["--routing-table", file, "--urls", $"http://127.0.0.1:{port}"], "/health/ready");
     }
 }

@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 
 namespace Rerank.Serving.Load;
 
@@ -7,11 +10,14 @@ internal sealed class ServerProcess : IDisposable
 {
     private readonly Process _process;
 
-    private ServerProcess(Process process, string address)
+    private ServerProcess(Process process, int port)
     {
         _process = process;
-        Load = new HttpLoad(address);
+        Port = port;
+        Load = new HttpLoad($"http://127.0.0.1:{port}");
     }
+
+    public int Port { get; }
 
     public HttpLoad Load { get; }
 
@@ -25,12 +31,14 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
-    public static async Task<ServerProcess> StartAsync(string file, string[] arguments, int port, string readyPath)
+    /// <param name="arguments">Of a free port.</param>
+    public static async Task<ServerProcess> StartAsync(string file, Func<int, string[]> arguments, string readyPath)
     {
-        var process = Process.Start(new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true })!;
+        var port = FreePort();
+        var process = Process.Start(new ProcessStartInfo(file, arguments(port)) { RedirectStandardOutput = true })!;
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
-        var server = new ServerProcess(process, $"http://127.0.0.1:{port}");
+        var server = new ServerProcess(process, port);
         var started = Stopwatch.GetTimestamp();
         while (true)
         {
@@ -46,11 +54,25 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
+    /// <summary>A counter or gauge without labels of its <c>/metrics</c>.</summary>
+    public async Task<double> MetricAsync(string name)
+    {
+        var metrics = await Load.GetAsync("/metrics");
+        return double.Parse(metrics.Split('\n').Single(line => line.StartsWith(name + " ", StringComparison.Ordinal))[(name.Length + 1)..], CultureInfo.InvariantCulture);
+    }
+
     public void Dispose()
     {
         Load.Dispose();
         _process.Kill(entireProcessTree: true);
         _process.WaitForExit();
         _process.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
