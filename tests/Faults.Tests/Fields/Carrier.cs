@@ -20,6 +20,8 @@ internal static class Carrier
             Replicas = 2,
             RequestTimeoutMilliseconds = 1000,
             Assignment = new() { Type = AssignmentType.HeaderHash, HeaderName = "X-User" },
+            Cors = new() { AllowedOrigins = ["https://shop.example.com", "https://desk.example.com"] },
+            Hedging = new() { AfterPercentile = 90, MaxExtraPermille = 30 },
             Resources = Resources(),
             Scheduling = Scheduling(),
         },
