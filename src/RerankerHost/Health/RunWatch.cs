@@ -17,10 +17,10 @@ internal sealed class RunWatch(CrashMark? mark, TimeSpan limit, TimeProvider tim
 
     private readonly Lock _lock = new();
     private readonly List<long> _started = [];
-    private readonly TaskCompletionSource<string> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _failures;
     private readonly List<Action> _whenIdle = [];
+    private readonly TaskCompletionSource<string> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _freed = Task.CompletedTask;
+    private int _failures;
     private bool _isClosed;
 
     /// <summary>Ends when the model is found broken, with how it was.</summary>
@@ -40,15 +40,15 @@ internal sealed class RunWatch(CrashMark? mark, TimeSpan limit, TimeProvider tim
 
     public bool Hangs => Longest > limit;
 
-    /// <summary>Has a model's runs watched.</summary>
-    /// <param name="probe">Runs a pair that the model has scored before; throws as a run does.</param>
-    public IBatchRunner Watch(IBatchRunner runner, Action probe) => new WatchedRunner(this, runner, probe);
-
     /// <summary>Whether the host can't serve as long as the model isn't loaded: it needs it, or one that waits behind it.</summary>
     public Func<bool> IsNeeded { get; init; } = () => false;
 
     /// <summary>Whether its runs are on the threads that requests need too. Until then it is warmed up, with the longest input, and nobody waits for it.</summary>
     public bool IsOnWorkers { get; set; }
+
+    /// <summary>Has a model's runs watched.</summary>
+    /// <param name="probe">Runs a pair that the model has scored before; throws as a run does.</param>
+    public IBatchRunner Watch(IBatchRunner runner, Action probe) => new WatchedRunner(this, runner, probe);
 
     /// <summary>Lets no run begin any more, and gives the model's memory back when none runs: at once, or never where one hangs. What is said first is done first.</summary>
     public void WhenIdle(Action dispose)

@@ -26,10 +26,7 @@ internal sealed unsafe class CrashMark : IDisposable
     public CrashMark(string path, Action<CrashMark>? closing = null)
     {
         _closing = closing;
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        // A later version may have left a longer one.
-        var bytes = Math.Max(Bytes, File.Exists(path) ? new FileInfo(path).Length : 0);
-        _file = MemoryMappedFile.CreateFromFile(path, FileMode.OpenOrCreate, mapName: null, bytes);
+        _file = MarkFile.Open(path, Bytes);
         _view = _file.CreateViewAccessor(0, Bytes);
         byte* start = null;
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);

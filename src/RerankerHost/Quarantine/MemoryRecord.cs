@@ -26,10 +26,7 @@ internal sealed class MemoryRecord : BackgroundService
         (_group, _time) = (new ControlGroup(options.ControlGroupDirectory), time);
         try
         {
-            var path = Path.Combine(options.ModelDirectory, "marks", "memory");
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            // A later version may have left a longer one.
-            _file = MemoryMappedFile.CreateFromFile(path, FileMode.OpenOrCreate, mapName: null, Math.Max(Bytes, File.Exists(path) ? new FileInfo(path).Length : 0));
+            _file = MarkFile.Open(Path.Combine(options.ModelDirectory, "marks", "memory"), Bytes);
             _view = _file.CreateViewAccessor(0, Bytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
