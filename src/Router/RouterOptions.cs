@@ -50,6 +50,9 @@ internal sealed record RouterOptions
     /// <summary>How long after the start a router that knows no pod of a pool isn't ready for that.</summary>
     public TimeSpan ReachPatience { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long after the start a router isn't ready for a host beside it that still loads its model. Then the tier behind it answers.</summary>
+    public TimeSpan SidecarPatience { get; init; } = TimeSpan.FromMinutes(10);
+
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     public TimeSpan HealthCheckInterval { get; init; } = TimeSpan.FromSeconds(2);

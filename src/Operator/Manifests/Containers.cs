@@ -26,14 +26,16 @@ internal static class Containers
 
     /// <summary>
     /// Startup asks for liveness, not readiness: a kubelet kills what doesn't start in time, and a host may load large models for longer than any
-    /// limit that would still notice a process that hangs. Readiness keeps requests away until then.
+    /// limit that would still notice a process that hangs.
     /// </summary>
-    public static void AddProbes(V1Container container, string port)
+    public static void AddLivenessProbes(V1Container container, string port)
     {
         container.StartupProbe = Probe("/health/live", port, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: 120);
         container.LivenessProbe = Probe("/health/live", port, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6);
-        container.ReadinessProbe = Probe("/health/ready", port, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 3);
     }
+
+    public static void AddReadinessProbe(V1Container container, string port) =>
+        container.ReadinessProbe = Probe("/health/ready", port, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 3);
 
     /// <summary>What the operator's settings say of logs and traces. As variables: programs of another version skip those that they don't know.</summary>
     /// <param name="prefix">Of the program's own variables.</param>

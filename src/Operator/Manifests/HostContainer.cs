@@ -25,7 +25,8 @@ internal static class HostContainer
             Containers.Port(PodPorts.Probe, PodPorts.FirstProbePort),
             Containers.Port(PodPorts.Admin, PodPorts.AdminPort),
         ];
-        Containers.AddProbes(container, PodPorts.Probe);
+        Containers.AddLivenessProbes(container, PodPorts.Probe);
+        Containers.AddReadinessProbe(container, PodPorts.Probe);
         return container;
     }
 
@@ -41,7 +42,9 @@ internal static class HostContainer
             Containers.Port(PodPorts.SidecarAdmin(host.Tier), admin),
         ];
         container.VolumeMounts.Add(Volumes.SocketsMount());
-        Containers.AddProbes(container, PodPorts.SidecarProbe(host.Tier));
+
+        // Its readiness is the router's to consider: a pod isn't ready when one of its containers isn't, and with a small model that hangs none of the routers would be.
+        Containers.AddLivenessProbes(container, PodPorts.SidecarProbe(host.Tier));
         return container;
     }
 
@@ -62,10 +65,10 @@ internal static class HostContainer
                 "--admin-token-file", PodPaths.AdminToken,
                 "--model-directory", PodPaths.Models,
                 "--bundled-directory", PodPaths.Bundled,
-            "--claims-directory", PodPaths.Claims,
+                "--claims-directory", PodPaths.Claims,
                 "--urls", urls,
                 "--probe-urls", $"http://+:{probePort}",
-            "--drain-seconds", Containers.DrainSeconds,
+                "--drain-seconds", Containers.DrainSeconds,
             ],
             Env = Containers.Environment("RERANK_HOST_", context.Options),
             Resources = Containers.Resources(host.Resources, host.Gpu),

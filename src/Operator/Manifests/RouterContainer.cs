@@ -28,7 +28,8 @@ internal static class RouterContainer
             SecurityContext = Containers.SecurityContext(),
             VolumeMounts = [Volumes.ConfigMount(), Volumes.AdminMount(), Volumes.SocketsMount(), Volumes.TemporaryMount(Name)],
         };
-        Containers.AddProbes(container, PodPorts.Http);
+        Containers.AddLivenessProbes(container, PodPorts.Http);
+        Containers.AddReadinessProbe(container, PodPorts.Http);
         return container;
     }
 }

@@ -1,14 +1,17 @@
 using Rerank.Router.Routing;
+using Yarp.ReverseProxy.Model;
 
 namespace Rerank.Router.Health;
 
 /// <summary>
-/// Whether requests should come here: with a routing table whose pools were reached once, and not on the way out. On a stop it goes off first and
+/// Whether requests should come here: with a routing table whose hosts were reached once, and not on the way out. On a stop it goes off first and
 /// requests are taken a little longer, until whoever sends them has noticed; then the server ends what it has begun.
 /// </summary>
 /// <remarks>
 /// Pools count only at the start, where another router may have looked their names up already, and not for ever: with pools down, routers that answer
-/// as the failure policy says are worth more than none.
+/// as the failure policy says are worth more than none. So do hosts beside the router, which load their models meanwhile: a small model that hangs later does so in
+/// every router's pod, and mustn't take all of them out of rotation while the tier behind it answers. Only a host beside the router that decides itself always counts: other pods may
+/// have one that is well.
 /// </remarks>
 internal sealed class Readiness(TableStore tables, RouterOptions options, TimeProvider time) : IHostedLifecycleService
 {
@@ -19,7 +22,7 @@ internal sealed class Readiness(TableStore tables, RouterOptions options, TimePr
     private long _waitingSince;
 
     /// <summary>Null when ready.</summary>
-    public string? Reason => _stopping ? "stopping" : tables.Current is not { } table ? "no routing table" : Unreached(table);
+    public string? Reason => _stopping ? "stopping" : tables.Current is not { } table ? "no routing table" : Unreached(table) ?? Broken(table);
 
     public bool IsStopping => _stopping;
 
@@ -28,10 +31,27 @@ internal sealed class Readiness(TableStore tables, RouterOptions options, TimePr
         if (_hasReached)
             return null;
         Interlocked.CompareExchange(ref _waitingSince, time.GetTimestamp(), 0);
-        var missing = table.Stable.Tiers.Select(tier => tier.Cluster).FirstOrDefault(cluster => cluster.DestinationsState.AllDestinations.Count == 0);
-        _hasReached = missing is null || time.GetElapsedTime(_waitingSince) >= options.ReachPatience;
-        return _hasReached ? null : $"no pod of {missing!.ClusterId} is known yet";
+        var waited = time.GetElapsedTime(_waitingSince);
+        var clusters = table.Stable.Tiers.Select(tier => tier.Cluster).ToList();
+        if (waited < options.ReachPatience && clusters.Find(cluster => cluster.DestinationsState.AllDestinations.Count == 0) is { } unknown)
+            return $"no pod of {unknown.ClusterId} is known yet";
+        if (waited < options.SidecarPatience && clusters.Find(cluster => IsBeside(cluster) && !HasHealth(cluster, DestinationHealth.Healthy)) is { } loading)
+            return $"{loading.ClusterId} beside it is not ready yet";
+        _hasReached = true;
+        return null;
     }
+
+    private static string? Broken(ServingTable table)
+    {
+        var decides = table.Stable.Tiers[^1].Cluster;
+        return IsBeside(decides) && HasHealth(decides, DestinationHealth.Unhealthy) ? $"{decides.ClusterId} beside it is not ready" : null;
+    }
+
+    private static bool IsBeside(ClusterState cluster) =>
+        cluster.DestinationsState.AllDestinations.Any(destination => DestinationAddress.IsSocket(new Uri(destination.Model.Config.Address).Host, out _));
+
+    private static bool HasHealth(ClusterState cluster, DestinationHealth health) =>
+        cluster.DestinationsState.AllDestinations.All(destination => destination.Health.Active == health);
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
