@@ -3,7 +3,7 @@ using Rerank.Contracts.Routing;
 using Rerank.Dialects;
 using Rerank.Operator.Analysis;
 using Rerank.Operator.Api;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Revisions;
 using Rerank.Operator.Rollouts;
 using Rerank.RolloutStudy.Simulation;
 using Rerank.Router.Routing;

@@ -1,7 +1,7 @@
 using Rerank.Contracts.Evidence;
 using Rerank.Operator.Analysis;
 using Rerank.Operator.Api;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Revisions;
 using Rerank.Operator.Rollouts;
 
 namespace Rerank.RolloutStudy.Scenarios;

@@ -1,8 +1,7 @@
 using System.Text;
 using k8s.Models;
 using Rerank.Contracts.Models;
-using Rerank.Operator.Pipelines;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Revisions;
 using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Status;
 

@@ -3,7 +3,7 @@ using System.Net;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
-using Rerank.Operator.Manifests;
+using Rerank.Operator.Names;
 using Rerank.Operator.Runtime.Client;
 
 namespace Rerank.Operator.Events;

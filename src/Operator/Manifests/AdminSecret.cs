@@ -1,5 +1,6 @@
 using System.Text;
 using k8s.Models;
+using Rerank.Operator.Names;
 
 namespace Rerank.Operator.Manifests;
 

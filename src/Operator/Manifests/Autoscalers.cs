@@ -1,4 +1,5 @@
 using k8s.Models;
+using Rerank.Operator.Names;
 
 namespace Rerank.Operator.Manifests;
 

@@ -1,5 +1,5 @@
 using k8s.Models;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Revisions;
 using Rerank.Programs.Logs;
 
 namespace Rerank.Operator.Manifests;

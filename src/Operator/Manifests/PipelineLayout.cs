@@ -1,4 +1,5 @@
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Names;
+using Rerank.Operator.Revisions;
 
 namespace Rerank.Operator.Manifests;
 

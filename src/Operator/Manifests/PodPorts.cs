@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using k8s.Models;
+using Rerank.Operator.Names;
 
 namespace Rerank.Operator.Manifests;
 

@@ -2,7 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using k8s;
 using k8s.Models;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Names;
+using Rerank.Operator.Revisions;
 
 namespace Rerank.Operator.Manifests;
 

@@ -1,7 +1,7 @@
 using k8s.Models;
 using Rerank.Contracts.Models;
 using Rerank.Operator.Api;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Revisions;
 
 namespace Rerank.Operator.Models;
 

@@ -1,7 +1,6 @@
 using Rerank.Contracts.Models;
 using Rerank.Operator.Admin;
 using Rerank.Operator.Api;
-using Rerank.Operator.Pipelines;
 using Rerank.Operator.Status;
 using static Rerank.Operator.Api.ConditionStatus;
 

@@ -1,6 +1,6 @@
 using k8s.Models;
 using Rerank.Operator.Api;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Revisions;
 
 namespace Rerank.Operator.Models;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using k8s;
 using k8s.Models;
-using Rerank.Operator.Manifests;
+using Rerank.Operator.Names;
 using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Caching;
 using Rerank.Operator.Runtime.Client;

@@ -1,5 +1,6 @@
 using k8s.Models;
 using Rerank.Operator.Manifests;
+using Rerank.Operator.Names;
 
 namespace Rerank.Operator.Pipelines;
 

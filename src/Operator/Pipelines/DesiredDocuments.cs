@@ -4,6 +4,7 @@ using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
+using Rerank.Operator.Names;
 
 namespace Rerank.Operator.Pipelines;
 

@@ -1,11 +1,12 @@
 using k8s.Models;
 using Rerank.Operator.Api;
 using Rerank.Operator.Api.Validation;
-using Rerank.Operator.Manifests;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Names;
+using Rerank.Operator.Revisions;
 using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Caching;
 using Rerank.Operator.Runtime.Client;
+using Rerank.Operator.Status;
 
 namespace Rerank.Operator.Pipelines;
 

@@ -2,7 +2,7 @@ using k8s.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Api;
 using Rerank.Operator.Models;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Revisions;
 using Rerank.Operator.Status;
 
 namespace Rerank.Operator.Pipelines;

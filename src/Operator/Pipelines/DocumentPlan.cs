@@ -8,8 +8,8 @@ using Rerank.Operator.Analysis;
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Models;
-using Rerank.Operator.Pipelines.Revisions;
-using Rerank.Operator.Rollouts;
+using Rerank.Operator.Names;
+using Rerank.Operator.Revisions;
 
 namespace Rerank.Operator.Pipelines;
 

@@ -3,7 +3,7 @@ using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Admin;
 using Rerank.Operator.Api;
-using Rerank.Operator.Manifests;
+using Rerank.Operator.Names;
 using Rerank.Operator.Rollouts;
 using Rerank.Operator.Runtime.Leadership;
 

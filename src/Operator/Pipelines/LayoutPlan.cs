@@ -1,6 +1,7 @@
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Names;
+using Rerank.Operator.Revisions;
 
 namespace Rerank.Operator.Pipelines;
 

@@ -3,7 +3,8 @@ using Rerank.Contracts.Models;
 using Rerank.Operator.Analysis;
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Names;
+using Rerank.Operator.Revisions;
 using Rerank.Operator.Rollouts;
 using Rerank.Operator.Status;
 

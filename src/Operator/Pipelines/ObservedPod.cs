@@ -3,7 +3,7 @@ using Rerank.Contracts.Admin;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Admin;
-using Rerank.Operator.Manifests;
+using Rerank.Operator.Names;
 
 namespace Rerank.Operator.Pipelines;
 

@@ -1,6 +1,7 @@
 using Rerank.Operator.Api;
 using Rerank.Operator.Events;
 using Rerank.Operator.Rollouts;
+using Rerank.Operator.Status;
 
 namespace Rerank.Operator.Pipelines;
 

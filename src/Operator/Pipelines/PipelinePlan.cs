@@ -1,5 +1,6 @@
 using Rerank.Operator.Manifests;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Names;
+using Rerank.Operator.Revisions;
 using Rerank.Operator.Rollouts;
 using Rerank.Operator.Status;
 
@@ -29,7 +30,7 @@ internal sealed record PipelinePlan
             RevisionPlan.Settle(observed.Revisions, observed.Desired.Snapshot, new(spec.Rollout.Directives), now), spec.Rollout.Capacity.Placement);
         var overBudget = GpuBudget.Exceeded(spec, settled);
         var asked = DocumentPlan.Of(observed, Loaded(settled), addresses);
-        var judgement = Judgement.Of(observed, settled, now);
+        var judgement = Judging.Of(observed, settled, now);
         var current = new PlacementCheck(observed, LayoutOf(observed, Loaded(settled)), context);
         var situation = new RolloutSituation
         {
@@ -67,7 +68,7 @@ internal sealed record PipelinePlan
                 Decision = decision,
                 Waits = outcome.Waits ?? (roles.Candidate is null ? null : StepPlan.NotFollowed()),
                 IsOverdue = outcome.IsOverdue,
-                Report = judgement.Report(observed, outcome.Decision, now),
+                Report = Judging.Report(judgement, observed, outcome.Decision, now),
             },
         };
 

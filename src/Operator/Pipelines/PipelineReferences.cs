@@ -1,6 +1,6 @@
 using k8s.Models;
 using Rerank.Operator.Api;
-using Rerank.Operator.Manifests;
+using Rerank.Operator.Names;
 using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Caching;
 

@@ -4,6 +4,7 @@ using Rerank.Operator.Admin;
 using Rerank.Operator.Api;
 using Rerank.Operator.Events;
 using Rerank.Operator.Manifests;
+using Rerank.Operator.Names;
 using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Status;

@@ -1,7 +1,6 @@
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
-using Rerank.Operator.Rollouts;
 using Rerank.Operator.Status;
 using static Rerank.Operator.Api.ConditionStatus;
 

@@ -3,8 +3,8 @@ using k8s;
 using k8s.Autorest;
 using k8s.Models;
 using Rerank.Operator.Manifests;
-using Rerank.Operator.Pipelines.Revisions;
-using Rerank.Operator.Rollouts;
+using Rerank.Operator.Names;
+using Rerank.Operator.Revisions;
 using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Status;
 

@@ -2,7 +2,9 @@ using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Models;
+using Rerank.Operator.Names;
+using Rerank.Operator.Revisions;
 using Rerank.Operator.Status;
 
 namespace Rerank.Operator.Pipelines;

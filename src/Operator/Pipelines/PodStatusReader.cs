@@ -6,6 +6,7 @@ using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Admin;
 using Rerank.Operator.Manifests;
+using Rerank.Operator.Names;
 
 namespace Rerank.Operator.Pipelines;
 

@@ -3,6 +3,7 @@ using k8s.Autorest;
 using k8s.Models;
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
+using Rerank.Operator.Names;
 using Rerank.Operator.Pipelines.Watch;
 using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Client;

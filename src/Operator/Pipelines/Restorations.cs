@@ -3,7 +3,7 @@ using k8s;
 using k8s.Models;
 using Rerank.Operator.Api;
 using Rerank.Operator.Events;
-using Rerank.Operator.Manifests;
+using Rerank.Operator.Names;
 using Rerank.Operator.Runtime;
 
 namespace Rerank.Operator.Pipelines;

@@ -1,6 +1,6 @@
 using Rerank.Operator.Api;
-using Rerank.Operator.Manifests;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Names;
+using Rerank.Operator.Revisions;
 using Rerank.Operator.Rollouts;
 using Rerank.Operator.Status;
 using static Rerank.Operator.Api.ConditionStatus;

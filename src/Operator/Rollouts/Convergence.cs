@@ -1,4 +1,4 @@
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Revisions;
 
 namespace Rerank.Operator.Rollouts;
 

@@ -1,3 +1,4 @@
+using Rerank.Operator.Revisions;
 using Rerank.Operator.Status;
 
 namespace Rerank.Operator.Rollouts;
@@ -19,7 +20,7 @@ internal static class Health
     {
         if (problem is null)
             return Healthy(state with { UnknownSince = null, PlacedSince = state.PlacedSince ?? now }, now);
-        if (problem.Reason != Pipelines.Reasons.AdminUnreachable)
+        if (problem.Reason != Reasons.AdminUnreachable)
             return Unhealthy(state with { UnknownSince = null }, now);
         var since = Past(state.UnknownSince, now) ?? now;
         state = state with { UnknownSince = since };

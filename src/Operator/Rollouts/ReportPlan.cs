@@ -1,5 +1,5 @@
 using Rerank.Operator.Analysis;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Revisions;
 
 namespace Rerank.Operator.Rollouts;
 

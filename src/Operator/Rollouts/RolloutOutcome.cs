@@ -1,4 +1,4 @@
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Revisions;
 using Rerank.Operator.Status;
 
 namespace Rerank.Operator.Rollouts;

@@ -1,5 +1,7 @@
+using Rerank.Contracts.Evidence;
+using Rerank.Operator.Analysis;
 using Rerank.Operator.Api;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Revisions;
 using Rerank.Operator.Status;
 
 namespace Rerank.Operator.Rollouts;
@@ -44,9 +46,9 @@ internal static class RolloutPlan
         if (situation.TableRefusal is { } refusal)
             return new(RolloutReasons.TableRefused, $"A router refuses the routing table with it: {refusal}");
         if (situation.Trip is { IsCandidates: not false } trip)
-            return new(RolloutReasons.Tripped(trip.Limit), $"A router took its traffic away (limit \"{trip.Limit}\"): {trip.Observed}.");
+            return new(Tripped(trip.Limit), $"A router took its traffic away (limit \"{trip.Limit}\"): {trip.Observed}.");
         return situation.Analysis is { Verdict: Verdict.Fail, Deciding: { } metric }
-            ? new(RolloutReasons.Regression(metric.Type), $"Metric \"{metric.Name}\": {metric.Message}")
+            ? new(MetricTypes.Of(metric.Type).Reason, $"Metric \"{metric.Name}\": {metric.Message}")
             : null;
     }
 
@@ -129,4 +131,6 @@ internal static class RolloutPlan
     private static RolloutOutcome First(RevisionRoles roles, RolloutSituation situation, DateTimeOffset now) => (situation.SpecProblem ?? situation.Placement) is { } problem
         ? new(roles, Waits: problem, IsOverdue: IsOver(roles.Candidate!.CandidateSince, situation.Spec.ProgressDeadlineSeconds, now))
         : Promote(roles, situation, RolloutReasons.FirstRevision, "It is the first one.", TimeSpan.Zero, now);
+
+    private static string Tripped(string limit) => limit is BuiltInLimit.InvalidScores or BuiltInLimit.ConstantScores ? limit : RolloutReasons.HardLimitExceeded;
 }

@@ -1,6 +1,7 @@
 using Rerank.Contracts.Evidence;
 using Rerank.Operator.Analysis;
 using Rerank.Operator.Api;
+using Rerank.Operator.Revisions;
 using Rerank.Operator.Status;
 
 namespace Rerank.Operator.Rollouts;

@@ -1,6 +1,6 @@
 using Rerank.Operator.Analysis;
 using Rerank.Operator.Api;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Revisions;
 using Rerank.Operator.Status;
 
 namespace Rerank.Operator.Rollouts;
@@ -63,12 +63,12 @@ internal static class StepPlan
             NotFollowed());
     }
 
-    public static Problem NotFollowed() => new(Pipelines.Reasons.Switching, "Not every router follows the weights yet.");
+    public static Problem NotFollowed() => new(Reasons.Switching, "Not every router follows the weights yet.");
 
-    public static Problem Paused(string message) => new(Pipelines.Reasons.Paused, message);
+    public static Problem Paused(string message) => new(Reasons.Paused, message);
 
     private static Problem Observing(AnalysisResult analysis) =>
-        new(Pipelines.Reasons.RolloutInProgress, analysis.Deciding is { } metric ? MetricText.Of(metric) : "Requests are being observed.");
+        new(Reasons.RolloutInProgress, analysis.Deciding is { } metric ? MetricText.Of(metric) : "Requests are being observed.");
 
     private static TimeSpan Bake(RolloutSpec spec) => TimeSpan.FromSeconds(spec.BakeSeconds);
 
@@ -137,12 +137,12 @@ internal static class StepPlan
         if (situation.Analysis.Verdict != Verdict.Pass)
             return Observing(situation.Analysis);
         if (Missing(state, step, situation) is { } missing)
-            return new(Pipelines.Reasons.RolloutInProgress, missing);
+            return new(Reasons.RolloutInProgress, missing);
         var left = since + TimeSpan.FromSeconds(step?.MinDurationSeconds ?? 0) - now;
         if (left > TimeSpan.Zero)
-            return new(Pipelines.Reasons.RolloutInProgress, $"Step \"{state.Step}\" lasts until {Conditions.Seconds(now + left):yyyy-MM-ddTHH:mm:ssZ}.");
+            return new(Reasons.RolloutInProgress, $"Step \"{state.Step}\" lasts until {Conditions.Seconds(now + left):yyyy-MM-ddTHH:mm:ssZ}.");
         return step is { Approval: Approval.Required } && !situation.Directives.Approves(candidate, step.Name)
-            ? new(Pipelines.Reasons.AwaitingApproval, $"Step \"{step.Name}\" is passed and waits for a directive {Directives.Ask(DirectiveAction.Approve, candidate.Try)}.")
+            ? new(Reasons.AwaitingApproval, $"Step \"{step.Name}\" is passed and waits for a directive {Directives.Ask(DirectiveAction.Approve, candidate.Try)}.")
             : null;
     }
 

@@ -1,4 +1,4 @@
-using Rerank.Operator.Manifests;
+using Rerank.Operator.Names;
 using Rerank.Operator.Runtime;
 
 namespace Rerank.Operator.Run;

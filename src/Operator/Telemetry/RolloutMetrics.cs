@@ -67,7 +67,7 @@ internal sealed class RolloutMetrics
     }
 
     /// <param name="reason">In CamelCase, as conditions have it.</param>
-    public void Ended(ObjectKey pipeline, RolloutOutcome outcome, string reason)
+    public void Ended(ObjectKey pipeline, RolloutResult outcome, string reason)
     {
         Clear(pipeline);
         var (space, name) = Labels(pipeline);

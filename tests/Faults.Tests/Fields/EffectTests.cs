@@ -4,7 +4,7 @@ using Rerank.Faults.Tests.Oracles;
 using Rerank.Faults.Tests.World;
 using Rerank.Operator.Api;
 using Rerank.Operator.Api.Validation;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Revisions;
 using Rerank.Operator.Tests.World;
 
 namespace Rerank.Faults.Tests.Fields;

@@ -4,8 +4,7 @@ using Rerank.Faults.Tests.Faults;
 using Rerank.Faults.Tests.Oracles;
 using Rerank.Faults.Tests.World;
 using Rerank.Operator.Api;
-using Rerank.Operator.Pipelines.Revisions;
-using Rerank.Operator.Rollouts;
+using Rerank.Operator.Revisions;
 using Rerank.Operator.Tests.World;
 using Rerank.TestKit;
 

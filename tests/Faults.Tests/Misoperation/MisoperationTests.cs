@@ -6,8 +6,8 @@ using Rerank.Faults.Tests.Oracles;
 using Rerank.Faults.Tests.World;
 using Rerank.Operator.Api;
 using Rerank.Operator.Api.Validation;
-using Rerank.Operator.Manifests;
-using Rerank.Operator.Pipelines;
+using Rerank.Operator.Names;
+using Rerank.Operator.Status;
 using Rerank.Operator.Tests.World;
 
 namespace Rerank.Faults.Tests.Misoperation;

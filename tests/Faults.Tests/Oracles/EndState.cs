@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using k8s;
 using k8s.Models;
 using Rerank.Operator.Api;
-using Rerank.Operator.Rollouts;
+using Rerank.Operator.Pipelines;
 using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Client;
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Rerank.Faults.Tests.Faults;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Revisions;
 using Rerank.Operator.Tests.World;
 
 namespace Rerank.Faults.Tests.Oracles;

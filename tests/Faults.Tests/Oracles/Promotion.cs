@@ -1,5 +1,5 @@
 using Rerank.Faults.Tests.World;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Revisions;
 
 namespace Rerank.Faults.Tests.Oracles;
 

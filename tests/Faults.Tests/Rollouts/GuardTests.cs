@@ -2,8 +2,8 @@ using k8s.Models;
 using Rerank.Faults.Tests.Faults;
 using Rerank.Faults.Tests.World;
 using Rerank.Operator.Api;
-using Rerank.Operator.Manifests;
-using Rerank.Operator.Rollouts;
+using Rerank.Operator.Names;
+using Rerank.Operator.Pipelines;
 using Rerank.Operator.Tests.World;
 using Rerank.TestKit;
 

@@ -3,9 +3,8 @@ using Rerank.Contracts.Evidence;
 using Rerank.Contracts.Models;
 using Rerank.Faults.Tests.World;
 using Rerank.Operator.Api;
-using Rerank.Operator.Pipelines;
-using Rerank.Operator.Pipelines.Revisions;
-using Rerank.Operator.Rollouts;
+using Rerank.Operator.Revisions;
+using Rerank.Operator.Status;
 using Rerank.Operator.Tests.World;
 
 namespace Rerank.Faults.Tests.Rollouts;

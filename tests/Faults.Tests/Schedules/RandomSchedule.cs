@@ -5,8 +5,8 @@ using Rerank.Faults.Tests.Faults;
 using Rerank.Faults.Tests.Oracles;
 using Rerank.Faults.Tests.World;
 using Rerank.Operator.Api;
-using Rerank.Operator.Pipelines;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Revisions;
+using Rerank.Operator.Status;
 using Rerank.Operator.Tests.World;
 
 namespace Rerank.Faults.Tests.Schedules;

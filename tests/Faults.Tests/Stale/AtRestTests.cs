@@ -1,6 +1,6 @@
 using Rerank.Faults.Tests.Faults;
 using Rerank.Faults.Tests.World;
-using Rerank.Operator.Manifests;
+using Rerank.Operator.Names;
 using Rerank.Operator.Tests.World;
 
 namespace Rerank.Faults.Tests.Stale;

@@ -1,4 +1,5 @@
 using k8s.Models;
+using Rerank.Operator.Names;
 using Rerank.Operator.Runtime.Caching;
 using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Runtime.Control;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Rerank.Operator.Names;
 using Rerank.Operator.Runtime.Crds;
 
 namespace Rerank.Operator.Runtime.Tests.Crds;

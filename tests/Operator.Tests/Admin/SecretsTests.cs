@@ -5,9 +5,10 @@ using k8s.Models;
 using Microsoft.Extensions.Time.Testing;
 using Rerank.Operator.Admin;
 using Rerank.Operator.Manifests;
-using Rerank.Operator.Pipelines;
+using Rerank.Operator.Names;
 using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Runtime.Client.InMemory;
+using Rerank.Operator.Status;
 using Rerank.Operator.Tests.World;
 
 namespace Rerank.Operator.Tests.Admin;

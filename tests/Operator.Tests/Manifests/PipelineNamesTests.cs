@@ -1,4 +1,5 @@
 using Rerank.Operator.Manifests;
+using Rerank.Operator.Names;
 
 namespace Rerank.Operator.Tests.Manifests;
 

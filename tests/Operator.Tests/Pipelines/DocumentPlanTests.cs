@@ -3,8 +3,9 @@ using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
+using Rerank.Operator.Names;
 using Rerank.Operator.Pipelines;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Revisions;
 using Rerank.Operator.Tests.World;
 
 namespace Rerank.Operator.Tests.Pipelines;

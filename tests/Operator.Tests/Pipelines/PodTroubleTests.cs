@@ -1,6 +1,7 @@
 using k8s.Models;
 using Rerank.Contracts.Models;
 using Rerank.Operator.Pipelines;
+using Rerank.Operator.Status;
 
 namespace Rerank.Operator.Tests.Pipelines;
 

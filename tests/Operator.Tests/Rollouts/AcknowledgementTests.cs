@@ -2,9 +2,9 @@ using k8s.Models;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Manifests;
+using Rerank.Operator.Names;
 using Rerank.Operator.Pipelines;
-using Rerank.Operator.Pipelines.Revisions;
-using Rerank.Operator.Rollouts;
+using Rerank.Operator.Revisions;
 using Rerank.Operator.Tests.World;
 
 namespace Rerank.Operator.Tests.Rollouts;

@@ -2,8 +2,8 @@ using k8s.Models;
 using Rerank.Contracts.Evidence;
 using Rerank.Operator.Api;
 using Rerank.Operator.Pipelines;
-using Rerank.Operator.Pipelines.Revisions;
-using Rerank.Operator.Rollouts;
+using Rerank.Operator.Revisions;
+using Rerank.Operator.Status;
 using Rerank.Operator.Tests.World;
 
 namespace Rerank.Operator.Tests.Rollouts;

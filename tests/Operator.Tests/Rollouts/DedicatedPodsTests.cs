@@ -1,8 +1,8 @@
 using k8s.Models;
 using Rerank.Contracts.Models;
 using Rerank.Operator.Api;
-using Rerank.Operator.Pipelines;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Revisions;
+using Rerank.Operator.Status;
 using Rerank.Operator.Tests.World;
 
 namespace Rerank.Operator.Tests.Rollouts;

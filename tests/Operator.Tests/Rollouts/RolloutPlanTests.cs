@@ -2,9 +2,9 @@ using Rerank.Contracts.Evidence;
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Analysis;
 using Rerank.Operator.Api;
-using Rerank.Operator.Pipelines;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Revisions;
 using Rerank.Operator.Rollouts;
+using Rerank.Operator.Status;
 
 namespace Rerank.Operator.Tests.Rollouts;
 

@@ -71,7 +71,7 @@ public sealed class RolloutMetricsTests
         _metrics.Observe(Search, "abc", 250, Result(Metric("errors", Verdict.Fail)));
         _metrics.Observe(Help, "xyz", 50, null);
 
-        _metrics.Ended(Search, RolloutOutcome.RolledBack, "MetricFailed");
+        _metrics.Ended(Search, RolloutResult.RolledBack, "MetricFailed");
 
         Assert.Equal(
             [
@@ -84,7 +84,7 @@ public sealed class RolloutMetricsTests
     [Fact]
     public async Task Forget_Pipeline_LeavesNothing()
     {
-        _metrics.Ended(Search, RolloutOutcome.Promoted, "Promoted");
+        _metrics.Ended(Search, RolloutResult.Promoted, "Promoted");
         _metrics.Observe(Search, "abc", 250, Result(Metric("errors", Verdict.Pass)));
 
         _metrics.Forget(Search);

@@ -4,6 +4,7 @@ using k8s.Models;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Manifests;
+using Rerank.Operator.Names;
 using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Client;
 

@@ -24,8 +24,8 @@ public sealed partial class OperationsTests
     {
         string[] reasons =
         [
-            .. Reason().Matches(File.ReadAllText(Repository.File("src", "Operator", "Pipelines", "Reasons.cs"))).Select(match => match.Groups[1].Value),
-            .. Reason().Matches(File.ReadAllText(Repository.File("src", "Operator", "Rollouts", "RolloutReasons.cs"))).Select(match => match.Groups[1].Value),
+            .. Reason().Matches(File.ReadAllText(Repository.File("src", "Operator", "Status", "Reasons.cs"))).Select(match => match.Groups[1].Value),
+            .. Reason().Matches(File.ReadAllText(Repository.File("src", "Operator", "Revisions", "RolloutReasons.cs"))).Select(match => match.Groups[1].Value),
             .. Reason().Matches(File.ReadAllText(Repository.File("src", "Contracts", "Models", "ModelFailure.cs"))).Select(match => match.Groups[1].Value),
         ];
         Assert.NotEmpty(reasons);

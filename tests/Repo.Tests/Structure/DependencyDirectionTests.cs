@@ -65,7 +65,7 @@ public partial class DependencyDirectionTests
     }
 
     // By a using, or by a name that is relative to the namespace around it.
-    [GeneratedRegex(@"^using (?!System(;|\.(?!Net))|Rerank\.(Contracts\.(Evidence|Routing)|Operator\.(Api|Analysis)(\.|;))).*;|(?<![\w.])(k8s|Runtime|Admin|Manifests|Models|Pipelines|Rollouts|Sources\.Prometheus)\.[A-Z]\w+|\bHttp[A-Z]\w+", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^using (?!System(;|\.(?!Net))|Rerank\.(Contracts\.(Evidence|Routing)|Operator\.(Api|Analysis)(\.|;))).*;|(?<![\w.])(k8s|Runtime|Admin|Manifests|Models|Names|Pipelines|Revisions|Rollouts|Sources\.Prometheus)\.[A-Z]\w+|\bHttp[A-Z]\w+", RegexOptions.Multiline)]
     private static partial Regex Uses();
 
     private static IEnumerable<XElement> Elements(string project, string name) =>

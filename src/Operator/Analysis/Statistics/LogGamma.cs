@@ -1,3 +1,4 @@
+
 namespace Rerank.Operator.Analysis.Statistics;
 
 /// <summary>Logarithms of the gamma and beta functions.</summary>

@@ -1,3 +1,4 @@
+
 namespace Rerank.Operator.Analysis.Statistics;
 
 /// <summary>

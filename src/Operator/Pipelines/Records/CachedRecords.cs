@@ -1,7 +1,7 @@
 using k8s.Models;
 using Rerank.Operator.Api;
-using Rerank.Operator.Manifests;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Names;
+using Rerank.Operator.Revisions;
 using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Caching;
 

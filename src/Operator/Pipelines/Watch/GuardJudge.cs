@@ -1,5 +1,5 @@
 using Rerank.Operator.Analysis;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Revisions;
 using Rerank.Operator.Rollouts;
 using Rerank.Operator.Status;
 
@@ -11,7 +11,7 @@ internal static class GuardJudge
     /// <returns>Why traffic has to be taken away at once, null when nothing says so; and all that is known by now.</returns>
     public static (Problem? Harm, EvidenceLedger? Ledger) Judge(Observation observed, RevisionRoles roles, Revision judged, DateTimeOffset now)
     {
-        var judgement = Judgement.Of(observed, roles, now);
+        var judgement = Judging.Of(observed, roles, now);
         var situation = new RolloutSituation
         {
             Spec = observed.Pipeline.Spec.Rollout,

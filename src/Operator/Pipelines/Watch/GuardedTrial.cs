@@ -1,8 +1,7 @@
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Admin;
-using Rerank.Operator.Manifests;
-using Rerank.Operator.Pipelines.Revisions;
-using Rerank.Operator.Rollouts;
+using Rerank.Operator.Names;
+using Rerank.Operator.Revisions;
 
 namespace Rerank.Operator.Pipelines.Watch;
 

@@ -1,3 +1,4 @@
+
 namespace Rerank.Operator.Pipelines.Watch;
 
 internal static partial class Log

@@ -1,5 +1,5 @@
 using Rerank.Operator.Api;
-using Rerank.Operator.Pipelines.Revisions;
+using Rerank.Operator.Revisions;
 using Rerank.Operator.Rollouts;
 using Rerank.Operator.Runtime;
 using Rerank.Operator.Sources.Prometheus;
@@ -44,12 +44,12 @@ internal sealed class RolloutFollowers(Guard guard, RolloutMetrics metrics, Prom
         prometheus.Forget(key);
     }
 
-    private static (Telemetry.RolloutOutcome Outcome, string Reason)? End(Observation observed, PipelinePlan plan) => plan.Rollout.Decision switch
+    private static (RolloutResult Outcome, string Reason)? End(Observation observed, PipelinePlan plan) => plan.Rollout.Decision switch
     {
-        { Kind: DecisionKind.Promoted } promoted => (Telemetry.RolloutOutcome.Promoted, promoted.Reason),
-        { Kind: DecisionKind.Rejected } rejected => (Telemetry.RolloutOutcome.RolledBack, rejected.Reason),
+        { Kind: DecisionKind.Promoted } promoted => (RolloutResult.Promoted, promoted.Reason),
+        { Kind: DecisionKind.Rejected } rejected => (RolloutResult.RolledBack, rejected.Reason),
         _ when observed.Revisions.Any(r => r.Role == RevisionRole.Candidate && r.Name != plan.Roles.Candidate?.Name && r.Name != plan.Roles.Stable?.Name) =>
-            (Telemetry.RolloutOutcome.Replaced, "SpecChanged"),
+            (RolloutResult.Replaced, "SpecChanged"),
         _ => null,
     };
 }

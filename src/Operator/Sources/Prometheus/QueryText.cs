@@ -1,3 +1,4 @@
+
 namespace Rerank.Operator.Sources.Prometheus;
 
 /// <summary>The queries of a metric for one revision. Pure.</summary>

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using Rerank.Operator.Api;
+using Rerank.Operator.Names;
+
+namespace Rerank.Operator.Revisions;
+
+/// <summary>Which pods a candidate's pool tiers go to: those of what serves, or pods of their own.</summary>
+internal static class Homes
+{
+    /// <summary>The same roles, with the candidate where it belongs. Once it has begun a step, or is still loaded from before, it stays where it is.</summary>
+    public static RevisionRoles Settle(RevisionRoles roles, CapacityPlacement placement)
+    {
+        if (roles is not { Candidate: { IsNew: true } candidate, Stable: not null })
+            return roles;
+        var others = roles.Live.Where(r => r.Name != candidate.Name).Select(r => r.Snapshot).ToList();
+        var snapshot = candidate.Snapshot.WithHomes(tier => Shared(tier, others, placement) is { } pool ? pool.Home : Own(tier.Pool, candidate.Name, others));
+        return snapshot.Pools.SequenceEqual(candidate.Snapshot.Pools) ? roles : roles with { Candidate = candidate with { Snapshot = snapshot } };
+    }
+
+    /// <summary>The pools that only the candidate uses.</summary>
+    public static IReadOnlySet<PoolId> OwnPools(RevisionRoles roles) =>
+        roles.Candidate is { } candidate
+            ? candidate.Snapshot.Pools.Except(roles.Live.Where(r => r.Name != candidate.Name).SelectMany(r => r.Snapshot.Pools)).ToHashSet()
+            : new HashSet<PoolId>();
+
+    /// <param name="others">The stable revision first.</param>
+    /// <returns>Null when the tier is to have pods of its own.</returns>
+    private static PoolId? Shared(TierSnapshot tier, List<RevisionSnapshot> others, CapacityPlacement placement)
+    {
+        if (placement == CapacityPlacement.CoResident)
+            return others.Select(s => s.ModelTier(tier.Name, Placement.Pool)?.Pool).FirstOrDefault(pool => pool is not null);
+        var stable = others[0].ModelTier(tier.Name, Placement.Pool);
+        return stable is not null && InPods(stable.Model!) == InPods(tier.Model!) ? stable.Pool : null;
+    }
+
+    /// <summary>All of a tier that its pods show.</summary>
+    private static string InPods(ModelTierSnapshot tier) =>
+        JsonSerializer.Serialize(
+            tier with { Model = tier.Model with { Name = "", Source = new() }, Escalation = null, Credential = null, Replicas = null },
+            RevisionJson.Default.ModelTierSnapshot);
+
+    private static string? Own(PoolId current, string revision, List<RevisionSnapshot> others)
+    {
+        var taken = others.SelectMany(s => s.Pools).ToHashSet();
+        IEnumerable<string?> homes = [current.Home, null, revision, .. Enumerable.Range(2, taken.Count).Select(i => $"{revision}-{i}")];
+        return homes.First(home => !taken.Contains(current with { Home = home }));
+    }
+}
