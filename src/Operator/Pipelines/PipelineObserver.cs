@@ -7,7 +7,6 @@ using Rerank.Operator.Names;
 using Rerank.Operator.Pipelines.Records;
 using Rerank.Operator.Pipelines.Watch;
 using Rerank.Operator.Revisions;
-using Rerank.Operator.Rollouts;
 using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Caching;
 using Rerank.Operator.Runtime.Client;
@@ -31,6 +30,7 @@ internal sealed class PipelineObserver(
     SourceCredentials credentials,
     PrometheusLooks prometheus,
     GuardedPipelines guarded,
+    ReportStore reports,
     TimeProvider time)
 {
     /// <summary>From the caches, and from what the pods' processes say. What only the API server knows is left out when it is away: that is needed to give, not to take.</summary>
@@ -65,7 +65,7 @@ internal sealed class PipelineObserver(
             Documents = await DocumentsAsync(records, owner, roles.Live.Select(r => r.Snapshot), cancellationToken),
             Credentials = secrets,
             Apis = apis.Read(),
-            Reports = await ReportsAsync(records, owner, roles, cancellationToken),
+            Reports = await reports.ReadAsync(owner, UnderWay(roles), cancellationToken),
             Ledgers = guarded.LedgersOf(ObjectKey.Of(pipeline)),
             ExternalCounts = ExternalCounts(pipeline, roles),
         };
@@ -80,20 +80,14 @@ internal sealed class PipelineObserver(
         return new Dictionary<string, ExternalCounts>();
     }
 
-    private static async Task<IReadOnlyDictionary<string, StoredReport>> ReportsAsync(
-        IRecords records, PipelineOwner owner, RevisionRoles roles, CancellationToken cancellationToken)
-    {
-        var reports = new Dictionary<string, StoredReport>();
-        Revision?[] underWay = [roles.Candidate, roles.Stable is { IsGuarded: true } ? roles.Stable : null];
-        foreach (var revision in underWay.OfType<Revision>())
-        {
-            var map = await records.ConfigMapAsync(new(owner.Namespace, owner.Names.Report(revision.Name)), cancellationToken);
-            if (map is not null && owner.Owns(map) && ReportObject.Read(map) is { } report)
-                reports[revision.Name] = report;
-        }
-
-        return reports;
-    }
+    // What was rejected is, until every router has left it.
+    private static IReadOnlyCollection<string> UnderWay(RevisionRoles roles) =>
+    [
+        .. new[] { roles.Candidate, roles.Stable is { IsGuarded: true } ? roles.Stable : null }
+            .Concat(roles.Retained.Where(r => r.State == RevisionState.Rejected))
+            .OfType<Revision>()
+            .Select(r => r.Name),
+    ];
 
     private async Task<IReadOnlyDictionary<string, V1Deployment>> DeploymentsAsync(
         RerankPipeline pipeline, PipelineOwner owner, bool isCurrent, CancellationToken cancellationToken)

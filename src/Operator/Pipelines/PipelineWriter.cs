@@ -1,6 +1,4 @@
-using System.Net;
 using k8s;
-using k8s.Autorest;
 using k8s.Models;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Names;
@@ -14,39 +12,17 @@ namespace Rerank.Operator.Pipelines;
 /// Carries out a plan. Every write can be repeated, and whatever the last one before a crash was, the next reconcile goes on from there: revisions
 /// first, because they say what everything else is for.
 /// </summary>
-internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildWriter> children, ILogger<PipelineWriter> logger)
+internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildWriter> children, ReportStore reports)
 {
     private readonly IChildWriter[] _children = [.. children];
 
     /// <summary>Whether all that a plan asks for has been written before, and is still as it was left, as far as the caches know.</summary>
     public bool IsDone(PipelineOwner owner, PipelinePlan plan, ManifestContext context)
     {
-        if (plan is not { RevisionWrites.Count: 0, SurplusRevisions.Count: 0, Rollout: { Decision: null, Report: null } })
+        if (plan is not { RevisionWrites.Count: 0, SurplusRevisions.Count: 0, Rollout.Decision: null })
             return false;
         var wanted = Wanted(owner, plan, context);
         return wanted.All(child => Of(child).IsAsLeft(owner, child)) && !_children.Any(kind => kind.HasOthers(owner, NamesOf(kind, owner, wanted, plan)));
-    }
-
-    /// <summary>
-    /// Before the revisions, which a decision changes: the next reconcile would find it taken, and no longer know why. One that is cut off here is taken again,
-    /// and told once.
-    /// </summary>
-    /// <returns>What kept it from being written; null when nothing did.</returns>
-    public async Task<Problem?> StoreReportAsync(PipelineOwner owner, PipelinePlan plan, CancellationToken cancellationToken)
-    {
-        if (plan.Rollout.Report is not { } report)
-            return null;
-        var map = ReportObject.From(owner, report);
-        try
-        {
-            return await Of(map).ApplyAsync(owner, map, cancellationToken);
-        }
-        catch (HttpOperationException e) when (e.Response?.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity)
-        {
-            // Such as a quota. A report tells people, and saves reading again after a restart: no decision waits for it.
-            Log.ReportNotStored(logger, map.Name(), ServerMessage.Of(e));
-            return null;
-        }
     }
 
     /// <summary>
@@ -81,6 +57,7 @@ internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildW
         {
             await client.DeleteAsync<V1ControllerRevision>(
                 new(owner.Namespace, owner.Names.Revision(revision.Name)), revision.Uid, cancellationToken);
+            await reports.DeleteAsync(owner, revision.Name, cancellationToken);
         }
     }
 
@@ -88,6 +65,7 @@ internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildW
     {
         foreach (var kind in _children)
             kind.Forget(owner);
+        reports.Forget(owner);
     }
 
     private IChildWriter Of(IKubernetesObject<V1ObjectMeta> child) => _children.Single(c => c.Writes(child));
@@ -95,7 +73,7 @@ internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildW
     private static IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Wanted(PipelineOwner owner, PipelinePlan plan, ManifestContext context) =>
         [.. Documents(owner, plan), .. PipelineManifests.Of(plan.Layout, context)];
 
-    // Reports stay as long as their revisions.
+    // Reports stay as long as their revisions. Informers know those that operators before this one wrote.
     private static HashSet<string> NamesOf(IChildWriter kind, PipelineOwner owner, IReadOnlyList<IKubernetesObject<V1ObjectMeta>> wanted, PipelinePlan plan) =>
     [
         .. wanted.Where(kind.Writes).Select(c => c.Name()),

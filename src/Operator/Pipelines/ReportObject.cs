@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
 using k8s.Models;
 using Rerank.Operator.Analysis;
@@ -17,14 +18,17 @@ internal static class ReportObject
 
     public const string Component = "report";
 
-    /// <summary>Base64 makes a third more of it, and a ConfigMap holds 1 MiB with its report.</summary>
-    private const int MaxBytes = 600 * 1024;
+    /// <summary>A ConfigMap holds 1 MiB, as JSON with its names, labels and managed fields.</summary>
+    private const int MaxBytes = 900 * 1024;
 
     public static V1ConfigMap From(PipelineOwner owner, StoredReport stored)
     {
+        // Not as what the operator manages, which its informers keep: there is one for each revision that ever was.
         var labels = Labels.Of(owner.Names);
+        labels.Remove(Labels.ManagedBy);
         labels[Labels.Component] = Component;
         labels[Labels.Revision] = stored.Report.Revision;
+        var (report, ledger) = Fitting(stored);
         return new()
         {
             ApiVersion = "v1",
@@ -32,9 +36,9 @@ internal static class ReportObject
             Metadata = owner.Metadata(owner.Names.Report(stored.Report.Revision), labels),
             Data = new Dictionary<string, string>
             {
-                [ReportKey] = JsonSerializer.Serialize(stored.Report, RolloutJson.Default.RolloutReport),
+                [ReportKey] = report,
             },
-            BinaryData = new Dictionary<string, byte[]> { [LedgerKey] = Packed(stored.Ledger) },
+            BinaryData = new Dictionary<string, byte[]> { [LedgerKey] = ledger },
         };
     }
 
@@ -55,14 +59,26 @@ internal static class ReportObject
     }
 
     /// <summary>
-    /// Places of routers that are there are told again by them after a restart of the operator. So where they would fill a ConfigMap, they are left out: only routers that go at the same moment take theirs
-    /// with them.
+    /// What a ConfigMap holds of it: first without the places of routers that are there, which they tell again after a restart of the operator, so that only routers that go at the same moment take theirs
+    /// with them; then without the older half of the path, as often as needed; then without what the processes before it had counted.
     /// </summary>
-    private static byte[] Packed(EvidenceLedger ledger)
+    private static (string Report, byte[] Ledger) Fitting(StoredReport stored)
     {
-        var packed = Compress(JsonSerializer.SerializeToUtf8Bytes(ledger, RolloutJson.Default.EvidenceLedger));
-        return packed.Length <= MaxBytes ? packed : Compress(JsonSerializer.SerializeToUtf8Bytes(ledger.WithoutPlaces(), RolloutJson.Default.EvidenceLedger));
+        var (report, ledger) = (Json(stored.Report), Packed(stored.Ledger));
+        if (!Fits())
+            ledger = Packed(stored.Ledger.WithoutPlaces());
+        for (var path = stored.Report.Path; !Fits() && path.Count > 0;)
+            report = Json(stored.Report with { Path = path = [.. path.Skip((path.Count + 1) / 2)] });
+        if (!Fits())
+            ledger = Packed(EvidenceLedger.Empty(stored.Ledger.Revision, stored.Ledger.Attempt));
+        return (report, ledger);
+
+        bool Fits() => (ledger.Length * 4L / 3) + Encoding.UTF8.GetByteCount(report) <= MaxBytes;
+
+        static string Json(RolloutReport report) => JsonSerializer.Serialize(report, RolloutJson.Default.RolloutReport);
     }
+
+    private static byte[] Packed(EvidenceLedger ledger) => Compress(JsonSerializer.SerializeToUtf8Bytes(ledger, RolloutJson.Default.EvidenceLedger));
 
     private static byte[] Compress(byte[] json)
     {

@@ -29,6 +29,7 @@ namespace Rerank.Operator.Pipelines;
 internal sealed class RerankPipelineController(
     PipelineObserver observer,
     PipelineWriter writer,
+    ReportStore reports,
     DocumentPusher pusher,
     PipelineReporter reporter,
     RolloutFollowers followers,
@@ -86,6 +87,8 @@ internal sealed class RerankPipelineController(
             }
         }
 
+        // A decision's was stored before it; what was only seen needs nothing else.
+        await reports.StoreAsync(owner, plan.Rollout.Decision is null ? plan.Rollout.Report : null, cancellationToken);
         if (problem is null)
         {
             observed = observed with { Pods = await pusher.PushAsync(observed, plan.Documents, token, cancellationToken) };
@@ -105,9 +108,11 @@ internal sealed class RerankPipelineController(
     /// <returns>What kept something from being written; null when nothing did.</returns>
     private async Task<Problem?> WriteAsync(PipelineOwner owner, PipelinePlan plan, ManifestContext context, CancellationToken cancellationToken)
     {
-        var untold = await writer.StoreReportAsync(owner, plan, cancellationToken);
+        // Before the revisions, which a decision changes: the next reconcile would find it taken, and no longer know why. One that is cut off here is taken again, and told once.
+        if (plan.Rollout.Decision is not null)
+            await reports.StoreAsync(owner, plan.Rollout.Report, cancellationToken);
         await writer.StoreRevisionsAsync(owner, plan, cancellationToken);
-        return await writer.ApplyAsync(owner, plan, context, cancellationToken) ?? untold;
+        return await writer.ApplyAsync(owner, plan, context, cancellationToken);
     }
 
     public Task<ReconciliationResult<RerankPipeline>> DeletedAsync(RerankPipeline entity, CancellationToken cancellationToken)

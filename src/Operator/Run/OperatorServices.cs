@@ -59,6 +59,7 @@ internal static class OperatorServices
         services.AddSingleton<DocumentPusher>();
         services.AddSingleton<TableRefusals>();
         services.AddSingleton<PipelineReporter>();
+        services.AddSingleton<ReportStore>();
         services.AddChild<V1ConfigMap>().AddChild<V1NetworkPolicy>().AddChild<V1Service>().AddChild<V1Deployment>()
             .AddChild<V1PodDisruptionBudget>().AddChild<V2HorizontalPodAutoscaler>();
 
