@@ -2,19 +2,23 @@ using Microsoft.AspNetCore.Http;
 
 namespace Rerank.Http;
 
-/// <summary>The body of a request that is passed on while it comes, and no more of it than allowed.</summary>
+/// <summary>
+/// The body of a request that is passed on while it comes, and no more of it than allowed. Where it is known how much is to come, a reader gets as much at once as it has room for: the server has
+/// bodies in pieces of four KiB, each of which would be sent by itself.
+/// </summary>
 public sealed class LimitedBodyStream : Stream
 {
     private readonly HttpContext _http;
     private readonly Stream _inner;
     private readonly long _limit;
+    private readonly long _announced;
     private long _read;
 
     /// <exception cref="Dialects.RequestException">Its caller announces more than <paramref name="limit"/> bytes.</exception>
     public LimitedBodyStream(HttpContext http, long limit)
     {
         ArgumentNullException.ThrowIfNull(http);
-        (_http, _inner, _limit) = (http, http.Request.Body, limit);
+        (_http, _inner, _limit, _announced) = (http, http.Request.Body, limit, http.Request.ContentLength ?? 0);
         if (http.Request.ContentLength > limit)
             throw RequestBody.TooLarge(http, limit);
     }
@@ -46,9 +50,18 @@ public sealed class LimitedBodyStream : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         HasBegun = true;
-        var read = await _inner.ReadAsync(buffer, cancellationToken);
-        _read += read;
-        return _read > _limit ? throw new InvalidDataException("the body has more bytes than allowed") : read;
+        var total = 0;
+        int read;
+        do
+        {
+            read = await _inner.ReadAsync(buffer[total..], cancellationToken);
+            total += read;
+            _read += read;
+            if (_read > _limit)
+                throw new InvalidDataException("the body has more bytes than allowed");
+        }
+        while (read > 0 && total < buffer.Length && _read < _announced);
+        return total;
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();

@@ -45,6 +45,38 @@ public class PlacesTests
         Assert.True(different.Count == 0, string.Join('\n', different));
     }
 
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Place_RandomTexts_SameIdsAndPlacesInTheText(string family)
+    {
+        using var fuzz = JsonDocument.Parse(File.ReadAllBytes(Golden("fuzz.json")));
+        var texts = new RandomTexts(fuzz.RootElement);
+        TextTokenizer[] tokenizers = [Load(family, NormalizedText.UsualBlock), Load(family, 5)];
+        var (known, all) = (0, 0);
+
+        foreach (var text in texts.Block(0, 500))
+        {
+            using var expected = new TokenBuffer();
+            tokenizers[0].Tokenize(text, expected, int.MaxValue);
+            foreach (var tokenizer in tokenizers)
+            {
+                using var tokens = tokenizer.CreatePlacing(null, TestContext.Current.CancellationToken);
+                var placed = tokenizer.Place(text, tokens);
+                Assert.Equal(expected.Span, placed.Ids);
+                Assert.Equal(tokens.Count, tokens.Places!.Span.Length);
+                for (var i = 0; i < placed.Count; i++)
+                {
+                    var place = placed.PlaceOf(i);
+                    (known, all) = (known + (place.IsKnown ? 1 : 0), all + 1);
+                    if (place.IsKnown)
+                        Assert.InRange(placed.PartAt(place).Length, 0, text.Length);
+                }
+            }
+        }
+
+        Assert.InRange(known, 0.95 * all, all);
+    }
+
     private static string Golden(params string[] path) => Repository.File(["tests", "RerankerHost.Tests", "Tokenization", "Goldens", .. path]);
 
     private static TextTokenizer Load(string family, int block) =>
