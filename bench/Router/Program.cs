@@ -6,7 +6,7 @@ using Rerank.RouterBench.Servers;
 // dotnet run -c Release --project bench/Router
 var rounds = new Option<int>("--rounds") { Description = "Turns of every contender.", DefaultValueFactory = _ => 5 };
 var seconds = new Option<int>("--seconds") { Description = "Of a turn.", DefaultValueFactory = _ => 5 };
-var contest = new Option<string?>("--contest") { Description = "cached, tier or goodput. Default: all, one after the other." };
+var contest = new Option<string?>("--contest") { Description = "cached, tier, goodput or passthrough. Default: all, one after the other." };
 var port = new Option<int>("--port");
 var command = new RootCommand("Measures the router beside others that do the same work.") { rounds, seconds, contest };
 command.SetAction(async parsed =>
@@ -19,6 +19,8 @@ command.SetAction(async parsed =>
         await new TierContest(where).RunAsync();
     if (only is null or "goodput")
         await new GoodputContest(where).RunAsync();
+    if (only is null or "passthrough")
+        await new PassthroughContest(where).RunAsync();
 });
 command.Subcommands.Add(Serve("bare", "A bare Kestrel endpoint, as a contender.", BareServer.RunAsync));
 command.Subcommands.Add(Serve("stub", "A host whose model costs nothing.", StubHost.RunAsync));

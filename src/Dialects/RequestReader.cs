@@ -13,18 +13,28 @@ internal static class RequestReader
 
     public static RequestDraft Read(ReadOnlyMemory<byte> body, RequestLimits limits)
     {
-        var json = body.Span.StartsWith(ByteOrderMark) ? body[ByteOrderMark.Length..] : body;
-        if (body.Length <= limits.MaxBodyBytes)
-            json = LoneSurrogates.Replace(json);
-        var draft = new RequestDraft(json);
-        if (body.Length > limits.MaxBodyBytes)
-            draft.Malformed = new RequestError(RequestErrorKind.TooLarge, $"the body has {body.Length} bytes; at most {limits.MaxBodyBytes} are allowed");
-        else if (json.IsEmpty)
-            draft.Malformed = new RequestError(RequestErrorKind.Malformed, "the body is empty; a JSON object is expected");
-        else
+        var error = Prepare(body, limits, out var json);
+        var draft = new RequestDraft(json) { Malformed = error };
+        if (error is null)
             Read(json.Span, draft, limits);
         return draft;
     }
+
+    /// <summary>What is to be done before a body is read as JSON.</summary>
+    /// <returns>Why it can't be read; null: it may be JSON.</returns>
+    public static RequestError? Prepare(ReadOnlyMemory<byte> body, RequestLimits limits, out ReadOnlyMemory<byte> json)
+    {
+        json = body.Span.StartsWith(ByteOrderMark) ? body[ByteOrderMark.Length..] : body;
+        if (body.Length > limits.MaxBodyBytes)
+            return new RequestError(RequestErrorKind.TooLarge, $"the body has {body.Length} bytes; at most {limits.MaxBodyBytes} are allowed");
+        json = LoneSurrogates.Replace(json);
+        return json.IsEmpty ? new RequestError(RequestErrorKind.Malformed, "the body is empty; a JSON object is expected") : null;
+    }
+
+    public static RequestError NotJson(JsonException e) =>
+        new(RequestErrorKind.Malformed, $"the body is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
+
+    public static RequestError NoObject(JsonTokenType token) => new(RequestErrorKind.Malformed, $"the body must be a JSON object, not {JsonFields.KindOf(token)}");
 
     /// <summary>About a string whose bytes are no valid UTF-8.</summary>
     public static RequestError NotUnicode(string name) => new(RequestErrorKind.Malformed, $"{name} has text that is not valid UTF-8");
@@ -37,7 +47,7 @@ internal static class RequestReader
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartObject)
             {
-                draft.Malformed = new RequestError(RequestErrorKind.Malformed, $"the body must be a JSON object, not {JsonFields.KindOf(reader.TokenType)}");
+                draft.Malformed = NoObject(reader.TokenType);
                 return;
             }
 
@@ -49,7 +59,7 @@ internal static class RequestReader
         }
         catch (JsonException e)
         {
-            draft.Malformed = new RequestError(RequestErrorKind.Malformed, $"the body is not valid JSON (line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1})");
+            draft.Malformed = NotJson(e);
         }
         catch (InvalidOperationException)
         {

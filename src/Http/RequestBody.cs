@@ -92,7 +92,7 @@ public static class RequestBody
         }
     }
 
-    private static RequestException TooLarge(HttpContext http, long limit)
+    internal static RequestException TooLarge(HttpContext http, long limit)
     {
         EndConnection(http);
         return new RequestException(RequestErrorKind.TooLarge, $"the body has more than {limit} bytes; at most {limit} are allowed");

@@ -9,6 +9,7 @@ using Rerank.Router.Admin;
 using Rerank.Router.Feedback;
 using Rerank.Router.Health;
 using Rerank.Router.Hosting;
+using Rerank.Router.Passing;
 using Rerank.Router.Routing;
 using Rerank.Router.Scoring;
 using Rerank.Router.Serving;
@@ -39,6 +40,9 @@ internal static class RouterApplication
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Configuration.AddEnvironmentVariables();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listeners.Configure(kestrel, options));
+
+        // Asks the system twice for each piece of a body otherwise, to save the four KiB of a connection that has nothing to say.
+        builder.WebHost.UseSockets(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false);
         AddLogging(builder, options);
         AddServices(builder.Services, options);
         configure?.Invoke(builder.Services);
@@ -51,14 +55,15 @@ internal static class RouterApplication
         app.UseClosingConnections(() => readiness.IsStopping);
         app.MapWhen(Listeners.IsAdmin, admin => admin.Run(app.Services.GetRequiredService<AdminEndpoint>().HandleAsync));
         app.UseAllowedOrigins();
-        app.UseCompressedBodies();
+        app.UseCompressedBodiesUnlessPassed();
         app.MapRerank();
+        app.MapPassing();
         app.MapFeedback();
         app.MapModels();
         app.MapHealth();
         app.MapMetrics(registry: app.Services.GetRequiredService<RouterMetrics>().Registry);
 
-        // No routes: it starts YARP's configuration and health checks. The tiers call its destinations themselves.
+        // No routes: it starts YARP's configuration and health checks. The tiers and what is passed on call its destinations themselves.
         app.MapReverseProxy();
         return app;
     }
@@ -123,6 +128,8 @@ internal static class RouterApplication
         services.AddSingleton<IAnswerObserver>(provider => provider.GetRequiredService<Shadows>());
         services.AddSingleton(new RequestMemory(options.RequestMemoryBytes));
         services.AddSingleton<RerankEndpoint>();
+        services.AddSingleton<HostCaller>();
+        services.AddSingleton<PassingEndpoint>();
         services.AddSingleton<RequestIds>();
         services.AddSingleton<PeerDirectory>();
         services.AddSingleton<PeerFeedback>();

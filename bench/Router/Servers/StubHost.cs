@@ -1,11 +1,14 @@
 using Rerank.Contracts;
 using Rerank.Contracts.Scoring;
+using Rerank.Dialects;
 
 namespace Rerank.RouterBench.Servers;
 
-/// <summary>A host whose model costs nothing: scores are of the passages' lengths and first letters.</summary>
+/// <summary>A host whose model costs nothing: scores are of the passages' lengths and first letters. Of a request that a router passes on it reads the body, and answers always the same.</summary>
 internal static class StubHost
 {
+    private static readonly byte[] Tokens = """[[{"id":101,"text":"[CLS]","special":true,"start":null,"stop":null}]]"""u8.ToArray();
+
     public static Task RunAsync(int port)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -15,6 +18,12 @@ internal static class StubHost
         {
             if (HttpMethods.IsGet(context.Request.Method))
                 return;
+            if (HostRoutes.All.Any(route => route.Pattern == context.Request.Path))
+            {
+                await PassedAsync(context);
+                return;
+            }
+
             var request = (await context.Request.ReadFromJsonAsync(WireJson.Default.ScoreRequest, context.RequestAborted))!;
             var logits = request.Passages.Select(passage => (passage.GetHashCode(StringComparison.Ordinal) % 10_000) / 1000f).ToArray();
             var answer = new ScoreResponse
@@ -29,5 +38,21 @@ internal static class StubHost
             await context.Response.WriteAsJsonAsync(answer, WireJson.Default.ScoreResponse, cancellationToken: context.RequestAborted);
         });
         return app.RunAsync();
+    }
+
+    private static async Task PassedAsync(HttpContext context)
+    {
+        var body = context.Request.BodyReader;
+        while (true)
+        {
+            var read = await body.ReadAsync(context.RequestAborted);
+            body.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted)
+                break;
+        }
+
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = Tokens.Length;
+        await context.Response.Body.WriteAsync(Tokens, context.RequestAborted);
     }
 }

@@ -31,6 +31,16 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
+    /// <summary>Of all its threads, so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <param name="arguments">Of a free port.</param>
     public static async Task<ServerProcess> StartAsync(string file, Func<int, string[]> arguments, string readyPath)
     {

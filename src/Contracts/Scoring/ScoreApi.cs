@@ -23,6 +23,11 @@ public static class ScoreApi
     public const string RequestIdHeader = "X-Rerank-Request-Id";
 
     /// <summary>
+    /// Which model a request is for that a router passes on unread, by content. Hosts go by it before anything that the body says: routers take every name, since their pipeline decides.
+    /// </summary>
+    public const string DigestHeader = "X-Rerank-Model-Digest";
+
+    /// <summary>
     /// <see cref="ScoreResponse.ScoredBy"/> of an answer. A header, since routers of earlier versions refuse members that they don't know.
     /// </summary>
     public const string ScoredByHeader = "X-Rerank-Scored-By";

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Scheduling;
+using Rerank.RerankerHost.Tokenization;
 
 namespace Rerank.RerankerHost.Inference;
 
@@ -12,6 +13,8 @@ internal sealed class CrossEncoder(IDisposable runner, PairEncoder encoder, Mode
     public required string? PassedOver { get; init; }
 
     public required string ScoredBy { get; init; }
+
+    public required TextTokenizer Tokenizer { get; init; }
 
     public required LastLayer LastLayer { get; init; }
 

@@ -48,6 +48,7 @@ internal static class CrossEncoderLoader
             {
                 ExecutionProvider = session.Provider,
                 PassedOver = session.Opened.PassedOver,
+                Tokenizer = tokenizer,
                 ScoredBy = Providers.ScoredBy(session.Provider, cuda),
                 LastLayer = session.LastLayer,
                 IsDynamicallyQuantized = graph.IsDynamicallyQuantized,

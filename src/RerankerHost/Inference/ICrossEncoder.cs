@@ -1,5 +1,6 @@
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Scheduling;
+using Rerank.RerankerHost.Tokenization;
 using Rerank.RerankerHost.Tokenization.Subwords;
 
 namespace Rerank.RerankerHost.Inference;
@@ -18,6 +19,9 @@ internal interface ICrossEncoder : IDisposable
 
     /// <summary>What its last layer computes; never <see cref="LastLayer.Auto"/>.</summary>
     LastLayer LastLayer { get; }
+
+    /// <summary>Makes its texts tokens.</summary>
+    TextTokenizer Tokenizer { get; }
 
     /// <summary>Tokens of query, passage and special tokens together.</summary>
     int MaxInputTokens { get; }

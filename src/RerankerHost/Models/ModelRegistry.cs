@@ -46,6 +46,16 @@ internal sealed class ModelRegistry
             ? Lease(model)
             : throw NotFound($"no model with digest {Quote(digest)} is held here");
 
+    /// <summary>The model that a router says, or else the one that the request does.</summary>
+    /// <param name="digest">Null or empty: none was said.</param>
+    /// <exception cref="RequestException">There's no such model, or it isn't ready. That a router's isn't here is none of its caller's doing.</exception>
+    public ModelLease Acquire(string? digest, string? name)
+    {
+        if (string.IsNullOrEmpty(digest))
+            return AcquireByName(name);
+        return Volatile.Read(ref _snapshot).ByDigest.TryGetValue(digest, out var model) ? Lease(model) : throw NotReady($"no model with digest {Quote(digest)} is held here");
+    }
+
     private static ModelLease Lease(HostedModel model, string? name = null) =>
         model.TryLease(name) ?? throw NotReady($"model {model.Spec.Name} is not ready: {model.Status.State}");
 

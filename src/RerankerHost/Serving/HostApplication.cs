@@ -79,6 +79,7 @@ internal static class HostApplication
         services.AddSingleton(provider => new RequestMemory(provider.GetRequiredService<ServeOptions>().RequestMemoryBytes));
         services.AddSingleton<PairScorer>();
         services.AddSingleton<ScoreHandler>();
+        services.AddSingleton<TokenizingTurns>();
         services.AddSingleton<Draining>();
         services.AddHostedService(provider => provider.GetRequiredService<Draining>());
         return services;

@@ -32,7 +32,14 @@ internal abstract class RequestHandler(LimitsInForce limits, RequestMemory memor
         {
             CheckMethod(http);
             using var budget = new RequestBudget(http, TimeOf(http.Request, limits.RequestTimeout), memory, time);
-            await AnswerAsync(http, budget, requestId, output);
+            try
+            {
+                await AnswerAsync(http, budget, requestId, output);
+            }
+            catch (OperationCanceledException) when (budget.IsLate)
+            {
+                throw new RequestException(RequestErrorKind.DeadlineExceeded, $"not done within {budget.Timeout.TotalMilliseconds:0} ms");
+            }
         }
         catch (RequestException e)
         {
@@ -49,9 +56,18 @@ internal abstract class RequestHandler(LimitsInForce limits, RequestMemory memor
         }
 
         if (status != ClientClosedRequest)
-            await SendAsync(http, status, output);
+            await EndAsync(http, status, output);
         span.End(Route, requestId, status);
         metrics.Answered(Route, status, time.GetElapsedTime(started));
+    }
+
+    /// <summary>Sends a part of an answer of which there may be more than memory for the whole. After the first there can't be an error any more: the connection ends instead.</summary>
+    protected static async Task SendPartAsync(HttpContext http, PooledBuffer output, CancellationToken cancellationToken)
+    {
+        if (!http.Response.HasStarted)
+            http.Response.ContentType = "application/json";
+        await http.Response.Body.WriteAsync(output.Written, cancellationToken);
+        output.Clear();
     }
 
     /// <summary>Tells in every way what the time of a scoring went into.</summary>
@@ -93,16 +109,25 @@ internal abstract class RequestHandler(LimitsInForce limits, RequestMemory memor
     {
         output.Clear();
         WriteError(output, error);
-        if (error.RetryAfterSeconds is { } seconds)
+        if (error.RetryAfterSeconds is { } seconds && !response.HasStarted)
             response.Headers.RetryAfter = seconds.ToString();
         return StatusOf(error.Kind);
     }
 
-    private static async Task SendAsync(HttpContext http, int status, PooledBuffer output)
+    private static async Task EndAsync(HttpContext http, int status, PooledBuffer output)
     {
-        http.Response.StatusCode = status;
-        http.Response.ContentType = "application/json";
-        http.Response.ContentLength = output.Length;
+        if (!http.Response.HasStarted)
+        {
+            http.Response.StatusCode = status;
+            http.Response.ContentType = "application/json";
+            http.Response.ContentLength = output.Length;
+        }
+        else if (status != StatusCodes.Status200OK)
+        {
+            http.Abort();
+            return;
+        }
+
         try
         {
             await http.Response.Body.WriteAsync(output.Written, http.RequestAborted);

@@ -13,6 +13,16 @@ internal static class ScoringRoutes
         foreach (var route in RerankDialects.Routes)
             app.Map(route.Pattern, http => handler(services, [route.Begin()]).HandleAsync(http));
 
+        var tokenize = ActivatorUtilities.CreateFactory<TokenizeHandler>([typeof(TokenizeConversation)]);
+        foreach (var route in HostRoutes.All)
+        {
+            // Whoever adds a route adds what answers it.
+            RequestDelegate answer = route == HostRoutes.Tokenize
+                ? http => tokenize(services, [new TokenizeConversation()]).HandleAsync(http)
+                : throw new InvalidOperationException($"nothing answers {route.Pattern}");
+            app.Map(route.Pattern, answer);
+        }
+
         app.Map(ScoreApi.Path, services.GetRequiredService<ScoreHandler>().HandleAsync);
         app.MapFallback("{**path}", RefuseAsync);
     }

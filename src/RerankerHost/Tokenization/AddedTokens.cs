@@ -30,16 +30,25 @@ internal sealed class AddedTokens
             var from = cursor.Taken;
             if (!TryNext(text, ref cursor, out var found))
             {
-                model.Tokenize(text[from..], from == 0 ? at : TextStart.Part, output, left);
+                TokenizePart(text, from, text.Length, at, model, output, left);
                 break;
             }
 
-            if (from < found.Start && model.Tokenize(text[from..found.Start], from == 0 ? at : TextStart.Part, output, left) >= left)
+            if (from < found.Start && TokenizePart(text, from, found.Start, at, model, output, left) >= left)
                 break;
             output.Add(found.Id);
+            output.Places?.Add(found.Start, cursor.Taken);
         }
 
         return output.Count - start;
+    }
+
+    private static int TokenizePart(ReadOnlySpan<char> text, int from, int end, TextStart at, ITextModel model, TokenBuffer output, int limit)
+    {
+        output.Places?.Move(from);
+        var count = model.Tokenize(text[from..end], from == 0 ? at : TextStart.Part, output, limit);
+        output.Places?.Move(-from);
+        return count;
     }
 
     /// <summary>Whether a token may stand across a place in a text or end there, as far as the text is known, or look or take white space across it.</summary>

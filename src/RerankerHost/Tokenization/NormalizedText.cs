@@ -1,4 +1,5 @@
 using Rerank.RerankerHost.Tokenization.Normalization;
+using Rerank.RerankerHost.Tokenization.Places;
 using Rerank.RerankerHost.Tokenization.Subwords;
 
 namespace Rerank.RerankerHost.Tokenization;
@@ -14,6 +15,8 @@ internal sealed class NormalizedText(NormalizerChain normalizers, AddedTokens ad
 
     public int Tokenize(ReadOnlySpan<char> text, TextStart start, TokenBuffer output, int limit)
     {
+        if (output.Places is { } places)
+            return TokenizeAligned(text, start, places, output, limit);
         if (text.Length > blockLength)
             return TokenizeBlocks(text, start, output, limit);
         using var first = new PooledList<char>();
@@ -45,6 +48,38 @@ internal sealed class NormalizedText(NormalizerChain normalizers, AddedTokens ad
                 addedTokens.Tokenize(
                     normalized.Span[..end], isFirst ? StartOf(start, stream.KeepsStart) : TextStart.Continued, model, output, limit - (output.Count - before));
                 normalized.RemoveFirst(end);
+                isFirst = false;
+            }
+
+            PieceTooLongException.CheckHeld(normalized.Count, blockLength);
+        }
+
+        return output.Count - before;
+    }
+
+    /// <summary>The same, and says where the tokens stand.</summary>
+    private int TokenizeAligned(ReadOnlySpan<char> text, TextStart start, TokenPlaces places, TokenBuffer output, int limit)
+    {
+        var before = output.Count;
+        using var stream = new AlignedStream(normalizers);
+        using var normalized = new PooledList<char>();
+        using var origins = new PooledList<TokenPlace>();
+        var isFirst = true;
+        for (var at = 0; at < text.Length && output.Count - before < limit;)
+        {
+            output.Check();
+            var length = BlockOf(text[at..]);
+            stream.Apply(text.Slice(at, length), places, at, isLast: at + length == text.Length, normalized, origins);
+            at += length;
+            var end = at == text.Length ? normalized.Count : LastCutOf(normalized.Span);
+            if (end > 0)
+            {
+                var outer = places.Enter(origins);
+                addedTokens.Tokenize(
+                    normalized.Span[..end], isFirst ? StartOf(start, stream.KeepsStart) : TextStart.Continued, model, output, limit - (output.Count - before));
+                places.Leave(outer);
+                normalized.RemoveFirst(end);
+                origins.RemoveFirst(end);
                 isFirst = false;
             }
 

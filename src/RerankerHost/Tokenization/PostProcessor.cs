@@ -1,3 +1,5 @@
+using Rerank.RerankerHost.Tokenization.Places;
+
 namespace Rerank.RerankerHost.Tokenization;
 
 /// <summary>Reads the part of tokenizer.json that puts special tokens around texts.</summary>
@@ -7,7 +9,7 @@ internal static class PostProcessor
 
     public static (SingleTemplate Single, PairTemplate Pair) Read(JsonPart processor)
     {
-        // ByteLevel only says where in the text a token stands.
+        // ByteLevel only says where in the text a token stands: ReadTrim.
         var parts = Flatten(processor).Where(part => part["type"].Text != "ByteLevel").ToList();
         if (parts.Count != 1)
             throw processor.Unsupported("", $"holds {parts.Count} processors that add special tokens; one is supported");
@@ -17,6 +19,18 @@ internal static class PostProcessor
             "RobertaProcessing" => ReadRoberta(parts[0]),
             _ => ReadTemplates(parts[0]),
         };
+    }
+
+    /// <summary>What it takes off the places of tokens; null: nothing.</summary>
+    public static OffsetTrim? ReadTrim(JsonPart processor)
+    {
+        foreach (var part in Flatten(processor))
+        {
+            if (part["type"].Text is "ByteLevel" or "RobertaProcessing" && (part.Find("trim_offsets")?.Boolean ?? true))
+                return new OffsetTrim(part.Find("add_prefix_space")?.Boolean ?? true);
+        }
+
+        return null;
     }
 
     private static IEnumerable<JsonPart> Flatten(JsonPart processor)

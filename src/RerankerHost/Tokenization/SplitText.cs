@@ -10,7 +10,7 @@ internal sealed class SplitText(Splitter[] splitters, ISubwordModel model) : ITe
     {
         var start = output.Count;
         if (limit > 0)
-            new PieceChain(splitters, model, output, (int)Math.Min((long)start + limit, int.MaxValue)).Accept(text, at);
+            new PieceChain(splitters, model, output, (int)Math.Min((long)start + limit, int.MaxValue)).Accept(text, at, default);
         return output.Count - start;
     }
 

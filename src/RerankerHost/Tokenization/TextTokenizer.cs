@@ -1,12 +1,22 @@
 using Rerank.Contracts.Models;
+using Rerank.RerankerHost.Tokenization.Places;
 
 namespace Rerank.RerankerHost.Tokenization;
 
 /// <summary>The tokenizer of one model, from its tokenizer.json. Safe to use from many threads.</summary>
 /// <param name="addedTokens">Those that are looked for in the text as it is.</param>
 /// <param name="markers">The texts of the special tokens.</param>
-internal sealed class TextTokenizer(ITextModel model, AddedTokens addedTokens, SingleTemplate single, PairTemplate pair, IReadOnlyList<string> markers)
+/// <param name="texts">What tokens are called.</param>
+/// <param name="trim">What is taken off their places; null: nothing.</param>
+internal sealed class TextTokenizer(
+    ITextModel model, AddedTokens addedTokens, SingleTemplate single, PairTemplate pair, IReadOnlyList<string> markers, TokenTexts texts, OffsetTrim? trim)
 {
+    /// <summary>What tokens are called in the vocabulary.</summary>
+    public TokenTexts Texts => texts;
+
+    /// <summary>What is taken off tokens' places; null: nothing.</summary>
+    public OffsetTrim? Trim => trim;
+
     public PairTemplate Pair => pair;
 
     public SingleTemplate Single => single;
@@ -18,6 +28,21 @@ internal sealed class TextTokenizer(ITextModel model, AddedTokens addedTokens, S
     /// <param name="limit">Where it may stop; it can append a few more.</param>
     /// <returns>How many were appended.</returns>
     public int Tokenize(ReadOnlySpan<char> text, TokenBuffer output, int limit) => addedTokens.Tokenize(text, TextStart.Whole, model, output, limit);
+
+    /// <summary>For <see cref="Place"/>.</summary>
+    /// <param name="holdMemory">As of <see cref="TokenBuffer"/>.</param>
+    public TokenBuffer CreatePlacing(Action<long>? holdMemory, CancellationToken cancellationToken) =>
+        new(holdMemory, cancellationToken) { Places = new TokenPlaces(texts, holdMemory) };
+
+    /// <summary>Appends all tokens of a text, without special tokens around it, and where they stand.</summary>
+    /// <param name="output">Of <see cref="CreatePlacing"/>; several texts may share it.</param>
+    /// <exception cref="Subwords.PieceTooLongException">There is too much in it that can't be cut beforehand.</exception>
+    public PlacedText Place(string text, TokenBuffer output)
+    {
+        var first = output.Count;
+        Tokenize(text, output, int.MaxValue);
+        return new PlacedText(text, output, first, output.Count - first, this);
+    }
 
     /// <summary>One text with its special tokens, cut to <paramref name="maxTokens"/>.</summary>
     public EncodedText Encode(string text, int maxTokens)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Rerank.RerankerHost.Tokenization.Places;
 
 namespace Rerank.RerankerHost.Tokenization;
 
@@ -18,6 +19,9 @@ internal sealed class TokenBuffer(Action<long>? holdMemory = null, CancellationT
     private long _scratch;
 
     public int Count { get; private set; }
+
+    /// <summary>Takes down where the tokens stand; null: nobody wants to know. All tokens must be kept then.</summary>
+    public TokenPlaces? Places { get; init; }
 
     /// <summary>How many of them can be read: the first.</summary>
     public int Kept => Math.Min(Count, _mostKept);
@@ -68,6 +72,7 @@ internal sealed class TokenBuffer(Action<long>? holdMemory = null, CancellationT
 
     public void Dispose()
     {
+        Places?.Dispose();
         ArrayPool<int>.Shared.Return(_ids);
         _ids = [];
         Count = 0;

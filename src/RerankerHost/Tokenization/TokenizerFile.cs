@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Inference;
+using Rerank.RerankerHost.Tokenization.Places;
 using Rerank.RerankerHost.Tokenization.Reading;
 using Rerank.RerankerHost.Tokenization.Subwords;
 
@@ -75,7 +76,7 @@ internal static class TokenizerFile
         var vocabulary = ReadVocabulary(root["model"]["vocab"]);
         var added = AddedTokenReader.Read(root, vocabulary, vocabulary.Count);
         var model = WordPieceReader.Read(root, vocabulary, [.. Searched(added, specialTokensInText)], blockLength);
-        return Assemble(root, model, added, specialTokensInText);
+        return Assemble(root, model, added, specialTokensInText, TextsOf(vocabulary, added, areBytes: false));
     }
 
     private static TextTokenizer ReadBytePair(JsonPart root, SpecialTokensInText specialTokensInText, int blockLength)
@@ -86,7 +87,7 @@ internal static class TokenizerFile
         var splitters = SplitterReader.ReadByteLevel(root);
         var model = BytePairReader.Read(root["model"], vocabulary, Hidden(added, specialTokensInText));
         var normalized = AddedTokenReader.Search(Searched(added, specialTokensInText), normalized: true, normalizers.Apply, root);
-        return Assemble(root, new NormalizedText(normalizers, normalized, new SplitText(splitters, new RememberingModel(model)), blockLength), added, specialTokensInText);
+        return Assemble(root, new NormalizedText(normalizers, normalized, new SplitText(splitters, new RememberingModel(model)), blockLength), added, specialTokensInText, TextsOf(vocabulary, added, areBytes: true));
     }
 
     private static TextTokenizer ReadUnigram(JsonPart root, SpecialTokensInText specialTokensInText, int blockLength)
@@ -100,15 +101,18 @@ internal static class TokenizerFile
         var splitters = SplitterReader.ReadText(root);
         var model = UnigramReader.Read(root["model"], pieces, Hidden(added, specialTokensInText));
         var normalized = AddedTokenReader.Search(Searched(added, specialTokensInText), normalized: true, normalizers.Apply, root);
-        return Assemble(root, new NormalizedText(normalizers, normalized, new SplitText(splitters, new RememberingModel(model)), blockLength), added, specialTokensInText);
+        return Assemble(root, new NormalizedText(normalizers, normalized, new SplitText(splitters, new RememberingModel(model)), blockLength), added, specialTokensInText, TextsOf(vocabulary, added, areBytes: false));
     }
 
-    private static TextTokenizer Assemble(JsonPart root, ITextModel model, List<AddedToken> added, SpecialTokensInText specialTokensInText)
+    private static TextTokenizer Assemble(JsonPart root, ITextModel model, List<AddedToken> added, SpecialTokensInText specialTokensInText, TokenTexts texts)
     {
         var (single, pair) = PostProcessor.Read(root["post_processor"]);
         var raw = AddedTokenReader.Search(Searched(added, specialTokensInText), normalized: false, text => text, root);
-        return new TextTokenizer(model, raw, single, pair, [.. added.Where(token => token.IsSpecial).Select(token => token.Content)]);
+        return new TextTokenizer(model, raw, single, pair, [.. added.Where(token => token.IsSpecial).Select(token => token.Content)], texts, PostProcessor.ReadTrim(root["post_processor"]));
     }
+
+    private static TokenTexts TextsOf(Dictionary<string, int> vocabulary, List<AddedToken> added, bool areBytes) =>
+        new(vocabulary.Select(token => (token.Value, token.Key)).Concat(added.Select(token => (token.Id, token.Content))), areBytes);
 
     private static IEnumerable<AddedToken> Searched(List<AddedToken> added, SpecialTokensInText specialTokensInText) =>
         added.Where(token => !token.IsSpecial || specialTokensInText == SpecialTokensInText.Parse);

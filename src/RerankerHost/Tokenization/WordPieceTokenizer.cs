@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Rerank.RerankerHost.Tokenization.Places;
 
 namespace Rerank.RerankerHost.Tokenization;
 
@@ -15,7 +16,9 @@ internal sealed class WordPieceTokenizer(CharacterMap characters, WordPieceVocab
     public int Tokenize(ReadOnlySpan<char> text, TextStart at, TokenBuffer output, int limit)
     {
         var storage = ArrayPool<int>.Shared.Rent(maxWordCharacters);
-        var word = new WordBuffer(storage.AsSpan(0, maxWordCharacters));
+        var places = output.Places is null ? null : ArrayPool<TokenPlace>.Shared.Rent(maxWordCharacters);
+        var word = new WordBuffer(storage.AsSpan(0, maxWordCharacters), places.AsSpan(0, places is null ? 0 : maxWordCharacters));
+        var length = text.Length;
         var start = output.Count;
         var end = (int)Math.Min((long)start + limit, int.MaxValue);
 
@@ -32,6 +35,8 @@ internal sealed class WordPieceTokenizer(CharacterMap characters, WordPieceVocab
                 character = rune.Value;
             }
 
+            if (places is not null)
+                word.Place = new TokenPlace(length - text.Length, length - text.Length + taken);
             text = text[taken..];
             var entry = characters[character];
             if (entry.IsUnchanged)
@@ -43,6 +48,8 @@ internal sealed class WordPieceTokenizer(CharacterMap characters, WordPieceVocab
         if (output.Count < end)
             Flush(ref word, output);
         ArrayPool<int>.Shared.Return(storage);
+        if (places is not null)
+            ArrayPool<TokenPlace>.Shared.Return(places);
         return output.Count - start;
     }
 
@@ -93,30 +100,44 @@ internal sealed class WordPieceTokenizer(CharacterMap characters, WordPieceVocab
         if (word.Length > 0)
         {
             if (word.IsTooLong)
-                output.Add(unknownId);
+                AddUnknown(in word, output);
             else
-                AddPieces(word.Characters, output);
+                AddPieces(in word, output);
         }
 
         word.Clear();
     }
 
-    private void AddPieces(ReadOnlySpan<int> word, TokenBuffer output)
+    private void AddPieces(ref readonly WordBuffer word, TokenBuffer output)
     {
         var start = output.Count;
-        for (var continues = false; !word.IsEmpty; continues = true)
+        var left = word.Characters;
+        for (var continues = false; !left.IsEmpty; continues = true)
         {
-            var length = vocabulary.FindLongest(word, continues, out var id);
+            var length = vocabulary.FindLongest(left, continues, out var id);
             if (length == 0)
             {
                 // A word with one unknown part is unknown as a whole.
                 output.Truncate(start);
-                output.Add(unknownId);
+                AddUnknown(in word, output);
                 return;
             }
 
             output.Add(id);
-            word = word[length..];
+            if (output.Places is { } places)
+            {
+                var at = word.Length - left.Length;
+                places.Add(word.Places[at].Start, word.Places[at + length - 1].End);
+            }
+
+            left = left[length..];
         }
+    }
+
+    private void AddUnknown(ref readonly WordBuffer word, TokenBuffer output)
+    {
+        output.Add(unknownId);
+        output.Places?.Truncate(output.Count - 1);
+        output.Places?.Add(word.First.Start, word.Last.End);
     }
 }

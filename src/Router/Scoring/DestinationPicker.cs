@@ -24,7 +24,7 @@ internal static class DestinationPicker
         return one.ConcurrentRequestCount <= other.ConcurrentRequestCount ? one : other;
     }
 
-    // YARP's forwarder isn't in use, so the lock is all that is needed to keep the count right.
+    // YARP's own routes would count too; there are none, so the lock is all that is needed to keep the count right.
     public static void Enter(DestinationState destination)
     {
         lock (destination)

@@ -13,6 +13,8 @@ internal sealed class RouterMetrics
 
     private readonly Counter _requests;
     private readonly Histogram _duration;
+    private readonly Counter _passed;
+    private readonly Histogram _passedDuration;
     private readonly Counter _tierRequests;
     private readonly Histogram _tierDuration;
     private readonly Counter _pairs;
@@ -41,6 +43,9 @@ internal sealed class RouterMetrics
         _requests = factory.CreateCounter("rerank_router_requests_total", "Rerank requests answered.", "dialect", "code");
         _duration = factory.CreateHistogram(
             "rerank_router_request_duration_seconds", "From a request's first byte to its answer.", ["dialect"], new HistogramConfiguration { Buckets = Seconds });
+        _passed = factory.CreateCounter("rerank_router_passed_requests_total", "Requests passed on to hosts unread, by what they were answered with.", "route", "code");
+        _passedDuration = factory.CreateHistogram(
+            "rerank_router_passed_duration_seconds", "From such a request's first byte to the end of its answer.", ["route"], new HistogramConfiguration { Buckets = Seconds });
         _tierRequests = factory.CreateCounter(
             "rerank_router_tier_requests_total", "Requests for which a tier's hosts were asked.", "tier", "revision", "result");
         _tierDuration = factory.CreateHistogram(
@@ -122,6 +127,13 @@ internal sealed class RouterMetrics
             Interlocked.Increment(ref _errors);
         _requests.WithLabels(dialect, code.ToString(CultureInfo.InvariantCulture)).Inc();
         _duration.WithLabels(dialect).Observe(duration.TotalSeconds);
+    }
+
+    /// <param name="route">One of <see cref="Dialects.HostRoutes"/>.</param>
+    public void RequestPassed(string route, int code, TimeSpan duration)
+    {
+        _passed.WithLabels(route, code.ToString(CultureInfo.InvariantCulture)).Inc();
+        _passedDuration.WithLabels(route).Observe(duration.TotalSeconds);
     }
 
     public void TierAsked(string tier, string revision, string result, TimeSpan duration)

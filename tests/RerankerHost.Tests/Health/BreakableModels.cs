@@ -53,6 +53,7 @@ internal sealed class BreakableModels(Scheduler scheduler) : IModelLoader, IBatc
             ExecutionProvider = Provider,
             PassedOver = null,
             ScoredBy = "fake",
+            Tokenizer = _tokenizer,
             LastLayer = LastLayer.AllTokens,
             IsDynamicallyQuantized = true,
         };

@@ -5,6 +5,7 @@ using Rerank.RerankerHost.Health;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Models;
 using Rerank.RerankerHost.Scheduling;
+using Rerank.RerankerHost.Tokenization;
 
 namespace Rerank.RerankerHost.Tests.Serving;
 
@@ -43,6 +44,8 @@ internal sealed class FakeModels : IModelLoader
 
 internal sealed class FakeEncoder(string name, string directory, ModelContract contract) : ICrossEncoder
 {
+    private static readonly TextTokenizer Tiny = TokenizerFile.Load(Path.Combine(TestFiles.Model("tiny"), "tokenizer.json"));
+
     private volatile TaskCompletionSource? _gate;
     private int _running;
     private int _passages;
@@ -65,6 +68,8 @@ internal sealed class FakeEncoder(string name, string directory, ModelContract c
     public string ScoredBy => "CPU";
 
     public LastLayer LastLayer => LastLayer.AllTokens;
+
+    public TextTokenizer Tokenizer => Tiny;
 
     public int MaxInputTokens => contract.MaxInputTokens;
 

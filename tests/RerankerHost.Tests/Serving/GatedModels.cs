@@ -4,6 +4,7 @@ using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Models;
 using Rerank.RerankerHost.Scheduling;
 using Rerank.RerankerHost.Tests.Scheduling;
+using Rerank.RerankerHost.Tokenization;
 
 namespace Rerank.RerankerHost.Tests.Serving;
 
@@ -28,6 +29,8 @@ internal sealed class GatedModels(Scheduler scheduler) : IModelLoader, IDisposab
         public string ScoredBy => "CPU";
 
         public LastLayer LastLayer => LastLayer.AllTokens;
+
+        public TextTokenizer Tokenizer => throw new NotSupportedException();
 
         public int MaxInputTokens => 128;
 

@@ -71,6 +71,8 @@ internal sealed class RemoveNormalizer(ReadOnlySpan<int> ranges) : TextNormalize
 /// <summary>Drops white space from the ends.</summary>
 internal sealed class StripNormalizer(bool left, bool right) : TextNormalizer
 {
+    public override bool StandsAtEnd => true;
+
     public override int LastCut(ReadOnlySpan<char> text, bool isFirst)
     {
         var end = text.Length;

@@ -5,6 +5,8 @@ namespace Rerank.RerankerHost.Tokenization.Normalization;
 /// <summary>Replaces a text wherever it stands.</summary>
 internal sealed class ReplaceNormalizer(string pattern, string content) : TextNormalizer
 {
+    public override bool StandsAtEnd => true;
+
     public override int LastCut(ReadOnlySpan<char> text, bool isFirst)
     {
         // What may be the front of another match stays with what comes.
@@ -39,6 +41,8 @@ internal sealed class ReplaceNormalizer(string pattern, string content) : TextNo
 /// <summary>Replaces every run of one character that has a length at least. The regular expression <c> {2,}</c> of many models.</summary>
 internal sealed class RunReplaceNormalizer(char repeated, int shortest, string content) : TextNormalizer
 {
+    public override bool StandsAtEnd => true;
+
     public override int LastCut(ReadOnlySpan<char> text, bool isFirst) => text.TrimEnd(repeated).Length;
 
     /// <summary>It is only asked whether a run is long enough, and whether it is longer than one character.</summary>

@@ -15,6 +15,9 @@ internal abstract class TextNormalizer
     /// <param name="isFirst">Whether it is the beginning of the whole text.</param>
     public abstract int LastCut(ReadOnlySpan<char> text, bool isFirst);
 
+    /// <summary>Whether what it leaves alone keeps its place, and what takes the place of something stands where the last character of that stood.</summary>
+    public virtual bool StandsAtEnd => false;
+
     /// <summary>Shortens a text that has no cut, where what becomes of it and of what follows stays the same.</summary>
     public virtual void Shorten(PooledList<char> held)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Rerank.RerankerHost.Tokenization.Places;
 using Rerank.RerankerHost.Tokenization.Unicode;
 
 namespace Rerank.RerankerHost.Tokenization.Splitting;
@@ -11,15 +12,15 @@ internal sealed class ByteLevelSplitter(bool addsPrefixSpace, bool cuts) : Split
     /// <summary>The expression, as tokenizer.json may have it by itself.</summary>
     public const string Expression = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
 
-    public override bool Split(ReadOnlySpan<char> piece, TextStart start, in PieceChain next)
+    public override bool Split(ReadOnlySpan<char> piece, TextStart start, PiecePlace place, in PieceChain next)
     {
         if (!addsPrefixSpace || piece[0] == ' ' || start == TextStart.Continued)
-            return Cut(piece, next);
+            return Cut(piece, place, next);
 
         var prefixed = ArrayPool<char>.Shared.Rent(piece.Length + 1);
         prefixed[0] = ' ';
         piece.CopyTo(prefixed.AsSpan(1));
-        var goesOn = Cut(prefixed.AsSpan(0, piece.Length + 1), next);
+        var goesOn = Cut(prefixed.AsSpan(0, piece.Length + 1), place.Prepend(), next);
         ArrayPool<char>.Shared.Return(prefixed);
         return goesOn;
     }
@@ -41,17 +42,18 @@ internal sealed class ByteLevelSplitter(bool addsPrefixSpace, bool cuts) : Split
         return 0;
     }
 
-    private bool Cut(ReadOnlySpan<char> piece, in PieceChain next)
+    private bool Cut(ReadOnlySpan<char> piece, PiecePlace place, in PieceChain next)
     {
         // Where a piece stands matters to none of what may follow.
         if (!cuts)
-            return next.Accept(piece, TextStart.Part);
+            return next.Accept(piece, TextStart.Part, place);
         while (!piece.IsEmpty)
         {
             var length = FirstLength(piece);
-            if (!next.Accept(piece[..length], TextStart.Part))
+            if (!next.Accept(piece[..length], TextStart.Part, place))
                 return false;
             piece = piece[length..];
+            place = place.Skip(length);
         }
 
         return true;

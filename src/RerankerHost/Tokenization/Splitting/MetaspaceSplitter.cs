@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using Rerank.RerankerHost.Tokenization.Places;
 
 namespace Rerank.RerankerHost.Tokenization.Splitting;
 
@@ -15,7 +16,7 @@ internal enum PrependScheme
 internal sealed class MetaspaceSplitter(char replacement, PrependScheme scheme, bool split) : Splitter
 {
     [SkipLocalsInit]
-    public override bool Split(ReadOnlySpan<char> piece, TextStart start, in PieceChain next)
+    public override bool Split(ReadOnlySpan<char> piece, TextStart start, PiecePlace place, in PieceChain next)
     {
         // What isn't at the text's start is a piece like any other.
         start = start == TextStart.Whole ? start : TextStart.Part;
@@ -26,7 +27,8 @@ internal sealed class MetaspaceSplitter(char replacement, PrependScheme scheme, 
         changed[0] = replacement;
         piece.Replace(changed[(prepends ? 1 : 0)..], ' ', replacement);
 
-        var goesOn = split ? SplitBefore(changed, start, next) : next.Accept(changed, start);
+        place = prepends ? place.Prepend() : place;
+        var goesOn = split ? SplitBefore(changed, start, place, next) : next.Accept(changed, start, place);
         if (rented is not null)
             ArrayPool<char>.Shared.Return(rented);
         return goesOn;
@@ -34,16 +36,17 @@ internal sealed class MetaspaceSplitter(char replacement, PrependScheme scheme, 
 
     public override int LastCut(ReadOnlySpan<char> text) => split ? Math.Max(0, text.LastIndexOfAny(replacement, ' ')) : 0;
 
-    private bool SplitBefore(ReadOnlySpan<char> piece, TextStart start, in PieceChain next)
+    private bool SplitBefore(ReadOnlySpan<char> piece, TextStart start, PiecePlace place, in PieceChain next)
     {
         while (true)
         {
             var at = piece[1..].IndexOf(replacement);
             if (at < 0)
-                return next.Accept(piece, start);
-            if (!next.Accept(piece[..(at + 1)], start))
+                return next.Accept(piece, start, place);
+            if (!next.Accept(piece[..(at + 1)], start, place))
                 return false;
             piece = piece[(at + 1)..];
+            place = place.Skip(at + 1);
             start = TextStart.Part;
         }
     }

@@ -1,3 +1,4 @@
+using Rerank.RerankerHost.Tokenization.Places;
 using Rerank.RerankerHost.Tokenization.Subwords;
 
 namespace Rerank.RerankerHost.Tokenization.Splitting;
@@ -7,14 +8,17 @@ internal readonly ref struct PieceChain(ReadOnlySpan<Splitter> splitters, ISubwo
 {
     private readonly ReadOnlySpan<Splitter> _splitters = splitters;
 
+    /// <param name="place">Where the piece stands in the text that is split.</param>
     /// <returns>False: no more pieces are wanted.</returns>
-    public bool Accept(ReadOnlySpan<char> piece, TextStart start)
+    public bool Accept(ReadOnlySpan<char> piece, TextStart start, PiecePlace place)
     {
         if (piece.IsEmpty)
             return true;
         if (!_splitters.IsEmpty)
-            return _splitters[0].Split(piece, start, new PieceChain(_splitters[1..], model, output, end));
+            return _splitters[0].Split(piece, start, place, new PieceChain(_splitters[1..], model, output, end));
+        var before = output.Count;
         model.Tokenize(piece, output);
+        output.Places?.AddPiece(piece, place, output[before..output.Count]);
         return output.Count < end;
     }
 }

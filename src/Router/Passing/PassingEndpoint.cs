@@ -1,0 +1,72 @@
+using Rerank.Dialects;
+using Rerank.Http;
+using Rerank.Router.Feedback;
+using Rerank.Router.Routing;
+using Rerank.Router.Serving;
+using Rerank.Router.Telemetry;
+
+namespace Rerank.Router.Passing;
+
+/// <summary>
+/// A request that is none of ranking, and that hosts answer: passed on unread to one that holds the model which decides in the stable revision. Candidates get none: nobody would compare what
+/// they answer.
+/// </summary>
+internal sealed class PassingEndpoint(
+    TableStore tables, RequestMemory memory, HostCaller caller, RequestIds ids, RouterMetrics metrics, TimeProvider time, ILogger<PassingEndpoint> logger)
+{
+    // What is on its way between the two connections at most, whatever the size of the body.
+    private const int MostHeld = 64 * 1024;
+
+    public async Task HandleAsync(HttpContext context, HostRoute route)
+    {
+        var started = time.GetTimestamp();
+        var id = RerankHeaders.RequestIdOf(context.Request, ids);
+        context.Response.Headers[RerankHeaders.RequestId] = id;
+        using var span = RouterTraces.Begin(context);
+        try
+        {
+            await PassAsync(context, route, id);
+            if (context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
+                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+        }
+        catch (RequestException e)
+        {
+            await RerankResponses.WriteErrorAsync(context, route.Fallback, e.Error with { RequestId = id });
+        }
+        catch (Exception e) when (context.RequestAborted.IsCancellationRequested && e is OperationCanceledException or IOException)
+        {
+            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+        }
+        catch (Exception e) when (!context.Response.HasStarted)
+        {
+            Log.RequestFailed(logger, e, route.Name, id);
+            await RerankResponses.WriteErrorAsync(
+                context, route.Fallback, new RequestError(RequestErrorKind.Internal, "the router failed; its log has the request id") { RequestId = id });
+        }
+
+        span.EndPassed(route.Name, id, context.Response.StatusCode);
+        metrics.RequestPassed(route.Name, context.Response.StatusCode, time.GetElapsedTime(started));
+    }
+
+    private async Task PassAsync(HttpContext context, HostRoute route, string id)
+    {
+        if (!HttpMethods.IsPost(context.Request.Method))
+        {
+            context.Response.Headers.Allow = HttpMethods.Post;
+            throw new RequestException(RerankDialects.WrongMethod(context.Request.Path, context.Request.Method, HttpMethods.Post));
+        }
+
+        var table = tables.Current
+            ?? throw new RequestException(new RequestError(RequestErrorKind.Unavailable, "the router has no routing table yet", RetryAfterSeconds: 1));
+        var arm = table.Stable;
+        var tier = arm.Tiers[^1];
+        context.Response.Headers[RerankHeaders.Revision] = arm.Revision;
+        context.Response.Headers[RerankHeaders.DecidingModel] = tier.Model.Model;
+
+        using var budget = new RequestBudget(context, RerankHeaders.TimeoutOf(context.Request, arm.Policy.RequestTimeoutMilliseconds), memory, time);
+        var body = new LimitedBodyStream(context, arm.Policy.Limits.MaxBodyBytes);
+        budget.HoldBody(Math.Min(context.Request.ContentLength ?? MostHeld, MostHeld), context.Request.ContentLength);
+        context.Request.Body = body;
+        await caller.CallAsync(context, tier, route.Pattern, id, body, budget);
+    }
+}
