@@ -75,11 +75,14 @@ internal abstract class CohereDialect : JsonDialect
         writer.WriteEndObject();
     }
 
-    protected override RequestException QueryIsMissing() => QueryIsEmpty();
+    protected override RequestException QueryIsMissing() => Missing("query", QueryIsEmpty());
 
     protected override RequestException QueryIsEmpty() => Wrong(RequestErrorKind.Empty, "query", "invalid request: query must not be empty or be only whitespace");
 
-    protected override RequestException TextsAreMissing(string field) => TextsAreEmpty(field);
+    protected override RequestException TextsAreMissing(string field) => Missing(field, TextsAreEmpty(field));
 
     protected override RequestException TextsAreEmpty(string field) => Wrong(RequestErrorKind.Empty, field, "invalid request: list of documents must not be empty");
+
+    // Cohere's own words for both, which clients may look for, and then what it doesn't say.
+    private static RequestException Missing(string field, RequestException empty) => Wrong(RequestErrorKind.Empty, field, $"{empty.Message}: {field} is missing");
 }

@@ -1,3 +1,5 @@
+using Rerank.Contracts.Routing;
+
 namespace Rerank.Http;
 
 /// <summary>
@@ -7,8 +9,8 @@ namespace Rerank.Http;
 /// <param name="most">Bytes; null: a third of the memory that the process may use, by its control group.</param>
 public sealed class RequestMemory(long? most)
 {
-    /// <summary>What a byte of a body takes at most while its request is answered: the buffer, which may be twice as large, the text in UTF-16, and as much again for what is made of it.</summary>
-    public const int BytesPerByte = 6;
+    /// <summary>What a byte of a body takes.</summary>
+    public const int BytesPerByte = RoutingLimits.MemoryOfBodyByte;
 
     /// <summary>Bodies up to this size are never kept out by larger ones.</summary>
     public const int SmallBody = 1024 * 1024;

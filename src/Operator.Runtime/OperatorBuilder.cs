@@ -63,6 +63,18 @@ public sealed class OperatorBuilder
         return this;
     }
 
+    /// <summary>Takes a finalizer that earlier versions attached off every object of the kind, also off those that wait for nothing else to go.</summary>
+    public OperatorBuilder RemoveFormerFinalizer<TEntity>(string identifier)
+        where TEntity : class, IKubernetesObject<V1ObjectMeta>
+    {
+        ArgumentException.ThrowIfNullOrEmpty(identifier);
+        if (!_controllers.Contains(typeof(TEntity)))
+            throw new InvalidOperationException($"{typeof(TEntity).Name} needs a controller first: it sees the objects.");
+
+        Services.AddSingleton(new FormerFinalizer<TEntity>(identifier));
+        return this;
+    }
+
     /// <summary>Makes <see cref="IResourceCache{T}"/> available for a kind that is only read.</summary>
     /// <param name="labelSelector">Which objects; null is no opinion, and all of them if nobody has one. Two different ones are an error.</param>
     /// <param name="optional">The cluster may not serve the kind: it then has no objects, and <see cref="IResourceCache{T}.IsServed"/> is false.</param>

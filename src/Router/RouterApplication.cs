@@ -54,6 +54,8 @@ internal static class RouterApplication
         var readiness = app.Services.GetRequiredService<Readiness>();
         app.UseClosingConnections(() => readiness.IsStopping);
         app.MapWhen(Listeners.IsAdmin, admin => admin.Run(app.Services.GetRequiredService<AdminEndpoint>().HandleAsync));
+        if (options.ProbeUrls is not null)
+            app.UseProbeAddresses();
         app.UseAllowedOrigins();
         app.UseCompressedBodiesUnlessPassed();
         app.MapRerank();

@@ -16,6 +16,7 @@ internal sealed class RouterCommand
 
     private readonly ProgramOptions _options;
     private readonly Option<string> _urls;
+    private readonly Option<string?> _probeUrls;
     private readonly Option<string?> _adminUrls;
     private readonly Option<string?> _adminTokenFile;
     private readonly Option<string?> _routingTable;
@@ -31,6 +32,7 @@ internal sealed class RouterCommand
         _options = new ProgramOptions("RERANK_ROUTER_", environment);
         _routingTable = _options.Add("--routing-table", "Routing table to start with, as JSON. May be absent: then one has to be pushed.");
         _urls = _options.Add("--urls", "Where applications call, such as http://+:8080; ';' between several.", Defaults.Urls);
+        _probeUrls = _options.Add("--probe-urls", "Further addresses for /health and /metrics only. With them, /metrics is served nowhere else.");
         _adminUrls = _options.Add("--admin-urls", "Where the operator calls. Without it there is no admin API.");
         _adminTokenFile = _options.Add("--admin-token-file", "File with the token that the operator has to show.");
         _socketDirectory = _options.Add("--socket-directory", "Where the Unix sockets of unix:NAME addresses are.", Defaults.SocketDirectory);
@@ -53,6 +55,7 @@ internal sealed class RouterCommand
     public RouterOptions Read(ParseResult parsed) => new()
     {
         Urls = parsed.GetRequiredValue(_urls),
+        ProbeUrls = parsed.GetValue(_probeUrls),
         AdminUrls = parsed.GetValue(_adminUrls),
         AdminTokenFile = parsed.GetValue(_adminTokenFile),
         RoutingTablePath = parsed.GetValue(_routingTable),
@@ -83,7 +86,7 @@ internal sealed class RouterCommand
             {
                 await app.RunAsync(cancellationToken);
             }
-            catch (Exception e) when (StartFailure.Describe(e, options.AdminUrls is { } admin ? [options.Urls, admin] : [options.Urls]) is { } failure)
+            catch (Exception e) when (StartFailure.Describe(e, new[] { options.Urls, options.AdminUrls, options.ProbeUrls }.OfType<string>()) is { } failure)
             {
                 await Console.Error.WriteLineAsync(failure.AsMemory(), cancellationToken);
                 return CannotStart;
@@ -106,7 +109,7 @@ internal sealed class RouterCommand
         Groups =
         [
             ("Routing", [_routingTable, _socketDirectory]),
-            ("Addresses", [_urls, _adminUrls, _adminTokenFile]),
+            ("Addresses", [_urls, _probeUrls, _adminUrls, _adminTokenFile]),
             ("Limits", [_requestMemory]),
             ("Stopping", [_drain]),
             ("What it tells", [_logFormat, _otlpEndpoint]),

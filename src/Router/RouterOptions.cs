@@ -8,6 +8,9 @@ internal sealed record RouterOptions
     /// <summary>Where applications call; <c>;</c> between several. <c>http://HOST:PORT</c>, with + for every address, or <c>http://unix:/PATH</c>.</summary>
     public string Urls { get; init; } = "http://+:8080";
 
+    /// <summary>Further addresses for health and metrics alone; metrics are then served nowhere else. Null: with what applications call.</summary>
+    public string? ProbeUrls { get; init; }
+
     /// <summary>Where the operator calls; null: nowhere.</summary>
     public string? AdminUrls { get; init; }
 

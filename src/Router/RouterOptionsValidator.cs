@@ -11,6 +11,8 @@ internal static class RouterOptionsValidator
     {
         var failures = new List<string>();
         CheckUrls("--urls", options.Urls, failures);
+        if (options.ProbeUrls is { } probeUrls)
+            CheckUrls("--probe-urls", probeUrls, failures);
         if (options.AdminUrls is { } adminUrls)
         {
             CheckUrls("--admin-urls", adminUrls, failures);

@@ -51,9 +51,10 @@ public sealed class CohereV2DialectTests
         Assert.Equal(expected, Dialect.Parse($$"""{"model":"m","query":"q","documents":[{"text":"a"}],"top_n":{{value}}}""").TopN);
 
     [Theory]
-    [InlineData("""{"model":"m","documents":["a"]}""", RequestErrorKind.Empty, "invalid request: query must not be empty or be only whitespace")]
+    [InlineData("""{"model":"m","documents":["a"]}""", RequestErrorKind.Empty, "invalid request: query must not be empty or be only whitespace: query is missing")]
     [InlineData("""{"model":"m","query":"q","documents":[]}""", RequestErrorKind.Empty, "invalid request: list of documents must not be empty")]
-    [InlineData("""{"model":"m","query":"q","documents":null}""", RequestErrorKind.Empty, "invalid request: list of documents must not be empty")]
+    [InlineData("""{"model":"m","query":"q","documents":null}""", RequestErrorKind.Empty, "invalid request: list of documents must not be empty: documents is missing")]
+    [InlineData("""{"model":"m","query":"q"}""", RequestErrorKind.Empty, "invalid request: list of documents must not be empty: documents is missing")]
     [InlineData("""{"model":"m","query":"q","documents":["a"],"top_n":0}""", RequestErrorKind.Invalid, "invalid request: top_n must be at least 1, not 0")]
     [InlineData("""{"model":"m","query":"q","documents":["a"],"top_n":3000000000}""", RequestErrorKind.Invalid, "top_n must be at most 2147483647, not 3000000000")]
     [InlineData("""{"model":"m","query":"q","documents":["a"],"max_tokens_per_doc":0}""", RequestErrorKind.Invalid, "invalid request: max_tokens_per_doc must be at least 1, not 0")]

@@ -55,6 +55,32 @@ app.kubernetes.io/part-of: rerank-operator
 {{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ default $root.Chart.AppVersion $image.tag }}{{ end -}}
 {{- end -}}
 
+{{/* Of objects that no namespace holds, so that releases of one name in two namespaces have objects of their own. */}}
+{{- define "rerank-operator.clusterName" -}}
+{{- printf "%s:%s" .Release.Namespace (include "rerank-operator.fullname" .) -}}
+{{- end -}}
+
+{{/*
+Who handles one namespace holds a lease there, whose name is the same for every release (OtherOperators.cs): a second one waits, and an operator of all
+namespaces leaves that one alone.
+*/}}
 {{- define "rerank-operator.leaseName" -}}
-{{- include "rerank-operator.fullname" . -}}
+{{- if .Values.watchNamespace }}rerank-operator{{ else }}{{ include "rerank-operator.fullname" . }}{{ end -}}
+{{- end -}}
+
+{{- define "rerank-operator.leaseNamespace" -}}
+{{- default .Release.Namespace .Values.watchNamespace -}}
+{{- end -}}
+
+{{/* Milliseconds as the operator reads times. */}}
+{{- define "rerank-operator.timeSpan" -}}
+{{- $ms := int . -}}
+{{- printf "%02d:%02d:%02d.%03d" (div $ms 3600000) (mod (div $ms 60000) 60) (mod (div $ms 1000) 60) (mod $ms 1000) -}}
+{{- end -}}
+
+{{/* Whether an object of the cluster is this release's own. */}}
+{{- define "rerank-operator.isOwn" -}}
+{{- $root := index . 0 -}}
+{{- $annotations := dig "metadata" "annotations" dict (index . 1) -}}
+{{- if and (eq (get $annotations "meta.helm.sh/release-name") $root.Release.Name) (eq (get $annotations "meta.helm.sh/release-namespace") $root.Release.Namespace) }}true{{ end -}}
 {{- end -}}

@@ -9,6 +9,9 @@ public static class RoutingLimits
     /// <summary>Of a request's body.</summary>
     public const int MaxBodyBytes = 100 * 1024 * 1024;
 
+    /// <summary>What a byte of a body takes at most while its request is answered: the buffer, which may be twice as large, the text in UTF-16, and as much again for what is made of it.</summary>
+    public const int MemoryOfBodyByte = 6;
+
     /// <summary>The longest time limit of a request.</summary>
     public const int MaxRequestTimeoutMilliseconds = 600_000;
 

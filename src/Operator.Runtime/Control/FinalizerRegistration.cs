@@ -10,3 +10,7 @@ internal sealed record FinalizerRegistration<TEntity>(string Identifier, Type Im
 {
     public IEntityFinalizer<TEntity> Resolve(IServiceProvider services) => (IEntityFinalizer<TEntity>)services.GetRequiredService(Implementation);
 }
+
+/// <param name="Identifier">As it stands in metadata.finalizers; earlier versions attached it.</param>
+internal sealed record FormerFinalizer<TEntity>(string Identifier)
+    where TEntity : IKubernetesObject<V1ObjectMeta>;

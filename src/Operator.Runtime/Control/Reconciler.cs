@@ -10,10 +10,12 @@ internal sealed class Reconciler<TEntity>(
     IServiceScopeFactory scopes,
     IResourceClient client,
     IEnumerable<FinalizerRegistration<TEntity>> finalizers,
+    IEnumerable<FormerFinalizer<TEntity>> former,
     TimeProvider time)
     where TEntity : class, IKubernetesObject<V1ObjectMeta>
 {
     private readonly FinalizerRegistration<TEntity>[] _finalizers = [.. finalizers];
+    private readonly string[] _former = [.. former.Select(finalizer => finalizer.Identifier)];
 
     /// <param name="current">Null when the object is gone.</param>
     /// <param name="tombstone">What the object last was, if that is known and it is gone.</param>
@@ -60,11 +62,19 @@ internal sealed class Reconciler<TEntity>(
                 : await services.GetRequiredService<IEntityController<TEntity>>().DeletedAsync(Copy(tombstone), cancellationToken);
         }
 
-        if (current.Metadata.DeletionTimestamp is not null)
-            return await FinalizeAsync(services, Copy(current), cancellationToken);
+        var entity = await RemoveFormerFinalizersAsync(Copy(current), cancellationToken);
+        if (entity.Metadata.DeletionTimestamp is not null)
+            return await FinalizeAsync(services, entity, cancellationToken);
 
-        var entity = await AttachFinalizersAsync(Copy(current), cancellationToken);
+        entity = await AttachFinalizersAsync(entity, cancellationToken);
         return await services.GetRequiredService<IEntityController<TEntity>>().ReconcileAsync(entity, cancellationToken);
+    }
+
+    private async Task<TEntity> RemoveFormerFinalizersAsync(TEntity entity, CancellationToken cancellationToken)
+    {
+        var present = entity.Metadata.Finalizers ?? [];
+        var remaining = present.Except(_former).ToArray();
+        return remaining.Length == present.Count ? entity : await client.SetFinalizersAsync(entity, remaining, cancellationToken);
     }
 
     private async Task<TEntity> AttachFinalizersAsync(TEntity entity, CancellationToken cancellationToken)

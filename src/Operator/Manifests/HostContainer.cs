@@ -8,6 +8,7 @@ internal static class HostContainer
     public const string PoolName = "host";
 
     private const int FirstSidecarAdminPort = 9091;
+    private const int FirstSidecarProbePort = 8082;
     private const string SidecarPrefix = "host-";
 
     public static string SidecarName(string tier) => SidecarPrefix + tier;
@@ -18,11 +19,11 @@ internal static class HostContainer
 
     public static V1Container InPool(HostLayout host, ManifestContext context)
     {
-        var container = Create(PoolName, host, context, PodPaths.ModelSetKey, $"http://+:{PodPorts.HttpPort}", PodPorts.AdminPort, PodPorts.FirstProbePort);
+        var container = Create(PoolName, host, context, PodPaths.ModelSetKey, $"http://+:{PodPorts.HttpPort}", PodPorts.AdminPort, PodPorts.ProbePort);
         container.Ports =
         [
             Containers.Port(PodPorts.Http, PodPorts.HttpPort),
-            Containers.Port(PodPorts.Probe, PodPorts.FirstProbePort),
+            Containers.Port(PodPorts.Probe, PodPorts.ProbePort),
             Containers.Port(PodPorts.Admin, PodPorts.AdminPort),
         ];
         Containers.AddLivenessProbes(container, PodPorts.Probe);
@@ -33,7 +34,7 @@ internal static class HostContainer
     /// <param name="index">Place among the sidecars: they share the pod's address, so that each needs ports of its own.</param>
     public static V1Container AsSidecar(HostLayout host, int index, ManifestContext context)
     {
-        var (admin, probe) = (FirstSidecarAdminPort + index, PodPorts.FirstProbePort + index);
+        var (admin, probe) = (FirstSidecarAdminPort + index, FirstSidecarProbePort + index);
         var socket = $"http://unix:{PodPaths.Sockets}/{PodPaths.Socket(host.Tier)}";
         var container = Create(SidecarName(host.Tier), host, context, PodPaths.SidecarModelSetKey(host.Tier), socket, admin, probe);
         container.Ports =

@@ -16,7 +16,7 @@ internal static class NetworkPolicies
             layout.Owner,
             layout.Owner.Names.Router,
             Labels.RouterComponent,
-            Rule(from: null, [PodPorts.Http, .. sidecars.Select(PodPorts.SidecarProbe)]),
+            Rule(from: null, [PodPorts.Http, PodPorts.Probe, .. sidecars.Select(PodPorts.SidecarProbe)]),
             Rule(Operator(context), [PodPorts.Admin, .. sidecars.Select(PodPorts.SidecarAdmin)]));
     }
 

@@ -9,7 +9,7 @@ internal static class PodPorts
 {
     public const string Http = "http";
     public const int HttpPort = 8080;
-    public const int FirstProbePort = 8081;
+    public const int ProbePort = 8081;
     public const int AdminPort = 9090;
 
     private const int MaxNameLength = 15;
@@ -17,7 +17,7 @@ internal static class PodPorts
     /// <summary>Name of the admin port of a router, or of a pool's host.</summary>
     public const string Admin = "admin";
 
-    /// <summary>Name of the port with health and metrics of a pool's host.</summary>
+    /// <summary>Name of the port with health and metrics of a router, or of a pool's host.</summary>
     public const string Probe = "probe";
 
     /// <summary>Name of the admin port of the sidecar of this tier.</summary>

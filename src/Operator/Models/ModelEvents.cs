@@ -10,8 +10,6 @@ internal static class ModelEvents
     {
         if (New(before, after, "Ready") is { Status: not ConditionStatus.Unknown } ready)
             yield return new(ready.Status == ConditionStatus.False, ready.Reason, "Load", ready.Message);
-        if (New(before, after, "InUse") is { Reason: "DeletionBlocked" } blocked)
-            yield return new(IsWarning: true, blocked.Reason, "Delete", blocked.Message);
     }
 
     private static Condition? New(ModelVersionStatus? before, ModelVersionStatus after, string type)

@@ -28,7 +28,7 @@ internal static class ModelStatusPlan
         [
             invalid is not null || secret is not null || known ? Ready(model, invalid, secret, loaded) : Kept(previous, "Ready"),
             known ? Verified(loaded) : Kept(previous, "Verified"),
-            InUse(model, uses),
+            InUse(uses),
         ];
         return new()
         {
@@ -87,19 +87,13 @@ internal static class ModelStatusPlan
         _ => false,
     };
 
-    private static DesiredCondition InUse(ModelVersion model, IReadOnlyList<ModelUse> uses)
+    private static DesiredCondition InUse(IReadOnlyList<ModelUse> uses)
     {
         const string Type = "InUse";
         var users = string.Join(", ", uses);
         if (uses.Count == 0)
             return new(Type, False, "NotReferenced", "No pipeline refers to it.");
-        return model.Metadata.DeletionTimestamp is null
-            ? new(Type, True, "Referenced", $"Used by {users}.")
-            : new(
-                Type,
-                True,
-                "DeletionBlocked",
-                $"It is deleted once these no longer use it: {users}. A revision that was replaced uses it for `retainStableSeconds`.");
+        return new(Type, True, "Referenced", $"Used by {users}. Revisions keep all that they need of it; without it, no change of the pipelines' specs can be placed.");
     }
 
     private static DesiredCondition Kept(ModelVersionStatus? previous, string type) =>

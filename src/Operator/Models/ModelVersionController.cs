@@ -1,5 +1,6 @@
 using k8s.Models;
 using Rerank.Operator.Api;
+using Rerank.Operator.Run;
 using Rerank.Operator.Runtime.Control;
 using Rerank.Operator.Runtime.Crds;
 
@@ -9,17 +10,26 @@ namespace Rerank.Operator.Models;
 [EntityRbac(typeof(RerankPipeline), Verbs = RbacVerb.List | RbacVerb.Watch)]
 [EntityRbac(typeof(V1ControllerRevision), Verbs = RbacVerb.List | RbacVerb.Watch)]
 [EntityRbac(typeof(V1Secret), Verbs = RbacVerb.Get)]
-// Patch: for the finalizer.
+// Patch: to take off the finalizer of earlier versions.
 [EntityRbac(typeof(ModelVersion), Verbs = RbacVerb.Get | RbacVerb.List | RbacVerb.Watch | RbacVerb.Patch)]
 [GenericRbac(Groups = ["events.k8s.io"], Resources = ["events"], Verbs = RbacVerb.Create)]
 [GenericRbac(Groups = [ApiGroup.Name], Resources = ["modelversions/status"], Verbs = RbacVerb.Patch)]
-internal sealed class ModelVersionController(ModelUses uses, ModelReporter reporter) : IEntityController<ModelVersion>
+internal sealed class ModelVersionController(ModelUses uses, ModelReporter reporter, OtherOperators others) : IEntityController<ModelVersion>
 {
+    /// <summary>
+    /// Of versions that held a ModelVersion back until nothing used it. Nothing has to: revisions keep all that they need of it. With it, neither a namespace nor the
+    /// definitions could be deleted once the operator was gone.
+    /// </summary>
+    public const string FormerFinalizer = "rerank.dev/in-use";
+
+    private static readonly TimeSpan WhileElsewhere = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan WhileLoading = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan WhileUsed = TimeSpan.FromSeconds(15);
 
     public async Task<ReconciliationResult<ModelVersion>> ReconcileAsync(ModelVersion entity, CancellationToken cancellationToken)
     {
+        if (others.HandlerOf(entity.Namespace()) is not null)
+            return ReconciliationResult<ModelVersion>.Success(entity, WhileElsewhere);
         var users = uses.Seen(entity);
         var status = await reporter.ReportAsync(entity, users, cancellationToken);
         // What hosts do, no watch tells.

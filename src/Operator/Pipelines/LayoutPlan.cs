@@ -24,9 +24,11 @@ internal static class LayoutPlan
             {
                 Replicas = pipeline.Spec.Router.Replicas,
                 HasTable = hasTable || roles.Stable is not null,
-                Resources = DesiredRevision.Resources(pipeline.Spec.Router.Resources),
+                Resources = DefaultResources.Fill(
+                    DesiredRevision.Resources(pipeline.Spec.Router.Resources),
+                    DefaultResources.Router(live.SelectMany(s => s.Tiers).Select(t => t.Cache?.MemoryBytes).OfType<long>(), pipeline.Spec.Router.Limits.MaxBodyBytes)),
                 Scheduling = DesiredRevision.Scheduling(pipeline.Spec.Router.Scheduling),
-                Sidecars = [.. Sidecars(live).Select(tier => Host(tier, live.Select(s => s.ModelTier(tier, Placement.Sidecar)?.Model)))],
+                Sidecars = [.. Sidecars(live).Select(tier => Host(tier, live.Select(s => s.ModelTier(tier, Placement.Sidecar)?.Model), isAutoscaled: false))],
             },
             Pools = [.. Pools(live).Select(pool => Pool(pipeline, live, pool, apis, currentReplicas))],
         };
@@ -55,11 +57,11 @@ internal static class LayoutPlan
         if (!apis.Autoscalers)
             max = min;
         var replicas = max > min ? Math.Clamp(currentReplicas(pool) ?? min, min, max) : min;
-        return new(pool, Host(pool.Tier, models), replicas, min, max);
+        return new(pool, Host(pool.Tier, models, isAutoscaled: max > min), replicas, min, max);
     }
 
     /// <param name="models">Of the revisions that have the tier there, newest first.</param>
-    private static HostLayout Host(string tier, IEnumerable<ModelTierSnapshot?> models)
+    private static HostLayout Host(string tier, IEnumerable<ModelTierSnapshot?> models, bool isAutoscaled)
     {
         var all = models.OfType<ModelTierSnapshot>().ToList();
         var newest = all[0];
@@ -69,7 +71,7 @@ internal static class LayoutPlan
             // The pods hold the models of every live revision, so they keep what one of them needs until it is retired.
             Gpu = newest.Gpu ?? all.Select(m => m.Gpu).FirstOrDefault(gpu => gpu is not null),
             Claims = [.. all.Select(m => m.Claim).OfType<string>().Distinct().Order(StringComparer.Ordinal)],
-            Resources = newest.Resources,
+            Resources = DefaultResources.Fill(newest.Resources, DefaultResources.Host(isAutoscaled)),
             Scheduling = newest.Scheduling,
         };
     }

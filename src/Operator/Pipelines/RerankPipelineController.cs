@@ -2,9 +2,11 @@ using System.Net;
 using k8s.Autorest;
 using k8s.Models;
 using Rerank.Operator.Api;
+using Rerank.Operator.Events;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Names;
 using Rerank.Operator.Pipelines.Watch;
+using Rerank.Operator.Run;
 using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Runtime.Control;
@@ -34,11 +36,16 @@ internal sealed class RerankPipelineController(
     PipelineReporter reporter,
     RolloutFollowers followers,
     TableRefusals refusals,
-    PipelineEnvironment environment)
+    PipelineEnvironment environment,
+    OtherOperators others,
+    EventRecorder events)
     : IEntityController<RerankPipeline>
 {
     public async Task<ReconciliationResult<RerankPipeline>> ReconcileAsync(RerankPipeline entity, CancellationToken cancellationToken)
     {
+        if (others.HandlerOf(entity.Namespace()) is { } holder)
+            return await LeaveAsync(entity, holder, cancellationToken);
+        others.Forget(entity.Uid());
         try
         {
             return await BringAboutAsync(entity, cancellationToken);
@@ -49,6 +56,19 @@ internal sealed class RerankPipelineController(
             await reporter.ReportBlockedAsync(entity, problem, cancellationToken);
             return ReconciliationResult<RerankPipeline>.Success(entity, Pace.Blocked);
         }
+    }
+
+    /// <summary>An event and no condition: the status is the other operator's.</summary>
+    private async Task<ReconciliationResult<RerankPipeline>> LeaveAsync(RerankPipeline entity, string holder, CancellationToken cancellationToken)
+    {
+        Forget(entity);
+        if (others.Leaves(entity.Uid(), holder))
+        {
+            var note = $"{holder} handles the namespace \"{entity.Namespace()}\", so the operator of all namespaces leaves it alone.";
+            await events.RecordAsync(entity, new(IsWarning: false, Reasons.HandledElsewhere, "Leave", note), cancellationToken);
+        }
+
+        return ReconciliationResult<RerankPipeline>.Success(entity, Pace.Blocked);
     }
 
     private async Task<ReconciliationResult<RerankPipeline>> BringAboutAsync(RerankPipeline entity, CancellationToken cancellationToken)
@@ -118,12 +138,18 @@ internal sealed class RerankPipelineController(
     public Task<ReconciliationResult<RerankPipeline>> DeletedAsync(RerankPipeline entity, CancellationToken cancellationToken)
     {
         // Everything that was made for it goes with it: it is its owner.
+        others.Forget(entity.Uid());
+        Forget(entity);
+        return Task.FromResult(ReconciliationResult<RerankPipeline>.Success(entity));
+    }
+
+    private void Forget(RerankPipeline entity)
+    {
         reporter.Forget(entity);
         followers.Forget(entity);
         refusals.Forget(ObjectKey.Of(entity));
         writer.Forget(PipelineOwner.Of(entity));
         environment.Tokens.Forget(PipelineOwner.Of(entity));
-        return Task.FromResult(ReconciliationResult<RerankPipeline>.Success(entity));
     }
 
     // What the operator's role, a quota or an admission webhook refuses today, it refuses in a second too.

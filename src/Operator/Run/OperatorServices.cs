@@ -45,6 +45,7 @@ internal static class OperatorServices
         services.AddSingleton<SourceCredentials>();
         services.AddSingleton<HostReports>();
         services.AddSingleton<EventRecorder>();
+        services.AddSingleton<OtherOperators>();
 
         services.AddSingleton<ServedApisReader>();
         services.AddSingleton<PodStatusReader>();
@@ -96,7 +97,8 @@ internal static class OperatorServices
             .AddController<ModelVersionController, ModelVersion>(c => c
                 .Watches<RerankPipeline>((pipeline, _) => ModelReferences.OfPipeline(pipeline))
                 .Watches<V1ControllerRevision>((revision, _) => ModelReferences.OfRevision(revision)))
-            .AddFinalizer<ModelInUseFinalizer, ModelVersion>(ModelInUseFinalizer.Identifier);
+            .RemoveFormerFinalizer<ModelVersion>(ModelVersionController.FormerFinalizer)
+            .AddInformer<V1Lease>(OtherOperators.Selector);
     }
 
     /// <summary>A client that goes where it is told to, and nowhere else.</summary>

@@ -35,7 +35,7 @@ internal static class RunCommand
         }
 
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls(builder.Configuration["urls"] ?? builder.Configuration["ASPNETCORE_URLS"] ?? DefaultUrls);
+        ListenAtUrls(builder);
         var section = builder.Configuration.GetSection(OperatorOptions.Section);
 
         // Probes and scrapes, every few seconds.
@@ -54,6 +54,13 @@ internal static class RunCommand
         app.MapMetrics(registry: app.Services.GetRequiredService<CollectorRegistry>());
         await app.RunAsync(cancellationToken);
         return Environment.ExitCode;
+    }
+
+    /// <summary>Images of .NET name ports by a variable of their own (ASPNETCORE_HTTP_PORTS), which would be warned of at every start.</summary>
+    internal static void ListenAtUrls(WebApplicationBuilder builder)
+    {
+        builder.WebHost.UseUrls(builder.Configuration["urls"] ?? builder.Configuration["ASPNETCORE_URLS"] ?? DefaultUrls);
+        builder.WebHost.UseSetting(WebHostDefaults.HttpPortsKey, "").UseSetting(WebHostDefaults.HttpsPortsKey, "");
     }
 
     /// <summary>The client library would otherwise try a port of this machine.</summary>

@@ -44,5 +44,6 @@ internal static class Reasons
     public const string Progressing = nameof(Progressing);
     public const string ProgressDeadlineExceeded = nameof(ProgressDeadlineExceeded);
     public const string ApiNotServed = nameof(ApiNotServed);
+    public const string HandledElsewhere = nameof(HandledElsewhere);
     public const string NothingOmitted = nameof(NothingOmitted);
 }

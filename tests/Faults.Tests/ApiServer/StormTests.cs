@@ -33,8 +33,6 @@ public sealed class StormTests(ControlPlane server)
 
         world.Plan.Clear();
         await world.SettleAsync();
-        foreach (var model in await world.ListAsync<ModelVersion>())
-            Assert.Contains("rerank.dev/in-use", model.Metadata.Finalizers);
         Assert.Equal(expected.Stable, world.Invariants.StableHistory);
         await world.AssertQuietAsync(TimeSpan.FromSeconds(15), TimeSpan.FromMinutes(10));
 
@@ -42,7 +40,7 @@ public sealed class StormTests(ControlPlane server)
         {
             bumps++;
             await world.ApplyAsync(Counted(Samples.TwoTiers(), bumps));
-            // Models too, but not always: nobody could add a finalizer then.
+            // Models too, but not always.
             if (bumps % 3 == 0)
                 await world.ApplyAsync(Counted(Samples.Model("tiny"), bumps));
         }

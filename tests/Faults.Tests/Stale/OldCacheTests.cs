@@ -123,7 +123,6 @@ public sealed class OldCacheTests(ControlPlane server)
         var past = world.Past.Mark();
         // Made anew with other content, which the pipeline then takes.
         await world.DeleteAsync<ModelVersion>("base");
-        await RemoveFinalizersAsync(world, "base");
         await world.ApplyAsync(Samples.Model("base", spec => spec.Contract.MaxInputTokens = 256));
         await world.SettleAsync();
         var (served, stable) = ((await world.TableAsync())!.Stable.Tiers[^1].Model!.Digest, world.Invariants.StableHistory);
@@ -182,10 +181,4 @@ public sealed class OldCacheTests(ControlPlane server)
         Comparer<KeyValuePair<string, (int Created, int Deleted)>>.Create((x, y) => string.CompareOrdinal(x.Key, y.Key));
 
     private static void Autoscaled(RerankPipelineSpec spec) => spec.Tiers[1].Model!.Replicas = new() { Min = 2, Max = 5 };
-
-    private static async Task RemoveFinalizersAsync(FaultWorld world, string model)
-    {
-        if (await world.GetAsync<ModelVersion>(model) is { } deleting)
-            await world.User.SetFinalizersAsync(deleting, [], Stop);
-    }
 }

@@ -148,7 +148,6 @@ public sealed class UnseenTests(ControlPlane server)
         world.Nodes.Outcome = m => loads || m.Contract.MaxInputTokens != 256 ? null : Samples.Failed(m, ModelFailure.DigestMismatch, "another file");
 
         await world.DeleteAsync<ModelVersion>("base");
-        await world.User.SetFinalizersAsync((await world.GetAsync<ModelVersion>("base"))!, [], Stop);
         await world.ApplyAsync(Samples.Model("base", spec => spec.Contract.MaxInputTokens = 256));
         world.RestartOperator();
         for (var turn = 0; turn < 4; turn++)

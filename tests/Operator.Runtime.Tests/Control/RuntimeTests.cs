@@ -32,7 +32,8 @@ public sealed class RuntimeTests : IAsyncLifetime
                     .AddController<CopyController, Widget>(c => c
                         .Owns<V1ConfigMap>()
                         .Watches<V1ConfigMap>((map, widgets) => map.Metadata.Name is "shared" or "keep" ? widgets.List(Ns).Select(w => ObjectKey.Of(w)) : []))
-                    .AddFinalizer<KeepFinalizer, Widget>(KeepFinalizer.Id);
+                    .AddFinalizer<KeepFinalizer, Widget>(KeepFinalizer.Id)
+                    .RemoveFormerFinalizer<Widget>("example.com/former");
             })
             .Build();
     }
@@ -111,6 +112,33 @@ public sealed class RuntimeTests : IAsyncLifetime
 
         await Eventually.True(async () => await WidgetAsync("w") is null, Cancellation);
         await Eventually.True(async () => await CopyAsync("w") is null, Cancellation);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task FormerFinalizer_IsTakenOff(bool isDeleting)
+    {
+        var stopped = new InMemoryResourceClient(TimeProvider.System);
+        var user = stopped.As("user");
+        await user.ApplyAsync(new Widget { Metadata = new() { Name = "w", NamespaceProperty = Ns } }, Cancellation);
+        var key = new ObjectKey(Ns, "w");
+        await user.SetFinalizersAsync((await user.GetAsync<Widget>(key, Cancellation))!, ["example.com/former", "others.com/theirs"], Cancellation);
+        if (isDeleting)
+            await user.DeleteAsync<Widget>(key, null, Cancellation);
+
+        using var host = new HostBuilder()
+            .ConfigureServices(services => services
+                .AddSingleton(Metrics.NewCustomRegistry())
+                .AddSingleton<IResourceClient>(stopped)
+                .AddOperatorRuntime(o => o.LeaderElection.Enabled = false)
+                .AddController<CopyController, Widget>(c => c.Owns<V1ConfigMap>())
+                .RemoveFormerFinalizer<Widget>("example.com/former"))
+            .Build();
+        await host.StartAsync(Cancellation);
+
+        await Eventually.Passes(async () => Assert.Equal(["others.com/theirs"], (await user.GetAsync<Widget>(key, Cancellation))!.Metadata.Finalizers), Cancellation);
+        await host.StopAsync(Cancellation);
     }
 
     [Fact]

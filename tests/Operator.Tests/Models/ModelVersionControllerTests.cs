@@ -1,5 +1,6 @@
 using Rerank.Contracts.Models;
 using Rerank.Operator.Api;
+using Rerank.Operator.Revisions;
 using Rerank.Operator.Tests.World;
 
 namespace Rerank.Operator.Tests.Models;
@@ -104,30 +105,52 @@ public sealed class ModelVersionControllerTests
     }
 
     [Fact]
-    public async Task Finalize_UsedBySpec_IsRefusedAndSaysByWhom()
+    public async Task Deleted_InUse_GoesAtOnceAndWhatServesServesOn()
     {
         await DeployAsync();
 
-        Assert.False(await _world.FinalizeModelAsync("base"));
+        await _world.User.DeleteAsync<ModelVersion>(new(TestWorld.Namespace, "base"), null, TestContext.Current.CancellationToken);
+        await _world.SettleAsync();
+        _world.RestartOperator();
+        await _world.SettleAsync();
 
-        var inUse = (await _world.ModelAsync("base")).Status!.Conditions.Single(c => c.Type == "InUse");
-        Assert.Equal(ConditionStatus.True, inUse.Status);
-        Assert.Contains("\"search\"", inUse.Message);
+        Assert.Null(await _world.Api.GetAsync<ModelVersion>(new(TestWorld.Namespace, "base"), TestContext.Current.CancellationToken));
+        Assert.Equal("base", (await _world.ServedModelsAsync())["full"]);
+        Assert.Equal((ConditionStatus.False, "ModelNotFound"), ((await _world.ConditionAsync("Ready")).Status, (await _world.ConditionAsync("Ready")).Reason));
+        Assert.Equal(ConditionStatus.True, (await _world.ConditionAsync("Available")).Status);
     }
 
     [Fact]
-    public async Task Finalize_UsedByARetainedRevision_IsRefusedUntilThatIsRetired()
+    public async Task Deleted_OfARetainedRevision_IsReturnedToNevertheless()
     {
         await DeployAsync();
+        var before = (await _world.StableAsync())!.Name;
         await _world.ApplyAsync(Samples.Model("better"));
         await _world.ApplyAsync(Samples.TwoTiers(full: "better"));
         await _world.SettleAsync();
+        Assert.Equal("better", (await _world.ServedModelsAsync())["full"]);
 
-        Assert.False(await _world.FinalizeModelAsync("base"));
-
-        _world.Time.Advance(TimeSpan.FromHours(2));
+        await _world.User.DeleteAsync<ModelVersion>(new(TestWorld.Namespace, "base"), null, TestContext.Current.CancellationToken);
         await _world.SettleAsync();
-        Assert.True(await _world.FinalizeModelAsync("base"));
+        Assert.Contains(await _world.RevisionsAsync(), r => r.Name == before && r.Role == RevisionRole.Retained);
+
+        // Made again, it is the same revision, which hosts still hold.
+        await _world.ApplyAsync(Samples.Model("base"));
+        await _world.ApplyAsync(Samples.TwoTiers());
+        await _world.SettleAsync();
+        Assert.Equal(before, (await _world.StableAsync())!.Name);
+        Assert.Equal("base", (await _world.ServedModelsAsync())["full"]);
+    }
+
+    [Fact]
+    public async Task Handled_ByAnOperatorOfItsNamespace_IsLeftAlone()
+    {
+        await _world.ApplyAsync(Samples.Model("tiny"));
+        await _world.ApplyAsync(Samples.HeldLease(_world.Time.GetUtcNow()));
+
+        await _world.ReconcileModelAsync("tiny");
+
+        Assert.Null((await _world.ModelAsync("tiny")).Status);
     }
 
     private async Task DeployAsync()

@@ -298,6 +298,42 @@ public sealed class RolloutTests
     }
 
     [Fact]
+    public async Task LimitBelowRequest_IsRefusedBeforeAnythingIsWritten()
+    {
+        await DeployAsync();
+        var before = PodNames();
+
+        await _world.ApplyAsync(Samples.TwoTiers(change: p => p.Tiers[1].Model!.Resources = new()
+        {
+            Requests = new() { ["memory"] = new("1Gi"), ["cpu"] = new("500m") },
+            Limits = new() { ["memory"] = new("1023Mi"), ["cpu"] = new("0.5") },
+        }));
+        await _world.SettleAsync();
+
+        var ready = await _world.ConditionAsync("Ready");
+        Assert.Equal((ConditionStatus.False, Reasons.InvalidSpec), Of(ready));
+        Assert.Contains("spec.tiers[1].model.resources.limits.memory", ready.Message);
+        Assert.Contains("must be at least what `requests.memory` is", ready.Message);
+        Assert.DoesNotContain("cpu", ready.Message);
+        Assert.Equal(before, PodNames());
+    }
+
+    [Fact]
+    public async Task AnotherCacheSize_GivesRoutersTheMemoryForIt()
+    {
+        await DeployAsync();
+        Task<V1Deployment> RouterAsync() => _world.Api.GetAsync<V1Deployment>(new(TestWorld.Namespace, "search-router"), TestContext.Current.CancellationToken)!;
+        var before = (await RouterAsync()).Spec.Template.Spec.Containers[0].Resources.Limits["memory"].ToString();
+
+        await _world.ApplyAsync(Samples.TwoTiers(change: p => p.Tiers.Insert(0, new() { Name = "cache", Cache = new() { Memory = new("1Gi"), TtlSeconds = 60 } })));
+        await _world.SettleAsync(24);
+
+        Assert.Equal("416Mi", before);
+        Assert.Equal("2176Mi", (await RouterAsync()).Spec.Template.Spec.Containers[0].Resources.Limits["memory"].ToString());
+        Assert.Equal(ConditionStatus.True, (await _world.ConditionAsync("Ready")).Status);
+    }
+
+    [Fact]
     public async Task PodsDontFit_ConditionSaysWhy()
     {
         _world.Nodes.Schedules = component => component != "full";

@@ -1,8 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
+using k8s.Models;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Api;
+using Rerank.Operator.Names;
+using Rerank.Operator.Run;
 
 namespace Rerank.Operator.Tests.World;
 
@@ -36,6 +39,13 @@ internal static class Samples
         change?.Invoke(spec);
         return new() { Metadata = new() { Name = name, NamespaceProperty = Namespace }, Spec = spec };
     }
+
+    /// <summary>The lease of an operator of this namespace alone.</summary>
+    public static V1Lease HeldLease(DateTimeOffset renewed, string holder = "their-operator") => new()
+    {
+        Metadata = new() { Name = OtherOperators.LeaseName, NamespaceProperty = Namespace, Labels = new Dictionary<string, string> { [Labels.Name] = Labels.OperatorName } },
+        Spec = new() { HolderIdentity = holder, LeaseDurationSeconds = 15, RenewTime = renewed.UtcDateTime },
+    };
 
     /// <summary>A sidecar tier "small" before a pool "full" of two pods.</summary>
     public static RerankPipeline TwoTiers(string small = "tiny", string full = "base", Action<RerankPipelineSpec>? change = null)

@@ -92,12 +92,6 @@ internal sealed class TestWorld
             await _operator.GetRequiredService<ModelVersionController>().ReconcileAsync(model, Stop);
     }
 
-    public async Task<bool> FinalizeModelAsync(string name)
-    {
-        var model = await Api.GetAsync<ModelVersion>(new(Namespace, name), Stop);
-        return (await _operator.GetRequiredService<ModelInUseFinalizer>().FinalizeAsync(model!, Stop)).IsSuccess;
-    }
-
     /// <summary>Nodes and operator take turns, a second each, for long enough that everything that comes by itself has come.</summary>
     public async Task SettleAsync(int rounds = 8)
     {
@@ -187,8 +181,7 @@ internal sealed class TestWorld
             .AddSingleton<IHttpClientFactory>(Network)
             .AddSingleton(typeof(IResourceCache<V2HorizontalPodAutoscaler>), _ => new LiveCache<V2HorizontalPodAutoscaler>(Api, ServesAutoscalers))
             .AddSingleton<RerankPipelineController>()
-            .AddSingleton<ModelVersionController>()
-            .AddSingleton<ModelInUseFinalizer>();
+            .AddSingleton<ModelVersionController>();
         AddCache<RerankPipeline>(services);
         AddCache<ModelVersion>(services);
         AddCache<V1Pod>(services);
@@ -198,6 +191,7 @@ internal sealed class TestWorld
         AddCache<V1NetworkPolicy>(services);
         AddCache<V1PodDisruptionBudget>(services);
         AddCache<V1ControllerRevision>(services);
+        AddCache<V1Lease>(services);
         return services.BuildServiceProvider();
     }
 

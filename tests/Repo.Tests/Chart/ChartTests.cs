@@ -71,7 +71,7 @@ public sealed class ChartTests
     {
         var chart = await RenderedChart.WithAsync();
 
-        Assert.True(JsonNode.DeepEquals(Rules("role.yaml"), chart.One("ClusterRole", "rerank-operator")["rules"]));
+        Assert.True(JsonNode.DeepEquals(Rules("role.yaml"), chart.One("ClusterRole", "rerank-system:rerank-operator")["rules"]));
     }
 
     [Fact]

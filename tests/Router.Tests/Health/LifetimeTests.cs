@@ -135,13 +135,14 @@ public sealed class LifetimeTests : IDisposable
     [Fact]
     public void Create_WrongOptions_SaysAllOfThem()
     {
-        var options = new RouterOptions { Urls = "https://+:80", AdminUrls = "nonsense", SocketDirectory = "relative", Drain = TimeSpan.FromSeconds(-1) };
+        var options = new RouterOptions { Urls = "https://+:80", AdminUrls = "nonsense", ProbeUrls = ";", SocketDirectory = "relative", Drain = TimeSpan.FromSeconds(-1) };
 
         var failures = Assert.Throws<OptionsValidationException>(() => RouterApplication.Create(options)).Failures;
 
         Assert.Equal(
             [
                 "--urls: https://+:80: only http is served; put a proxy in front for https",
+                "--probe-urls: at least one address is required",
                 "--admin-urls: nonsense: not an address such as http://+:8080 or http://unix:/run/host.sock",
                 "--admin-token-file is required with --admin-urls",
                 "--drain-seconds must be from 0 to 300",

@@ -26,6 +26,7 @@ internal sealed class RunningRouter : IAsyncDisposable
         var urls = app.Urls.ToArray();
         Main = new HttpClient { BaseAddress = new Uri(urls[0]) };
         Admin = new HttpClient { BaseAddress = new Uri(urls[1]) };
+        Probe = urls.Length > 2 ? new HttpClient { BaseAddress = new Uri(urls[2]) } : null;
         Admin.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
     }
 
@@ -34,6 +35,9 @@ internal sealed class RunningRouter : IAsyncDisposable
     public HttpClient Main { get; }
 
     public HttpClient Admin { get; }
+
+    /// <summary>Where the options have addresses for probes.</summary>
+    public HttpClient? Probe { get; }
 
     public static Task<RunningRouter> StartAsync(RoutingTable table) => StartAsync(table, null);
 
@@ -100,6 +104,7 @@ internal sealed class RunningRouter : IAsyncDisposable
     {
         Main.Dispose();
         Admin.Dispose();
+        Probe?.Dispose();
         await App.DisposeAsync();
         _directory.Delete(recursive: true);
     }

@@ -14,6 +14,11 @@ internal static class PodRules
         [
             .. Require(resources?.Requests?.Keys.All(Resources.Contains) ?? true, $"{path}.requests", Message),
             .. Require(resources?.Limits?.Keys.All(Resources.Contains) ?? true, $"{path}.limits", Message),
+            // No rule of the schema: API servers before 1.29 can't compare quantities in one, and refuse a definition that does.
+            .. (resources?.Limits ?? []).SelectMany(limit => Require(
+                !(resources?.Requests?.TryGetValue(limit.Key, out var request) ?? false) || (decimal)request <= (decimal)limit.Value,
+                $"{path}.limits.{limit.Key}",
+                $"must be at least what `requests.{limit.Key}` is")),
         ];
     }
 
