@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using k8s.Autorest;
 using k8s.Models;
 using Microsoft.Extensions.Time.Testing;
-using Rerank.Operator.Pipelines;
 using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Runtime.Client.InMemory;
 

@@ -1,5 +1,4 @@
 using k8s.Models;
-using Rerank.Operator.Names;
 using Rerank.Operator.Runtime.Caching;
 using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Runtime.Control;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using Rerank.Operator.Pipelines;
 
 namespace Rerank.Operator.Runtime.Tests.Control;
 

@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Prometheus;
-using Rerank.Operator.Manifests;
 using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Runtime.Client.InMemory;
 using Rerank.TestKit;

@@ -1,6 +1,4 @@
 using k8s.Models;
-using Rerank.Operator.Names;
-using Rerank.Operator.Pipelines;
 using Rerank.Operator.Runtime.Crds;
 
 namespace Rerank.Operator.Runtime.Tests.Crds;

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Rerank.Operator.Names;
 using Rerank.Operator.Runtime.Crds;
 
 namespace Rerank.Operator.Runtime.Tests.Crds;
