@@ -78,7 +78,7 @@ public sealed class OperatorBuilder
     /// <summary>Makes <see cref="IResourceCache{T}"/> available for a kind that is only read.</summary>
     /// <param name="labelSelector">Which objects; null is no opinion, and all of them if nobody has one. Two different ones are an error.</param>
     /// <param name="optional">The cluster may not serve the kind: it then has no objects, and <see cref="IResourceCache{T}.IsServed"/> is false.</param>
-    public OperatorBuilder AddInformer<T>(string? labelSelector = null, bool optional = false)
+    public OperatorBuilder AddInformer<T>(string? labelSelector = null, bool optional = false, bool required = true)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
         if (!_informers.TryGetValue(typeof(T), out var known))
@@ -87,7 +87,7 @@ public sealed class OperatorBuilder
             Register((InformerDeclaration<T>)known);
         }
 
-        ((InformerDeclaration<T>)known).Merge(labelSelector, optional);
+        ((InformerDeclaration<T>)known).Merge(labelSelector, optional, required);
         return this;
     }
 
@@ -101,6 +101,7 @@ public sealed class OperatorBuilder
             {
                 Namespace = ResourceKind.Of<T>().Namespaced ? options.Namespace : null,
                 LabelSelector = declaration.LabelSelector,
+                Required = declaration.Required,
                 Optional = declaration.Optional,
             };
             return new Informer<T>(

@@ -13,8 +13,8 @@ internal interface IInformer
     /// <summary>Why the last try failed; null when the API answers.</summary>
     string? Trouble { get; }
 
-    /// <summary>Time since the API was last heard from.</summary>
-    TimeSpan Silence { get; }
+    /// <summary>Whether nothing can be done without it.</summary>
+    bool IsRequired { get; }
 
     Task WaitForSyncAsync(CancellationToken cancellationToken);
 

@@ -12,6 +12,9 @@ public interface IResourceCache<T>
     /// <summary>False for an optional kind that the cluster lacks; the cache is then empty.</summary>
     bool IsServed => true;
 
+    /// <summary>Why objects of the kind can't be listed, for longer than a moment; null when they can. What the cache has is old then, or nothing at all.</summary>
+    string? Unlisted => null;
+
     T? Get(ObjectKey key);
 
     /// <summary>A snapshot, of one namespace or of all.</summary>

@@ -24,6 +24,9 @@ internal sealed class Informer<T>(
     private static readonly TimeSpan NotServedPeriod = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan RefusalLogPeriod = TimeSpan.FromMinutes(1);
 
+    // As while a token is replaced.
+    private static readonly TimeSpan RefusalPatience = TimeSpan.FromMinutes(1);
+
     private readonly ResourceStore<T> _store = new();
     private readonly RetryDelay _retry = new(jitter, time);
     private readonly List<Action<Change<T>>> _handlers = [];
@@ -48,7 +51,9 @@ internal sealed class Informer<T>(
 
     public string? Trouble => _trouble;
 
-    public TimeSpan Silence => time.GetElapsedTime(Volatile.Read(ref _heard));
+    public bool IsRequired => scope.Required;
+
+    public string? Unlisted => !HasSynced || (_refused && time.GetElapsedTime(Volatile.Read(ref _heard)) > RefusalPatience) ? _trouble ?? "it has not been listed yet" : null;
 
     public T? Get(ObjectKey key) => _store.Snapshot.GetValueOrDefault(key);
 

@@ -11,13 +11,16 @@ internal sealed class InformerDeclaration<T>
 
     public bool Optional { get; private set; } = true;
 
-    /// <summary>A null selector is no opinion. It is optional only if all who need it say so.</summary>
-    public void Merge(string? labelSelector, bool optional)
+    public bool Required { get; private set; }
+
+    /// <summary>A null selector is no opinion. It is optional only if all who need it say so, and required if one does.</summary>
+    public void Merge(string? labelSelector, bool optional, bool required)
     {
         if (labelSelector is not null && LabelSelector is not null && labelSelector != LabelSelector)
             throw new InvalidOperationException($"{typeof(T).Name} is watched with two label selectors: '{LabelSelector}' and '{labelSelector}'.");
 
         LabelSelector ??= labelSelector;
         Optional &= optional;
+        Required |= required;
     }
 }

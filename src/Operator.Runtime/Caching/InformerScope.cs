@@ -11,4 +11,7 @@ internal sealed record InformerScope
 
     /// <summary>The cluster may not serve this kind; then there simply are none.</summary>
     public bool Optional { get; init; }
+
+    /// <summary>Whether nothing can be done as long as objects of the kind can't be listed.</summary>
+    public bool Required { get; init; } = true;
 }

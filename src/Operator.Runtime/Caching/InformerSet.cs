@@ -5,6 +5,9 @@ internal sealed class InformerSet(IEnumerable<IInformer> informers)
 {
     public IReadOnlyList<IInformer> All { get; } = [.. informers];
 
+    /// <summary>Whether all has been listed that nothing can be done without.</summary>
+    public bool HasRequired => All.All(i => i.HasSynced || !i.IsRequired);
+
     public Task WaitForSyncAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(All.Select(i => i.WaitForSyncAsync(cancellationToken)));
 

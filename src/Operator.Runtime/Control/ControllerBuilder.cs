@@ -28,11 +28,12 @@ public sealed class ControllerBuilder<TEntity>
     /// <summary>Any change of an object whose controlling owner is a <typeparamref name="TEntity"/> reconciles the owner.</summary>
     /// <param name="labelSelector">Which objects are watched at all; there is one informer, and so one selector, per kind.</param>
     /// <param name="optional">The cluster may not serve the kind.</param>
-    public ControllerBuilder<TEntity> Owns<T>(string? labelSelector = null, bool optional = false)
+    /// <param name="required">Nothing can be done as long as objects of the kind can't be listed.</param>
+    public ControllerBuilder<TEntity> Owns<T>(string? labelSelector = null, bool optional = false, bool required = true)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
         var ownerKind = ResourceKind.Of<TEntity>();
-        return React<T>(labelSelector, optional, (_, change) => Owners.Of(change, ownerKind));
+        return React<T>(labelSelector, optional, required, (_, change) => Owners.Of(change, ownerKind));
     }
 
     /// <summary>Any change of a <typeparamref name="T"/> reconciles the objects that <paramref name="map"/> names for it.</summary>
@@ -41,7 +42,7 @@ public sealed class ControllerBuilder<TEntity>
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
         ArgumentNullException.ThrowIfNull(map);
-        return React<T>(labelSelector, optional, (services, change) =>
+        return React<T>(labelSelector, optional, required: true, (services, change) =>
         {
             var cache = services.GetRequiredService<IResourceCache<TEntity>>();
             var keys = change.Old is null ? [] : map(change.Old, cache);
@@ -50,10 +51,10 @@ public sealed class ControllerBuilder<TEntity>
     }
 
     private ControllerBuilder<TEntity> React<T>(
-        string? labelSelector, bool optional, Func<IServiceProvider, Change<T>, IEnumerable<ObjectKey>> map)
+        string? labelSelector, bool optional, bool required, Func<IServiceProvider, Change<T>, IEnumerable<ObjectKey>> map)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
-        _operator.AddInformer<T>(labelSelector, optional);
+        _operator.AddInformer<T>(labelSelector, optional, required);
         Sources.Add((services, enqueue) => services.GetRequiredService<Informer<T>>().Subscribe(change =>
         {
             foreach (var key in map(services, change))

@@ -33,12 +33,7 @@ internal sealed class LeadershipService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!await SyncedAsync(stoppingToken))
-        {
-            Fail();
-            return;
-        }
-
+        await SyncedAsync(stoppingToken);
         if (!options.Value.LeaderElection.Enabled)
         {
             Lead();
@@ -62,17 +57,26 @@ internal sealed class LeadershipService(
         Fail();
     }
 
-    private async Task<bool> SyncedAsync(CancellationToken stoppingToken)
+    /// <summary>
+    /// For ever, where it must be: an API server that is away is there again the sooner the fewer processes start over. A kind that only some need isn't waited for, and whoever needs it
+    /// says that it can't be listed.
+    /// </summary>
+    private async Task SyncedAsync(CancellationToken stoppingToken)
     {
-        try
+        var all = informers.WaitForSyncAsync(stoppingToken);
+        while (true)
         {
-            await informers.WaitForSyncAsync(stoppingToken).WaitAsync(options.Value.SyncTimeout, time, stoppingToken);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            logger.NotSynced(options.Value.SyncTimeout, informers.Missing());
-            return false;
+            try
+            {
+                await all.WaitAsync(options.Value.SyncTimeout, time, stoppingToken);
+                return;
+            }
+            catch (TimeoutException)
+            {
+                logger.NotSynced(options.Value.SyncTimeout, informers.Missing());
+                if (informers.HasRequired)
+                    return;
+            }
         }
     }
 

@@ -25,7 +25,7 @@ internal static partial class Log
     [LoggerMessage(307, LogLevel.Warning, "Lease {Lease} could not be released; others wait until it expires.")]
     public static partial void ReleaseFailed(this ILogger logger, Exception error, string lease);
 
-    [LoggerMessage(308, LogLevel.Critical, "Not all kinds could be listed within {Limit}: {Missing}. Stopping.")]
+    [LoggerMessage(308, LogLevel.Warning, "Not all kinds could be listed within {Limit}: {Missing}. What nothing can be done without is waited for.")]
     public static partial void NotSynced(this ILogger logger, TimeSpan limit, string? missing);
 
     [LoggerMessage(309, LogLevel.Warning, "Lease {Lease} could not be renewed. Nothing is written until it is; trying again, unless another process takes it.")]

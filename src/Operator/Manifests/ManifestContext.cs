@@ -10,5 +10,8 @@ internal sealed record ManifestContext(OperatorOptions Options, ServedApis Apis)
 /// <param name="Autoscalers">autoscaling/v2, since Kubernetes 1.23.</param>
 internal sealed record ServedApis(bool PodDisruptionBudgets, bool Autoscalers)
 {
+    /// <summary>Kinds of which the operator can't list the objects, and why not: it leaves alone what there is of them.</summary>
+    public IReadOnlyDictionary<string, string> Unlisted { get; init; } = new Dictionary<string, string>();
+
     public static ServedApis All { get; } = new(PodDisruptionBudgets: true, Autoscalers: true);
 }

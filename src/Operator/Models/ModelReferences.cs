@@ -12,7 +12,7 @@ internal static class ModelReferences
         pipeline.Spec.Tiers.Select(t => t.Model?.ModelVersionRef.Name).OfType<string>().Distinct().Select(name => new ObjectKey(pipeline.Namespace(), name));
 
     public static IEnumerable<ObjectKey> OfRevision(V1ControllerRevision revision) =>
-        RevisionObject.ReadOnce(revision).Snapshot.Tiers
+        (RevisionObject.TryReadOnce(revision)?.Snapshot.Tiers ?? [])
             .Select(t => t.Model?.Model.Name).OfType<string>().Distinct()
             .Select(name => new ObjectKey(revision.Namespace(), name));
 }

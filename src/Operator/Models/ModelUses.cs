@@ -16,5 +16,7 @@ internal sealed class ModelUses(IResourceCache<RerankPipeline> pipelines, IResou
         stored
             .Select(r => (Owner: r.Metadata.OwnerReferences?.FirstOrDefault(o => o is { Controller: true, Kind: RerankPipeline.KubeKind }), Stored: r))
             .Where(r => r.Owner is not null)
-            .ToLookup(r => r.Owner!.Name, r => RevisionObject.ReadOnce(r.Stored));
+            .Select(r => (r.Owner!.Name, Revision: RevisionObject.TryReadOnce(r.Stored)))
+            .Where(r => r.Revision is not null)
+            .ToLookup(r => r.Name, r => r.Revision!);
 }

@@ -18,6 +18,8 @@ internal sealed class ChildWriter<T>(IResourceClient client, IResourceCache<T> c
 
     public bool Writes(IKubernetesObject<V1ObjectMeta> child) => child is T;
 
+    public bool IsBlind => cache.Unlisted is not null;
+
     public bool IsAsLeft(PipelineOwner owner, IKubernetesObject<V1ObjectMeta> child)
     {
         var key = new ObjectKey(owner.Namespace, child.Name());
@@ -91,6 +93,9 @@ internal sealed class ChildWriter<T>(IResourceClient client, IResourceCache<T> c
 internal interface IChildWriter
 {
     bool Writes(IKubernetesObject<V1ObjectMeta> child);
+
+    /// <summary>Whether objects of the kind can't be listed. Then it isn't known what there is, and nothing is touched.</summary>
+    bool IsBlind { get; }
 
     /// <summary>Whether it was applied like this, and is as it was then as far as the cache knows.</summary>
     bool IsAsLeft(PipelineOwner owner, IKubernetesObject<V1ObjectMeta> child);

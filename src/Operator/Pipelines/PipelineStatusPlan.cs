@@ -1,3 +1,4 @@
+using k8s.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
@@ -17,7 +18,7 @@ internal sealed class PipelineStatusPlan(Observation observed, PipelinePlan plan
     public RerankPipelineStatus Build(Problem? blocker = null)
     {
         var stable = StableTrouble();
-        var trouble = blocker ?? observed.Desired.Problem ?? plan.Rollout.Waits ?? _rollout.RolledBack() ?? stable;
+        var trouble = blocker ?? observed.Desired.Problem ?? Unlisted() ?? plan.Rollout.Waits ?? _rollout.RolledBack() ?? stable;
         var stalled = trouble is not null && (plan.Rollout.IsOverdue || trouble.Reason == Reasons.RolledBack || IsOverdue());
         return new()
         {
@@ -63,6 +64,18 @@ internal sealed class PipelineStatusPlan(Observation observed, PipelinePlan plan
     private Problem? StableTrouble() => plan.Roles.Stable is { } stable
         ? _check.Hosts(stable.Snapshot) ?? _check.Routers(plan.Documents.Table)
         : null;
+
+    private Problem? Unlisted()
+    {
+        var needed = observed.Apis.Unlisted.Where(kind => kind.Key != V2HorizontalPodAutoscaler.KubeKind || Autoscaled.Any()).ToList();
+        return needed.Count == 0
+            ? null
+            : new(
+                Reasons.Forbidden,
+                $"The operator can't list {string.Join(" and ", needed.Select(kind => $"{kind.Key} objects ({kind.Value.TrimEnd('.')})"))}, and leaves them as they are. Check its role.");
+    }
+
+    private IEnumerable<string> Autoscaled => observed.Pipeline.Spec.Tiers.Where(t => t.Model?.Replicas is { } replicas && replicas.Max > replicas.Min).Select(t => t.Name);
 
     private DesiredCondition Available()
     {
@@ -161,7 +174,7 @@ internal sealed class PipelineStatusPlan(Observation observed, PipelinePlan plan
         var omitted = new List<string>();
         if (!observed.Apis.PodDisruptionBudgets)
             omitted.Add("PodDisruptionBudgets (policy/v1)");
-        var scaled = observed.Pipeline.Spec.Tiers.Where(t => t.Model?.Replicas is { } replicas && replicas.Max > replicas.Min).Select(t => t.Name).ToList();
+        var scaled = Autoscaled.ToList();
         if (!observed.Apis.Autoscalers && scaled.Count > 0)
             omitted.Add($"HorizontalPodAutoscalers (autoscaling/v2): tiers {string.Join(", ", scaled)} stay at `replicas.min`");
         return omitted.Count == 0

@@ -22,7 +22,7 @@ internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildW
         if (plan is not { RevisionWrites.Count: 0, SurplusRevisions.Count: 0, Rollout.Decision: null })
             return false;
         var wanted = Wanted(owner, plan, context);
-        return wanted.All(child => Of(child).IsAsLeft(owner, child)) && !_children.Any(kind => kind.HasOthers(owner, NamesOf(kind, owner, wanted, plan)));
+        return wanted.All(child => Of(child).IsAsLeft(owner, child)) && !Seeing.Any(kind => kind.HasOthers(owner, NamesOf(kind, owner, wanted, plan)));
     }
 
     /// <summary>
@@ -46,7 +46,7 @@ internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildW
                 return problem;
         }
 
-        foreach (var kind in _children)
+        foreach (var kind in Seeing)
             await kind.DeleteOthersAsync(owner, NamesOf(kind, owner, wanted, plan), cancellationToken);
         return null;
     }
@@ -70,8 +70,10 @@ internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildW
 
     private IChildWriter Of(IKubernetesObject<V1ObjectMeta> child) => _children.Single(c => c.Writes(child));
 
-    private static IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Wanted(PipelineOwner owner, PipelinePlan plan, ManifestContext context) =>
-        [.. Documents(owner, plan), .. PipelineManifests.Of(plan.Layout, context)];
+    private IEnumerable<IChildWriter> Seeing => _children.Where(kind => !kind.IsBlind);
+
+    private IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Wanted(PipelineOwner owner, PipelinePlan plan, ManifestContext context) =>
+        [.. Documents(owner, plan).Concat(PipelineManifests.Of(plan.Layout, context)).Where(child => !Of(child).IsBlind)];
 
     // Reports stay as long as their revisions. Informers know those that operators before this one wrote.
     private static HashSet<string> NamesOf(IChildWriter kind, PipelineOwner owner, IReadOnlyList<IKubernetesObject<V1ObjectMeta>> wanted, PipelinePlan plan) =>

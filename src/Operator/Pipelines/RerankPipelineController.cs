@@ -6,6 +6,7 @@ using Rerank.Operator.Events;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Names;
 using Rerank.Operator.Pipelines.Watch;
+using Rerank.Operator.Revisions;
 using Rerank.Operator.Run;
 using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Client;
@@ -49,6 +50,12 @@ internal sealed class RerankPipelineController(
         try
         {
             return await BringAboutAsync(entity, cancellationToken);
+        }
+        catch (UnreadableRevisionException e)
+        {
+            // Which revision answers, and what becomes of the others, can't be known: all is left as it is.
+            await reporter.ReportBlockedAsync(entity, new(Reasons.RevisionUnreadable, $"{e.Message}. Restore it, or delete it if its revision isn't needed: nothing is changed until then."), cancellationToken);
+            return ReconciliationResult<RerankPipeline>.Success(entity, Pace.Blocked);
         }
         catch (HttpOperationException refusal) when (Refused(refusal) is { } problem)
         {

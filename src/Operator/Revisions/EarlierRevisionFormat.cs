@@ -20,7 +20,7 @@ internal static class EarlierRevisionFormat
     private const string Verdict = "rerank.dev/verdict";
     private const int All = 1000;
 
-    /// <exception cref="InvalidDataException">It isn't one of this operator's.</exception>
+    /// <exception cref="UnreadableRevisionException">It isn't one of this operator's.</exception>
     public static RevisionDocument Read(V1ControllerRevision stored)
     {
         var rollout = Json(stored, Rollout, RevisionJson.Default.RolloutState) ?? new();
@@ -32,7 +32,7 @@ internal static class EarlierRevisionFormat
             "candidate" => rollout.Step is null ? RevisionState.Placing : RevisionState.AtStep,
             "retained" => isRejected ? RevisionState.Rejected : RevisionState.Retained,
             "retired" => RevisionState.Retired,
-            _ => throw new InvalidDataException($"ControllerRevision {stored.Name()} has no valid label {Labels.Role}"),
+            _ => throw new UnreadableRevisionException($"ControllerRevision {stored.Name()} has no valid label {Labels.Role}"),
         };
         var (candidate, stable, retired) = (Time(stored, CandidateSince), Time(stored, StableSince), Time(stored, RetiredAt));
         return new()
@@ -66,7 +66,7 @@ internal static class EarlierRevisionFormat
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"ControllerRevision {stored.Name()} has an annotation {annotation} that this operator can't read: {e.Message}", e);
+            throw new UnreadableRevisionException($"ControllerRevision {stored.Name()} has an annotation {annotation} that this operator can't read: {e.Message}", e);
         }
     }
 }

@@ -30,21 +30,35 @@ internal static class RevisionObject
     }
 
     /// <summary>Of an object in an informer's cache: nobody changes it, so that it is read once.</summary>
-    /// <exception cref="InvalidDataException">As <see cref="Read"/>.</exception>
+    /// <exception cref="UnreadableRevisionException">As <see cref="Read"/>.</exception>
     public static Revision ReadOnce(V1ControllerRevision cached) => Known.GetValue(cached, Read);
 
-    /// <exception cref="InvalidDataException">It isn't one of this operator's, or of a later one's.</exception>
+    /// <summary>As <see cref="ReadOnce"/>, for showing.</summary>
+    /// <returns>Null when it can't be read.</returns>
+    public static Revision? TryReadOnce(V1ControllerRevision cached)
+    {
+        try
+        {
+            return ReadOnce(cached);
+        }
+        catch (UnreadableRevisionException)
+        {
+            return null;
+        }
+    }
+
+    /// <exception cref="UnreadableRevisionException">It isn't one of this operator's, or of a later one's.</exception>
     public static Revision Read(V1ControllerRevision stored)
     {
-        var name = stored.GetLabel(Labels.Revision) ?? throw new InvalidDataException($"ControllerRevision {stored.Name()} has no label {Labels.Revision}");
+        var snapshot = ReadSnapshot(stored);
         var document = stored.GetAnnotation(Labels.State) is { } text ? Parse(stored, text) : EarlierRevisionFormat.Read(stored);
         return new()
         {
-            Name = name,
+            Name = stored.GetLabel(Labels.Revision) ?? snapshot.Hash(),
             State = document.State,
             Since = document.Since,
             Sequence = stored.Revision ?? 0,
-            Snapshot = Housed(ReadSnapshot(stored), document.Homes),
+            Snapshot = Housed(snapshot, document.Homes),
             CandidateSince = document.CandidateSince,
             StableSince = document.StableSince,
             ServedSince = document.ServedSince,
@@ -76,14 +90,14 @@ internal static class RevisionObject
         try
         {
             var document = JsonSerializer.Deserialize(text, RevisionJson.Default.RevisionDocument)
-                ?? throw new InvalidDataException($"ControllerRevision {stored.Name()} has an empty annotation {Labels.State}");
+                ?? throw new UnreadableRevisionException($"ControllerRevision {stored.Name()} has an empty annotation {Labels.State}");
             return document.Version <= RevisionDocument.CurrentVersion
                 ? document
-                : throw new InvalidDataException($"ControllerRevision {stored.Name()} was written by a later operator, in version {document.Version} of {Labels.State}");
+                : throw new UnreadableRevisionException($"ControllerRevision {stored.Name()} was written by a later operator, in version {document.Version} of {Labels.State}");
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"ControllerRevision {stored.Name()} has an annotation {Labels.State} that this operator can't read: {e.Message}", e);
+            throw new UnreadableRevisionException($"ControllerRevision {stored.Name()} has an annotation {Labels.State} that this operator can't read: {e.Message}", e);
         }
     }
 
@@ -94,11 +108,11 @@ internal static class RevisionObject
             var snapshot = stored.Data is JsonElement data
                 ? data.Deserialize(RevisionJson.Default.RevisionSnapshot)
                 : JsonSerializer.Deserialize(KubernetesJson.Serialize(stored.Data), RevisionJson.Default.RevisionSnapshot);
-            return snapshot ?? throw new InvalidDataException($"ControllerRevision {stored.Name()} has no data");
+            return snapshot ?? throw new UnreadableRevisionException($"ControllerRevision {stored.Name()} has no data");
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"ControllerRevision {stored.Name()} has data that this operator can't read: {e.Message}", e);
+            throw new UnreadableRevisionException($"ControllerRevision {stored.Name()} has data that this operator can't read: {e.Message}", e);
         }
     }
 

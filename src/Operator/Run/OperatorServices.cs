@@ -86,11 +86,11 @@ internal static class OperatorServices
         return builder
             .AddController<RerankPipelineController, RerankPipeline>(c => c
                 .Owns<V1ConfigMap>(Ours)
-                .Owns<V1NetworkPolicy>(Ours)
+                .Owns<V1NetworkPolicy>(Ours, required: false)
                 .Owns<V1Service>(Ours)
                 .Owns<V1Deployment>(Ours)
-                .Owns<V1PodDisruptionBudget>(Ours, optional: true)
-                .Owns<V2HorizontalPodAutoscaler>(Ours, optional: true)
+                .Owns<V1PodDisruptionBudget>(Ours, optional: true, required: false)
+                .Owns<V2HorizontalPodAutoscaler>(Ours, optional: true, required: false)
                 .Owns<V1ControllerRevision>(Ours)
                 .Watches<V1Pod>(PipelineReferences.OfPod, Ours)
                 .Watches<ModelVersion>(PipelineReferences.OfModel))
@@ -98,7 +98,7 @@ internal static class OperatorServices
                 .Watches<RerankPipeline>((pipeline, _) => ModelReferences.OfPipeline(pipeline))
                 .Watches<V1ControllerRevision>((revision, _) => ModelReferences.OfRevision(revision)))
             .RemoveFormerFinalizer<ModelVersion>(ModelVersionController.FormerFinalizer)
-            .AddInformer<V1Lease>(OtherOperators.Selector);
+            .AddInformer<V1Lease>(OtherOperators.Selector, required: false);
     }
 
     /// <summary>A client that goes where it is told to, and nowhere else.</summary>

@@ -11,6 +11,7 @@ internal static class Reasons
     public const string SecretNotFound = nameof(SecretNotFound);
     public const string NameTaken = nameof(NameTaken);
     public const string Forbidden = nameof(Forbidden);
+    public const string RevisionUnreadable = nameof(RevisionUnreadable);
     public const string ApiRefused = nameof(ApiRefused);
 
     public const string InsufficientResources = nameof(InsufficientResources);

@@ -147,23 +147,42 @@ public sealed class LeadershipServiceTests : IDisposable
     }
 
     [Fact]
-    public async Task Caches_NotFilledInTime_StopsTheProcessWithoutCompeting()
+    public async Task RequiredCache_IsNotFilled_WaitsForItAndNeitherCompetesNorEnds()
     {
         var time = new FakeTimeProvider();
-        using var service = New(_lease, informers: [new NeverSynced()], time: time);
+        var informer = new NotSyncedYet(isRequired: true);
+        using var service = New(_lease, enabled: false, informers: [informer], time: time);
         await service.StartAsync(Cancellation);
+
+        for (var i = 0; i < 30; i++)
+        {
+            time.Advance(TimeSpan.FromMinutes(1));
+            await Task.Yield();
+        }
+
+        Assert.False(_lifetime.Stopped);
+        Assert.False(service.Elected.IsCompleted);
+        informer.Synced.SetResult();
+        await service.Elected.WaitAsync(Cancellation);
+        await service.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task CacheThatOnlySomeNeed_IsNotFilled_LeadsWithoutItAfterAWhile()
+    {
+        var time = new FakeTimeProvider();
+        using var service = New(_lease, enabled: false, informers: [new NotSyncedYet(isRequired: false)], time: time);
+        await service.StartAsync(Cancellation);
+        Assert.False(service.Elected.IsCompleted);
 
         await Eventually.Passes(
             () =>
             {
                 time.Advance(TimeSpan.FromSeconds(10));
-                Assert.True(_lifetime.Stopped);
+                Assert.True(service.Elected.IsCompleted);
             },
             Cancellation);
 
-        Assert.Equal(1, Environment.ExitCode);
-        Assert.Null(_lease.Holder);
-        Assert.False(service.Elected.IsCompleted);
         await service.StopAsync(Cancellation);
     }
 
@@ -197,20 +216,21 @@ public sealed class LeadershipServiceTests : IDisposable
             NullLogger<LeadershipService>.Instance);
     }
 
-    private sealed class NeverSynced : IInformer
+    private sealed class NotSyncedYet(bool isRequired) : IInformer
     {
         public string Name => "Thing";
 
-        public bool HasSynced => false;
+        public TaskCompletionSource Synced { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool HasSynced => Synced.Task.IsCompleted;
 
         public bool IsRefused => true;
 
         public string Trouble => "forbidden";
 
-        public TimeSpan Silence => TimeSpan.Zero;
+        public bool IsRequired => isRequired;
 
-        public Task WaitForSyncAsync(CancellationToken cancellationToken) =>
-            Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+        public Task WaitForSyncAsync(CancellationToken cancellationToken) => Synced.Task.WaitAsync(cancellationToken);
 
         public Task RunAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }

@@ -35,14 +35,12 @@ public sealed class HealthCheckTests
     }
 
     [Theory]
-    [InlineData(15, 4, HealthStatus.Healthy)]
-    [InlineData(16, 4, HealthStatus.Unhealthy)]
-    [InlineData(15, 5, HealthStatus.Unhealthy)]
-    public async Task Alive_SilenceAndLongestReconcile_HaveLimits(int silentMinutes, int runningMinutes, HealthStatus expected)
+    [InlineData(4, HealthStatus.Healthy)]
+    [InlineData(5, HealthStatus.Unhealthy)]
+    public async Task Alive_LongestReconcile_HasALimit(int runningMinutes, HealthStatus expected)
     {
-        _informer.Silence = TimeSpan.FromMinutes(silentMinutes);
         _loop.LongestRunning = TimeSpan.FromMinutes(runningMinutes);
-        var check = new AliveHealthCheck(new InformerSet([_informer]), [_loop], Options.Create(new RuntimeOptions()));
+        var check = new AliveHealthCheck([_loop], Options.Create(new RuntimeOptions()));
 
         var result = await check.CheckHealthAsync(new HealthCheckContext(), TestContext.Current.CancellationToken);
 
@@ -62,7 +60,7 @@ public sealed class HealthCheckTests
 
         public string? Trouble { get; set; }
 
-        public TimeSpan Silence { get; set; }
+        public bool IsRequired => true;
 
         public Task WaitForSyncAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

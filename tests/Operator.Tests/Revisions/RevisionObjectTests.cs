@@ -88,7 +88,7 @@ public sealed class RevisionObjectTests
         var stored = RevisionObject.From(Owner, new() { Name = snapshot.Hash(), State = RevisionState.Stable, Sequence = 7, Snapshot = snapshot });
         stored.Metadata.Annotations[Labels.State] = document;
 
-        Assert.Contains(stored.Name(), Assert.Throws<InvalidDataException>(() => RevisionObject.Read(stored)).Message, StringComparison.Ordinal);
+        Assert.Contains(stored.Name(), Assert.Throws<UnreadableRevisionException>(() => RevisionObject.Read(stored)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class RevisionObjectTests
             Data = new Dictionary<string, string> { ["spec"] = "x" },
         };
 
-        var error = Assert.Throws<InvalidDataException>(() => RevisionObject.Read(stored));
+        var error = Assert.Throws<UnreadableRevisionException>(() => RevisionObject.Read(stored));
         Assert.Contains("search-1", error.Message);
     }
 

@@ -64,6 +64,9 @@ internal sealed class TestWorld
 
     public bool ServesAutoscalers { get; set; } = true;
 
+    /// <summary>Why NetworkPolicies can't be listed; null when they can.</summary>
+    public string? PoliciesUnlisted { get; set; }
+
     /// <summary>Of the operator, from its next start on.</summary>
     public OperatorOptions Options { get; } = Samples.Options;
 
@@ -188,7 +191,7 @@ internal sealed class TestWorld
         AddCache<V1Deployment>(services);
         AddCache<V1Service>(services);
         AddCache<V1ConfigMap>(services);
-        AddCache<V1NetworkPolicy>(services);
+        services.AddSingleton<IResourceCache<V1NetworkPolicy>>(new LiveCache<V1NetworkPolicy>(Api, unlisted: () => PoliciesUnlisted));
         AddCache<V1PodDisruptionBudget>(services);
         AddCache<V1ControllerRevision>(services);
         AddCache<V1Lease>(services);

@@ -21,7 +21,23 @@ internal sealed class StoredRecords(IResourceClient client, DesiredReader desire
             next = page.ContinueToken;
         }
         while (next is not null);
+        if (found.All(r => r.Role != RevisionRole.Stable))
+            await NoneHasLostItsLabelsAsync(owner, found, cancellationToken);
         return found;
+    }
+
+    /// <summary>What answers must not be taken for a pipeline's first revision because nobody finds the one before.</summary>
+    private async Task NoneHasLostItsLabelsAsync(PipelineOwner owner, List<Revision> found, CancellationToken cancellationToken)
+    {
+        string? next = null;
+        do
+        {
+            var page = await client.ListAsync<V1ControllerRevision>(owner.Namespace, labelSelector: null, next, cancellationToken);
+            if (page.Items.FirstOrDefault(r => owner.Owns(r) && found.All(f => f.Uid != r.Uid())) is { } lost)
+                throw new UnreadableRevisionException($"ControllerRevision {lost.Name()} has lost its label {Labels.Pipeline}={owner.Names.LabelValue}");
+            next = page.ContinueToken;
+        }
+        while (next is not null);
     }
 
     public Task<V1ConfigMap?> ConfigMapAsync(ObjectKey key, CancellationToken cancellationToken) => client.GetAsync<V1ConfigMap>(key, cancellationToken);
