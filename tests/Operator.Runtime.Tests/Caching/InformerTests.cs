@@ -189,7 +189,7 @@ public sealed class InformerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Watch_SilentBeyondItsLimit_IsGivenUpAndDoesNotCountAsHeard()
+    public async Task Watch_SilentBeyondItsLimit_IsGivenUp()
     {
         _api.List("10");
         var watch = await StartAsync();
@@ -197,20 +197,27 @@ public sealed class InformerTests : IAsyncDisposable
         await AdvanceUntil(() => _api.TryWatch(out _));
 
         Assert.True(Elapsed > watch.Timeout, $"{Elapsed}");
-        Assert.True(_informer.Silence > watch.Timeout, $"{_informer.Silence}");
     }
 
     [Fact]
-    public async Task Silence_GrowsUntilAnEventOrBookmark()
+    public async Task Unlisted_RefusedForLongerThanAMoment_SaysWhyUntilItIsLetInAgain()
     {
+        Assert.NotNull(_informer.Unlisted);
         _api.List("10");
         var watch = await StartAsync();
-        _time.Advance(TimeSpan.FromMinutes(3));
-        Assert.Equal(TimeSpan.FromMinutes(3), _informer.Silence);
+        Assert.Null(_informer.Unlisted);
 
-        watch.Bookmark("11");
+        _api.EveryList = () => Error(HttpStatusCode.Forbidden);
+        _api.EveryWatch = () => Error(HttpStatusCode.Forbidden);
+        watch.Fail(Error(HttpStatusCode.Forbidden));
+        await Eventually.True(() => _informer.IsRefused, Cancellation);
+        Assert.Null(_informer.Unlisted);
+        await AdvanceUntil(() => _informer.Unlisted is not null);
+        Assert.Equal(_informer.Trouble, _informer.Unlisted);
 
-        await Eventually.True(() => _informer.Silence == TimeSpan.Zero, Cancellation);
+        _api.EveryList = () => new ResourcePage<V1ConfigMap>([], "20", null);
+        _api.EveryWatch = null;
+        await AdvanceUntil(() => _informer.Unlisted is null);
     }
 
     [Theory]
