@@ -54,7 +54,7 @@ internal sealed record RouterOptions
     public TimeSpan ReachPatience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long after the start a router isn't ready for a host beside it that still loads its model. Then the tier behind it answers.</summary>
-    public TimeSpan SidecarPatience { get; init; } = TimeSpan.FromMinutes(10);
+    public TimeSpan SidecarPatience { get; init; } = TimeSpan.FromMinutes(2);
 
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -55,9 +55,10 @@ internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildW
     {
         foreach (var revision in plan.SurplusRevisions)
         {
+            // First, since nobody would look for it again.
+            await reports.DeleteAsync(owner, revision.Name, cancellationToken);
             await client.DeleteAsync<V1ControllerRevision>(
                 new(owner.Namespace, owner.Names.Revision(revision.Name)), revision.Uid, cancellationToken);
-            await reports.DeleteAsync(owner, revision.Name, cancellationToken);
         }
     }
 

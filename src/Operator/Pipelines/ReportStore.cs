@@ -18,14 +18,19 @@ internal sealed class ReportStore(IResourceClient client, TimeProvider time, ILo
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
 
+    /// <summary>Reports of a pipeline's revisions that aren't under way any more, and couldn't be stored yet.</summary>
+    private const int MostLeftOver = 4;
+
     private readonly ConcurrentDictionary<ObjectKey, Known> _known = new();
 
-    /// <param name="revisions">Those that are under way; what is known of the pipeline's others is let go.</param>
+    /// <param name="revisions">Those that are under way; what is known of the pipeline's others is let go once it is stored.</param>
     /// <returns>By revision; those that have none are left out.</returns>
     public async Task<IReadOnlyDictionary<string, StoredReport>> ReadAsync(PipelineOwner owner, IReadOnlyCollection<string> revisions, CancellationToken cancellationToken)
     {
         var names = revisions.ToDictionary(revision => Key(owner, revision));
-        foreach (var (key, _) in _known.Where(known => known.Value.Owner == owner.Uid && !names.ContainsKey(known.Key)))
+        var others = _known.Where(known => known.Value.Owner == owner.Uid && !names.ContainsKey(known.Key)).ToList();
+        var leftOver = others.Where(known => !known.Value.IsStored).OrderByDescending(known => known.Value.Report!.Report.UpdatedTime).Take(MostLeftOver).Select(known => known.Key).ToHashSet();
+        foreach (var (key, _) in others.Where(known => !leftOver.Contains(known.Key)))
             _known.TryRemove(key, out _);
         var reports = new Dictionary<string, StoredReport>();
         foreach (var (key, revision) in names)
@@ -41,13 +46,14 @@ internal sealed class ReportStore(IResourceClient client, TimeProvider time, ILo
 
     /// <summary>Stores a report, and those of the pipeline that couldn't be stored before once it is time to try again.</summary>
     /// <param name="report">Null: nothing is new.</param>
-    public async Task StoreAsync(PipelineOwner owner, StoredReport? report, CancellationToken cancellationToken)
+    /// <param name="isDecision">Whether it tells a decision, and is tried at once for that.</param>
+    public async Task StoreAsync(PipelineOwner owner, StoredReport? report, bool isDecision, CancellationToken cancellationToken)
     {
         if (report is not null)
         {
             var key = Key(owner, report.Report.Revision);
             var before = _known.TryGetValue(key, out var found) && found.Owner == owner.Uid ? found : new Known(owner.Uid) { MayBeTaken = true };
-            _known[key] = before with { Report = report, IsStored = false };
+            _known[key] = before with { Report = report, IsStored = false, NotBefore = isDecision ? default : before.NotBefore };
         }
 
         var now = time.GetUtcNow();

@@ -115,7 +115,7 @@ internal sealed class RerankPipelineController(
         }
 
         // A decision's was stored before it; what was only seen needs nothing else.
-        await reports.StoreAsync(owner, plan.Rollout.Decision is null ? plan.Rollout.Report : null, cancellationToken);
+        await reports.StoreAsync(owner, plan.Rollout.Decision is null ? plan.Rollout.Report : null, isDecision: false, cancellationToken);
         if (problem is null)
         {
             observed = observed with { Pods = await pusher.PushAsync(observed, plan.Documents, token, cancellationToken) };
@@ -137,7 +137,7 @@ internal sealed class RerankPipelineController(
     {
         // Before the revisions, which a decision changes: the next reconcile would find it taken, and no longer know why. One that is cut off here is taken again, and told once.
         if (plan.Rollout.Decision is not null)
-            await reports.StoreAsync(owner, plan.Rollout.Report, cancellationToken);
+            await reports.StoreAsync(owner, plan.Rollout.Report, isDecision: true, cancellationToken);
         await writer.StoreRevisionsAsync(owner, plan, cancellationToken);
         return await writer.ApplyAsync(owner, plan, context, cancellationToken);
     }

@@ -84,6 +84,30 @@ public sealed class ReportTests
     }
 
     [Fact]
+    [Trait("Fault", "T83")]
+    public async Task TheReportOfAnEndCantBeStored_ItIsALittleLater()
+    {
+        using var world = FaultWorld.InMemory();
+        await Deploy.DoneAsync(world, WithoutBake);
+        await world.ApplyAsync(Samples.TwoTiers(full: "better", change: WithoutBake));
+        await world.UntilStepAsync("half");
+        world.Plan.On(IsReport, new Fault.Refusal(HttpStatusCode.InternalServerError));
+        await world.UntilAsync(async () => (await world.ServedModelsAsync())["full"] == "better");
+        world.Plan.Clear();
+
+        for (var turn = 0; turn < 60; turn++)
+            await world.TurnAsync();
+
+        Assert.Contains(await ReportsAsync(world), r => r.Decisions.Any(d => d.What == "Promoted"));
+
+        static void WithoutBake(Operator.Api.RerankPipelineSpec spec)
+        {
+            Deploy.Steps(spec);
+            spec.Rollout.BakeSeconds = 0;
+        }
+    }
+
+    [Fact]
     public async Task Reports_AreNotAmongWhatInformersKeep_AndGoWithTheirRevisions()
     {
         using var world = FaultWorld.InMemory();
