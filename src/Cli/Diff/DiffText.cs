@@ -31,6 +31,9 @@ internal static partial class DiffText
         var telling = differences.Where(difference => !IsConsequence(difference.Path)).ToList();
         if (telling.Count == 0)
             telling = [.. differences];
+
+        // What people know a model by.
+        telling = [.. telling.OrderByDescending(difference => difference.Path.EndsWith(": model.name", StringComparison.Ordinal))];
         return telling switch
         {
             [] => "nothing",

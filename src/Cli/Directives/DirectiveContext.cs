@@ -24,6 +24,12 @@ internal sealed record DirectiveContext(Pipeline Pipeline, IReadOnlyList<Directi
     /// <summary>What was promoted and still bakes, with no candidate after it; null when nothing does.</summary>
     public TriedRevision? Baking => Pipeline.Status is { Candidate: null, Stable: { Bakes: true } stable } ? new(stable.Revision, stable.Attempt ?? 1) : null;
 
+    /// <summary>The revision that the spec asks for; null when the status doesn't tell: because it is older, or because it was rejected.</summary>
+    public string? AskedFor => Pipeline.Status.ObservedGeneration != Pipeline.Metadata.Generation ? null
+        : Pipeline.Status.Candidate is { } candidate ? candidate.Revision
+        : Pipeline.Status.Find("Ready") is { Status: "True" } ? Pipeline.Status.Stable?.Revision
+        : null;
+
     /// <summary>What is kept of each revision.</summary>
     public IReadOnlyList<StoredRevision> Stored { get; init; } = [];
 

@@ -124,8 +124,10 @@ internal sealed record DirectivePlan(IReadOnlyList<DirectiveSpec> Directives, st
             ?? throw new CommandFailure(
                 $"revision {name} is not rejected, so it needs no retry. Rejected are {Names(rejected.Select(known => known.Revision))}");
         var attempt = verdict.Attempts + 1;
+        if (context.AskedFor is { } asked && asked != name)
+            throw new CommandFailure($"a retry of revision {name} would do nothing: the spec of pipeline \"{context.Name}\" asks for revision {asked}. Apply the spec of {name} first, then retry it");
 
-        return Again(context, name, attempt, $"retried: revision {name} gets attempt {attempt}, if the spec still asks for it");
+        return Again(context, name, attempt, $"retried: revision {name} gets attempt {attempt}{(context.AskedFor is null ? ", if the spec still asks for it" : "")}");
     }
 
     // What was said of earlier tries has no effect any more, and would only be read by mistake.

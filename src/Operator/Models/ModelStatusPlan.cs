@@ -26,7 +26,7 @@ internal static class ModelStatusPlan
         var known = reports is not null || uses.Count == 0;
         DesiredCondition[] conditions =
         [
-            invalid is not null || secret is not null || known ? Ready(model, invalid, secret, loaded) : Kept(previous, "Ready"),
+            invalid is not null || secret is not null || known ? Ready(model, invalid, uses, secret, loaded) : Kept(previous, "Ready"),
             known ? Verified(loaded) : Kept(previous, "Verified"),
             InUse(uses),
         ];
@@ -40,7 +40,7 @@ internal static class ModelStatusPlan
         };
     }
 
-    private static DesiredCondition Ready(ModelVersion model, string? invalid, Problem? secret, List<(string Pod, ModelStatus Model)> loaded)
+    private static DesiredCondition Ready(ModelVersion model, string? invalid, IReadOnlyList<ModelUse> uses, Problem? secret, List<(string Pod, ModelStatus Model)> loaded)
     {
         const string Type = "Ready";
         if (invalid is not null)
@@ -57,9 +57,12 @@ internal static class ModelStatusPlan
             return DesiredCondition.Of(Type, False, secret);
         if (failed.Model is not null)
             return new(Type, False, failed.Model.Reason ?? Reasons.ModelFailed, ModelFailureText.Of(model.Metadata.Name, failed.Pod, failed.Model));
-        return loaded.Count == 0
-            ? new(Type, Unknown, "NotLoaded", "No pipeline uses it, so no host has loaded it yet.")
-            : new(Type, Unknown, "Loading", $"{loaded.Count} hosts are loading it: {loaded[0].Model.State} on pod {loaded[0].Pod}.");
+        if (loaded.Count == 0)
+        {
+            return new(Type, Unknown, "NotLoaded", uses.Count == 0 ? "No pipeline uses it, so no host has loaded it yet." : $"Used by {string.Join(", ", uses)}; no host has reported on it yet.");
+        }
+
+        return new(Type, Unknown, "Loading", $"{loaded.Count} hosts are loading it: {loaded[0].Model.State} on pod {loaded[0].Pod}.");
     }
 
     /// <summary>That a host runs it on another execution provider than it prefers: slowly, where that is the CPU, which nobody would notice otherwise.</summary>

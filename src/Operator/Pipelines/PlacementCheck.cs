@@ -16,7 +16,7 @@ internal sealed class PlacementCheck(Observation observed, PipelineLayout layout
     private static readonly string[] ByWeight =
     [
         Reasons.ModelFailed, Reasons.SecretNotFound, Reasons.OutOfMemory, Reasons.CrashLooping, Reasons.ImagePullFailed, Reasons.PodConfigInvalid,
-        Reasons.InsufficientResources, Reasons.PodsNotCreated, Reasons.AdminRefused, Reasons.AdminUnreachable, Reasons.RoutersNotReady, Reasons.PodsNotReady,
+        Reasons.VolumeNotReady, Reasons.NoNodeFits, Reasons.InsufficientResources, Reasons.PodsNotCreated, Reasons.AdminRefused, Reasons.AdminUnreachable, Reasons.RoutersNotReady, Reasons.PodsNotReady,
         Reasons.ModelLoading, Reasons.PoolNotReachable,
     ];
 
@@ -85,7 +85,7 @@ internal sealed class PlacementCheck(Observation observed, PipelineLayout layout
             ? Pool(tier.Pool, pods, anyTemplate)
             : Pods(pods, layout.Owner.Names.Router, "routers", wanted, RouterHash(), anyTemplate)).Concat(hosts.OfType<Problem>());
         return wasPlaced && hosts.Count(h => h is null) >= wanted
-            ? problems.Where(p => p.Reason is not (Reasons.PodsNotReady or Reasons.ModelLoading or Reasons.InsufficientResources))
+            ? problems.Where(p => p.Reason is not (Reasons.PodsNotReady or Reasons.ModelLoading or Reasons.InsufficientResources or Reasons.NoNodeFits or Reasons.VolumeNotReady))
             : problems;
     }
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using k8s.Models;
 using Rerank.Contracts.Models;
 using Rerank.Operator.Status;
@@ -5,7 +6,7 @@ using Rerank.Operator.Status;
 namespace Rerank.Operator.Pipelines;
 
 /// <summary>Why a pod can't run, as far as Kubernetes says, and what to do about it.</summary>
-internal static class PodTrouble
+internal static partial class PodTrouble
 {
     private const string OutOfMemoryKilled = "OOMKilled";
 
@@ -29,12 +30,35 @@ internal static class PodTrouble
     private static Problem? Scheduling(V1Pod pod)
     {
         var condition = pod.Status?.Conditions?.FirstOrDefault(c => c is { Type: "PodScheduled", Status: "False", Reason: "Unschedulable" });
-        return condition is null
-            ? null
-            : new(
-                Reasons.InsufficientResources,
-                $"Pod {pod.Name()} can't be scheduled: {condition.Message} Add nodes, or ask for less in the tier's `resources`, `gpu` and `scheduling`.");
+        if (condition is null)
+            return null;
+        var words = condition.Message ?? "";
+        var (reason, advice) = WhatToDo(words);
+        return new(reason, $"Pod {pod.Name()} can't be scheduled: {(words.Length == 0 ? "no node fits" : words.TrimEnd('.'))}. {advice}");
     }
+
+    // The scheduler says of each node what is in the way: what keeps it from all of them comes first.
+    private static (string Reason, string Advice) WhatToDo(string words)
+    {
+        if (ClaimNotFound().Match(words) is { Success: true } claim)
+            return (Reasons.VolumeNotReady, $"Create the PersistentVolumeClaim \"{claim.Groups[1].Value}\", which a ModelVersion names.");
+        if (words.Contains("unbound immediate PersistentVolumeClaims", StringComparison.Ordinal))
+            return (Reasons.VolumeNotReady, "Its PersistentVolumeClaim isn't bound to a volume: `kubectl describe persistentvolumeclaims` says why.");
+        if (words.Contains("volume node affinity conflict", StringComparison.Ordinal))
+            return (Reasons.VolumeNotReady, "Its volume can't be reached from the nodes that it may run on: let `scheduling` name those that can.");
+        List<string> advice = [];
+        if (words.Contains("Insufficient ", StringComparison.Ordinal) || words.Contains("Too many pods", StringComparison.Ordinal))
+            advice.Add("add nodes, or ask for less in the tier's `resources` and `gpu`");
+        if (words.Contains("node affinity/selector", StringComparison.Ordinal) || words.Contains("node selector", StringComparison.Ordinal))
+            advice.Add("label nodes as `scheduling.nodeSelector` asks for, or change it");
+        if (words.Contains("taint", StringComparison.Ordinal))
+            advice.Add("add to `scheduling.tolerations` what the nodes' taints ask for");
+        var all = advice.Count == 0 ? "add nodes, or ask for less in the tier's `resources`, `gpu` and `scheduling`" : string.Join("; ", advice);
+        return (words.Contains("Insufficient ", StringComparison.Ordinal) || advice.Count == 0 ? Reasons.InsufficientResources : Reasons.NoNodeFits, $"{char.ToUpperInvariant(all[0])}{all[1..]}.");
+    }
+
+    [GeneratedRegex("""persistentvolumeclaim "([^"]+)" not found""")]
+    private static partial Regex ClaimNotFound();
 
     private static IEnumerable<Problem> Containers(V1Pod pod) =>
         from container in pod.Status?.ContainerStatuses ?? []

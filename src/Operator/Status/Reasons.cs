@@ -15,6 +15,8 @@ internal static class Reasons
     public const string ApiRefused = nameof(ApiRefused);
 
     public const string InsufficientResources = nameof(InsufficientResources);
+    public const string NoNodeFits = nameof(NoNodeFits);
+    public const string VolumeNotReady = nameof(VolumeNotReady);
     public const string InsufficientGPU = nameof(InsufficientGPU);
     public const string ImagePullFailed = nameof(ImagePullFailed);
     public const string CrashLooping = nameof(CrashLooping);

@@ -24,6 +24,11 @@ public sealed class RevisionDiffTests
     }
 
     [Fact]
+    public void Summary_AnotherModel_NamesItBeforeWhatIsInIt() => Assert.Equal(
+        "full: model.name base → better, and 1 more",
+        DiffText.Summary([new("full: model.contract.modelFile", "model.onnx", "model.int8.onnx"), new("full: model.name", "base", "better")]));
+
+    [Fact]
     public void Between_TierAddedAndOrderChanged_NamesTheTier()
     {
         var before = Parse("""{"tiers":[{"name":"a","cache":{"ttlSeconds":1}},{"name":"b","model":{"placement":"Pool"}}]}""");

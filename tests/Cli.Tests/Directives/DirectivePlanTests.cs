@@ -186,6 +186,20 @@ public sealed class DirectivePlanTests
         expected, Assert.Throws<CommandFailure>(() => DirectivePlan.ForRetry(Context("rejected"), revision)).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void ForRetry_TheSpecAsksForAnother_SaysThatItWouldDoNothing()
+    {
+        var context = Context("rejected");
+        var status = context.Pipeline.Status;
+        var ready = new Condition { Type = "Ready", Status = "True", Reason = "SpecServing", Message = "", LastTransitionTime = Sample.Now };
+        context = context with
+        {
+            Pipeline = context.Pipeline with { Status = status with { ObservedGeneration = context.Pipeline.Metadata.Generation, Conditions = [.. status.Conditions.Where(c => c.Type != "Ready"), ready] } },
+        };
+
+        Assert.Contains($"asks for revision {status.Stable!.Revision}", Refused(it => DirectivePlan.ForRetry(it, revision: null), context), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ForRetry_NothingRejected_SaysSo() => Assert.Contains(
         "has rejected no revision", Assert.Throws<CommandFailure>(() => DirectivePlan.ForRetry(Context("rolling"), null)).Message, StringComparison.Ordinal);
 

@@ -10,6 +10,24 @@ public sealed class ModelVersionControllerTests
     private readonly TestWorld _world = new();
 
     [Fact]
+    public async Task UsedAndNotReportedOnYet_SaysWhoUsesIt()
+    {
+        await _world.ApplyAsync(Samples.Model("tiny"));
+        await _world.ApplyAsync(Samples.Model("base"));
+        await _world.ApplyAsync(Samples.TwoTiers());
+        await _world.ReconcileAsync();
+
+        await _world.ReconcileModelAsync("tiny");
+
+        var status = (await _world.ModelAsync("tiny")).Status!;
+        Assert.Equal("True", status.Conditions.Single(c => c.Type == "InUse").Status.ToString());
+        var ready = status.Conditions.Single(c => c.Type == "Ready");
+        Assert.Equal("NotLoaded", ready.Reason);
+        Assert.DoesNotContain("No pipeline uses it", ready.Message, StringComparison.Ordinal);
+        Assert.Contains("Used by RerankPipeline", ready.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Unused_IsNotLoadedYet()
     {
         await _world.ApplyAsync(Samples.Model("tiny"));

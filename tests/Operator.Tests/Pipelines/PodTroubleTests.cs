@@ -26,6 +26,26 @@ public sealed class PodTroubleTests
         Assert.Equal(expected, PodTrouble.Of(pod)!.Reason);
     }
 
+    [Theory]
+    [InlineData("0/1 nodes are available: 1 persistentvolumeclaim \"models\" not found.", Reasons.VolumeNotReady, "Create the PersistentVolumeClaim \"models\"")]
+    [InlineData("0/3 nodes are available: 3 pod has unbound immediate PersistentVolumeClaims.", Reasons.VolumeNotReady, "isn't bound")]
+    [InlineData("0/3 nodes are available: 3 Insufficient nvidia.com/gpu.", Reasons.InsufficientResources, "Add nodes, or ask for less in the tier's `resources` and `gpu`.")]
+    [InlineData("0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector.", Reasons.NoNodeFits, "Label nodes as `scheduling.nodeSelector` asks for")]
+    [InlineData("0/3 nodes are available: 3 node(s) had untolerated taint {gpu: yes}.", Reasons.NoNodeFits, "Add to `scheduling.tolerations`")]
+    [InlineData("0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had untolerated taint {gpu: yes}.", Reasons.InsufficientResources, "; add to `scheduling.tolerations`")]
+    [InlineData("0/3 nodes are available: something new.", Reasons.InsufficientResources, "Add nodes, or ask for less")]
+    public void Of_NoNodeForIt_AdvisesWhatFitsTheCause(string words, string reason, string advice)
+    {
+        var pod = Pod(new V1ContainerStatus { Name = "host" });
+        pod.Status.Conditions = [new() { Type = "PodScheduled", Status = "False", Reason = "Unschedulable", Message = words }];
+
+        var problem = PodTrouble.Of(pod)!;
+
+        Assert.Equal(reason, problem.Reason);
+        Assert.Contains(words.TrimEnd('.'), problem.Message, StringComparison.Ordinal);
+        Assert.Contains(advice, problem.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Of_ContainerIsBeingCreated_IsNoTrouble() =>
         Assert.Null(PodTrouble.Of(Pod(new V1ContainerStatus { Name = "host", State = new() { Waiting = new() { Reason = "ContainerCreating" } } })));
