@@ -49,4 +49,7 @@ public sealed class LeaderElectionOptions
 
     /// <summary>Namespace of the lease; null for the one that this process runs in.</summary>
     public string? Namespace { get; set; }
+
+    /// <summary>Labels of the lease, by which others find it.</summary>
+    public Dictionary<string, string> Labels { get; } = [];
 }

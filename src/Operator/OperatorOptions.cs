@@ -20,6 +20,9 @@ internal sealed class OperatorOptions
     /// <summary>Names of Secrets in the pipelines' namespaces with which the images are pulled.</summary>
     public string[] ImagePullSecrets { get; set; } = [];
 
+    /// <summary>Whether containers of which a pipeline says nothing ask for CPU and memory all the same (<see cref="Manifests.DefaultResources"/>).</summary>
+    public bool DefaultResources { get; set; } = true;
+
     /// <summary>Namespace that the operator itself runs in; absent outside a cluster. Network policies let its pods in.</summary>
     public string? Namespace { get; set; }
 

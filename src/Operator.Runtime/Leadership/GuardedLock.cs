@@ -33,7 +33,7 @@ internal sealed class GuardedLock(ILock inner, LeaseFence fence, TimeProvider ti
 
         try
         {
-            var record = await inner.GetAsync(cancellationToken);
+            var record = Released(await inner.GetAsync(cancellationToken));
             if (_hasHeld && record.HolderIdentity != Identity)
             {
                 // Also when it was released since: whoever had it may have decided something that this process has not seen.
@@ -74,6 +74,19 @@ internal sealed class GuardedLock(ILock inner, LeaseFence fence, TimeProvider ti
             // Whether it was written is unknown; the next read tells.
             return false;
         }
+    }
+
+    /// <summary>
+    /// Takes a lease that nobody has held, as one that was made by hand, for one that was given back. The elector takes one without these for none at all: it would try to create it
+    /// for ever.
+    /// </summary>
+    private static LeaderElectionRecord Released(LeaderElectionRecord record)
+    {
+        if (record is { HolderIdentity: not null, AcquireTime: not null, RenewTime: not null })
+            return record;
+        record.HolderIdentity = "";
+        record.AcquireTime = record.RenewTime = DateTime.UnixEpoch;
+        return record;
     }
 
     private static HttpOperationException Unavailable(Exception cause) => new("the lease can't be read", cause)

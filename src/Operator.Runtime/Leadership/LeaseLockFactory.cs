@@ -1,5 +1,4 @@
 using k8s;
-using k8s.LeaderElection.ResourceLock;
 using Microsoft.Extensions.Options;
 using Prometheus;
 using Rerank.Operator.Runtime.Client;
@@ -20,6 +19,6 @@ internal sealed class LeaseLockFactory(Func<KubernetesClientConfiguration> confi
         var ns = settings.Namespace ?? config.Namespace ?? "default";
 
         var client = new Kubernetes(config, new RequestMetrics(registry));
-        return new LeaseHandle(new LeaseLock(client, ns, $"{options.Value.Name}-leader", identity), client);
+        return new LeaseHandle(new LabelledLeaseLock(client, ns, $"{options.Value.Name}-leader", identity, settings.Labels), client);
     }
 }

@@ -25,10 +25,14 @@ internal static class Autoscalers
                     new()
                     {
                         Type = "Resource",
-                        Resource = new() { Name = "cpu", Target = new() { Type = "Utilization", AverageUtilization = CpuPercent } },
+                        Resource = new() { Name = "cpu", Target = Target(pool) },
                     },
                 ],
             },
         };
     }
+
+    private static V2MetricTarget Target(PoolLayout pool) => pool.CpuOfPod is { } cpu
+        ? new() { Type = "AverageValue", AverageValue = new(cpu) }
+        : new() { Type = "Utilization", AverageUtilization = CpuPercent };
 }

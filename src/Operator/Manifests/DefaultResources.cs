@@ -18,8 +18,11 @@ internal static class DefaultResources
     private const string RouterCpu = "50m";
     private const string HostCpu = "100m";
 
-    /// <summary>An autoscaler keeps pods at 80 % of what they ask for, and a host uses whole cores.</summary>
-    private const string AutoscaledHostCpu = "1";
+    /// <summary>
+    /// What an autoscaler keeps a pool's pods at of which the user doesn't say what CPU they ask for: four fifths of a core, since a host uses whole ones. No share of
+    /// what they ask for: that would have to be more for pools with an autoscaler, whose pods would then be replaced when one is made.
+    /// </summary>
+    public const string AutoscaledCpu = "800m";
 
     /// <summary>What a host has beside its models (docs/benchmarks.md: 150 MiB), and a small model. It has no limit: only the user knows what models will come.</summary>
     private const string HostMemory = "256Mi";
@@ -55,7 +58,10 @@ internal static class DefaultResources
         return new(Of((Cpu, RouterCpu), (Memory, Mebibytes(UsualBytes + caches))), Of((Memory, Mebibytes(needs.Max()))));
     }
 
-    public static ResourcesSnapshot Host(bool isAutoscaled) => new(Of((Cpu, isAutoscaled ? AutoscaledHostCpu : HostCpu), (Memory, HostMemory)), null);
+    /// <summary>None of CPU beside a GPU: an autoscaler would go by it, and CPU isn't what such a host is short of.</summary>
+    public static ResourcesSnapshot Host(bool hasGpu) => new(hasGpu ? Of((Memory, HostMemory)) : Of((Cpu, HostCpu), (Memory, HostMemory)), null);
+
+    public static bool Names(ResourcesSnapshot? own, string resource) => Has(own?.Requests, resource) || Has(own?.Limits, resource);
 
     /// <summary>The user's own, and the defaults of those resources of which the user says nothing, neither as request nor as limit.</summary>
     public static ResourcesSnapshot Fill(ResourcesSnapshot? own, ResourcesSnapshot defaults)
@@ -64,12 +70,12 @@ internal static class DefaultResources
 
         SortedDictionary<string, string>? With(SortedDictionary<string, string>? mine, SortedDictionary<string, string>? others)
         {
-            var all = (mine ?? []).Concat((others ?? []).Where(d => !IsOwn(own?.Requests, d.Key) && !IsOwn(own?.Limits, d.Key))).ToDictionary();
+            var all = (mine ?? []).Concat((others ?? []).Where(d => !Names(own, d.Key))).ToDictionary();
             return all.Count > 0 ? new(all, StringComparer.Ordinal) : null;
         }
-
-        static bool IsOwn(SortedDictionary<string, string>? mine, string key) => mine?.ContainsKey(key) ?? false;
     }
+
+    private static bool Has(SortedDictionary<string, string>? quantities, string resource) => quantities?.ContainsKey(resource) ?? false;
 
     private static string Mebibytes(decimal bytes) =>
         $"{((long)Math.Ceiling(bytes / Step) * Step / Mebibyte).ToString(CultureInfo.InvariantCulture)}Mi";

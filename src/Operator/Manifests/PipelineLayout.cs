@@ -39,6 +39,9 @@ internal sealed record PoolLayout(PoolId Id, HostLayout Host, int Replicas, int 
     public string Component => Id.Component;
 
     public bool IsAutoscaled => Max > Min;
+
+    /// <summary>How much CPU its pods use on average before there are more of them; null: it is a share of what the user has them ask for.</summary>
+    public string? CpuOfPod { get; init; }
 }
 
 internal sealed record HostLayout

@@ -11,9 +11,16 @@ internal static class Services
     public static V1Service Pipeline(PipelineLayout layout) =>
         Of(layout, layout.Owner.Names.Service, Labels.RouterComponent, ApplicationPort, clusterIP: null);
 
-    /// <summary>Without an address of its own: routers look up each other, to hand on feedback for another one's answer.</summary>
-    public static V1Service Routers(PipelineLayout layout) =>
-        Of(layout, layout.Owner.Names.Router, Labels.RouterComponent, PodPorts.HttpPort, clusterIP: "None");
+    /// <summary>
+    /// Without an address of its own: routers look up each other, to hand on feedback for another one's answer. Who collects metrics by Services finds them here, and not at the
+    /// address of applications.
+    /// </summary>
+    public static V1Service Routers(PipelineLayout layout)
+    {
+        var service = Of(layout, layout.Owner.Names.Router, Labels.RouterComponent, PodPorts.HttpPort, clusterIP: "None");
+        service.Spec.Ports.Add(new() { Name = PodPorts.Probe, Port = PodPorts.ProbePort, TargetPort = PodPorts.Probe, Protocol = "TCP" });
+        return service;
+    }
 
     /// <summary>Without an address of its own: routers look up every pod and choose themselves.</summary>
     public static V1Service Pool(PipelineLayout layout, PoolLayout pool) =>

@@ -13,9 +13,11 @@ internal static class LayoutPlan
 
     /// <param name="hasTable">Whether routers were told of a routing table before.</param>
     /// <param name="currentReplicas">What the Deployment of a pool asks for now; null when there is none.</param>
-    public static PipelineLayout Of(RerankPipeline pipeline, RevisionRoles roles, ServedApis apis, bool hasTable, Func<PoolId, int?> currentReplicas)
+    public static PipelineLayout Of(RerankPipeline pipeline, RevisionRoles roles, ManifestContext context, bool hasTable, Func<PoolId, int?> currentReplicas)
     {
         var live = roles.Live.Select(r => r.Snapshot).ToList();
+        // What serves, and what will: a limit that is lowered holds for a router only once it has left the revisions that allow more.
+        var maxBodyBytes = live.Select(s => s.Policy.Limits.MaxBodyBytes).Append(pipeline.Spec.Router.Limits.MaxBodyBytes).Max();
         return new()
         {
             Owner = PipelineOwner.Of(pipeline),
@@ -24,13 +26,14 @@ internal static class LayoutPlan
             {
                 Replicas = pipeline.Spec.Router.Replicas,
                 HasTable = hasTable || roles.Stable is not null,
-                Resources = DefaultResources.Fill(
+                Resources = Filled(
+                    context,
                     DesiredRevision.Resources(pipeline.Spec.Router.Resources),
-                    DefaultResources.Router(live.SelectMany(s => s.Tiers).Select(t => t.Cache?.MemoryBytes).OfType<long>(), pipeline.Spec.Router.Limits.MaxBodyBytes)),
+                    DefaultResources.Router(live.SelectMany(s => s.Tiers).Select(t => t.Cache?.MemoryBytes).OfType<long>(), maxBodyBytes)),
                 Scheduling = DesiredRevision.Scheduling(pipeline.Spec.Router.Scheduling),
-                Sidecars = [.. Sidecars(live).Select(tier => Host(tier, live.Select(s => s.ModelTier(tier, Placement.Sidecar)?.Model), isAutoscaled: false))],
+                Sidecars = [.. Sidecars(live).Select(tier => Host(tier, live.Select(s => s.ModelTier(tier, Placement.Sidecar)?.Model), context))],
             },
-            Pools = [.. Pools(live).Select(pool => Pool(pipeline, live, pool, apis, currentReplicas))],
+            Pools = [.. Pools(live).Select(pool => Pool(pipeline, live, pool, context, currentReplicas))],
         };
     }
 
@@ -50,31 +53,36 @@ internal static class LayoutPlan
     }
 
     private static PoolLayout Pool(
-        RerankPipeline pipeline, IReadOnlyList<RevisionSnapshot> live, PoolId pool, ServedApis apis, Func<PoolId, int?> currentReplicas)
+        RerankPipeline pipeline, IReadOnlyList<RevisionSnapshot> live, PoolId pool, ManifestContext context, Func<PoolId, int?> currentReplicas)
     {
         var models = live.Select(s => s.InPool(pool)).OfType<ModelTierSnapshot>().ToList();
         var (min, max) = Replicas(pipeline.Spec, pool, models[0]);
-        if (!apis.Autoscalers)
+        if (!context.Apis.Autoscalers)
             max = min;
         var replicas = max > min ? Math.Clamp(currentReplicas(pool) ?? min, min, max) : min;
-        return new(pool, Host(pool.Tier, models, isAutoscaled: max > min), replicas, min, max);
+        var host = Host(pool.Tier, models, context);
+        return new(pool, host, replicas, min, max) { CpuOfPod = host.Gpu is null && !DefaultResources.Names(models[0].Resources, "cpu") ? DefaultResources.AutoscaledCpu : null };
     }
 
     /// <param name="models">Of the revisions that have the tier there, newest first.</param>
-    private static HostLayout Host(string tier, IEnumerable<ModelTierSnapshot?> models, bool isAutoscaled)
+    private static HostLayout Host(string tier, IEnumerable<ModelTierSnapshot?> models, ManifestContext context)
     {
         var all = models.OfType<ModelTierSnapshot>().ToList();
         var newest = all[0];
+        // The pods hold the models of every live revision, so they keep what one of them needs until it is retired.
+        var gpu = newest.Gpu ?? all.Select(m => m.Gpu).FirstOrDefault(gpu => gpu is not null);
         return new()
         {
             Tier = tier,
-            // The pods hold the models of every live revision, so they keep what one of them needs until it is retired.
-            Gpu = newest.Gpu ?? all.Select(m => m.Gpu).FirstOrDefault(gpu => gpu is not null),
+            Gpu = gpu,
             Claims = [.. all.Select(m => m.Claim).OfType<string>().Distinct().Order(StringComparer.Ordinal)],
-            Resources = DefaultResources.Fill(newest.Resources, DefaultResources.Host(isAutoscaled)),
+            Resources = Filled(context, newest.Resources, DefaultResources.Host(hasGpu: gpu is not null)),
             Scheduling = newest.Scheduling,
         };
     }
+
+    private static ResourcesSnapshot? Filled(ManifestContext context, ResourcesSnapshot? own, ResourcesSnapshot defaults) =>
+        context.Options.DefaultResources ? DefaultResources.Fill(own, defaults) : own;
 
     private static int GracePeriod(RerankPipeline pipeline, IReadOnlyList<RevisionSnapshot> live)
     {

@@ -31,12 +31,12 @@ internal sealed record PipelinePlan
         var overBudget = GpuBudget.Exceeded(spec, settled);
         var asked = DocumentPlan.Of(observed, Loaded(settled), addresses);
         var judgement = Judging.Of(observed, settled, now);
-        var current = new PlacementCheck(observed, LayoutOf(observed, Loaded(settled)), context);
+        var current = new PlacementCheck(observed, LayoutOf(observed, Loaded(settled), context), context);
         var situation = new RolloutSituation
         {
             Spec = spec.Rollout,
             SpecProblem = observed.Desired.Problem,
-            Placement = overBudget ?? CandidateProblemOf(observed, settled, LayoutOf(observed, settled), context),
+            Placement = overBudget ?? CandidateProblemOf(observed, settled, LayoutOf(observed, settled, context), context),
             Acknowledged = Acknowledgement.IsComplete(observed, asked.Table),
             IsServed = settled.Stable is { } stable && Acknowledgement.IsServed(observed, stable.Name),
             IsFollowedOutOfService = Acknowledgement.IsCompleteOutOfService(observed, asked.Table),
@@ -59,7 +59,7 @@ internal sealed record PipelinePlan
             Roles = roles,
             RevisionWrites = RevisionPlan.Writes(observed.Revisions, roles),
             SurplusRevisions = RevisionPlan.Surplus(roles, spec.RevisionHistoryLimit, observed.Desired.Snapshot?.Hash()),
-            Layout = LayoutOf(observed, Loaded(roles)),
+            Layout = LayoutOf(observed, Loaded(roles), context),
             Documents = DocumentPlan.Of(observed, Loaded(roles), addresses),
             Rollout = new()
             {
@@ -78,13 +78,13 @@ internal sealed record PipelinePlan
         RevisionRoles Loaded(RevisionRoles roles) => overBudget is null ? roles : roles with { Candidate = null };
     }
 
-    private static PipelineLayout LayoutOf(Observation observed, RevisionRoles roles)
+    private static PipelineLayout LayoutOf(Observation observed, RevisionRoles roles, ManifestContext context)
     {
         var names = new PipelineNames(observed.Pipeline.Metadata.Name);
         var layout = LayoutPlan.Of(
             observed.Pipeline,
             roles,
-            observed.Apis,
+            context,
             hasTable: observed.Documents.Table is not null,
             pool => observed.Deployments.GetValueOrDefault(names.Pool(pool))?.Spec?.Replicas);
         return GpuBudget.Limit(layout, observed.Pipeline.Spec, roles);

@@ -79,11 +79,12 @@ internal static class OperatorServices
         return services;
     }
 
-    public static OperatorBuilder AddRerankControllers(this OperatorBuilder builder)
+    /// <param name="ns">The one namespace that is handled; null for all of them.</param>
+    public static OperatorBuilder AddRerankControllers(this OperatorBuilder builder, string? ns = null)
     {
         const string Ours = $"{Labels.ManagedBy}={Labels.OperatorName}";
         builder.Services.AddRerankControllers();
-        return builder
+        builder
             .AddController<RerankPipelineController, RerankPipeline>(c => c
                 .Owns<V1ConfigMap>(Ours)
                 .Owns<V1NetworkPolicy>(Ours, required: false)
@@ -97,8 +98,9 @@ internal static class OperatorServices
             .AddController<ModelVersionController, ModelVersion>(c => c
                 .Watches<RerankPipeline>((pipeline, _) => ModelReferences.OfPipeline(pipeline))
                 .Watches<V1ControllerRevision>((revision, _) => ModelReferences.OfRevision(revision)))
-            .RemoveFormerFinalizer<ModelVersion>(ModelVersionController.FormerFinalizer)
-            .AddInformer<V1Lease>(OtherOperators.Selector, required: false);
+            .RemoveFormerFinalizer<ModelVersion>(ModelVersionController.FormerFinalizer);
+        // What others handle is asked only by who handles all namespaces. Who may not list leases handles them all the same.
+        return ns is null ? builder.AddInformer<V1Lease>(OtherOperators.Selector, required: false) : builder;
     }
 
     /// <summary>A client that goes where it is told to, and nowhere else.</summary>

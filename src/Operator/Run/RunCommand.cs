@@ -46,7 +46,7 @@ internal static class RunCommand
         builder.Services.AddSingleton<IResourceClient>(s =>
             new FencedClient(
                 new ResourceClient(s.GetRequiredService<IKubernetes>(), s.GetRequiredService<TimeProvider>()), s.GetRequiredService<LeaseFence>()));
-        builder.Services.AddOperatorRuntime(runtime => ClusterSettings.Bind(section, runtime)).AddRerankControllers();
+        builder.Services.AddOperatorRuntime(runtime => ClusterSettings.Bind(section, runtime)).AddRerankControllers(ClusterSettings.Watched(section));
 
         await using var app = builder.Build();
         app.MapHealthChecks("/healthz", new HealthCheckOptions { Predicate = check => check.Tags.Contains("live") });

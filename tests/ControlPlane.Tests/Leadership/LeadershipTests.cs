@@ -69,6 +69,35 @@ public sealed class LeadershipTests(ClusterFixture cluster) : IAsyncDisposable
         Assert.Equal(1, lease.Spec.LeaseDurationSeconds);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Lease_ThatWasMadeByHand_IsTakenAndLabelled(bool hasSpec)
+    {
+        _namespace = await cluster.CreateNamespaceAsync("leadership", Cancellation);
+        var made = new V1Lease { Metadata = new() { Name = Lease }, Spec = hasSpec ? new() { LeaseDurationSeconds = 15 } : null };
+        await cluster.Kubernetes.CoordinationV1.CreateNamespacedLeaseAsync(made, _namespace.Name, cancellationToken: Cancellation);
+
+        var only = await StartAsync();
+        await CreateAsync("one");
+
+        await only.SeesAsync("one");
+        var lease = await LeaseAsync();
+        Assert.NotEmpty(lease!.Spec.HolderIdentity);
+        Assert.Equal("tests", lease.GetLabel("made-by"));
+    }
+
+    [Fact]
+    public async Task Lease_ThatTheOperatorMakes_HasItsLabels()
+    {
+        _namespace = await cluster.CreateNamespaceAsync("leadership", Cancellation);
+        var only = await StartAsync();
+        await CreateAsync("one");
+
+        await only.SeesAsync("one");
+        Assert.Equal("tests", (await LeaseAsync())!.GetLabel("made-by"));
+    }
+
     [Fact]
     public async Task Leader_LeaseIsTakenFromIt_StopsItsProcess()
     {
@@ -106,6 +135,7 @@ public sealed class LeadershipTests(ClusterFixture cluster) : IAsyncDisposable
                         RetryPeriod = TimeSpan.FromMilliseconds(500),
                         Namespace = _namespace.Name,
                     };
+                    o.LeaderElection.Labels["made-by"] = "tests";
                 }).AddController<Witness, V1ConfigMap>();
             })
             .Build();

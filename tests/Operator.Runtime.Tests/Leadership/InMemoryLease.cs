@@ -49,6 +49,16 @@ internal sealed class InMemoryLease : ILeaseLockFactory
 
     public LeaseHandle Open(string identity) => new(new Connection(this, identity), null);
 
+    /// <summary>Somebody makes the lease by hand, with nobody in it.</summary>
+    public void Make()
+    {
+        lock (_lock)
+        {
+            _record = new() { LeaseDurationSeconds = 15 };
+            _version++;
+        }
+    }
+
     /// <summary>Somebody takes the lease by force.</summary>
     public void Steal(string identity)
     {

@@ -36,6 +36,19 @@ public sealed class LeadershipServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task Lease_ThatNobodyHasHeld_IsTaken()
+    {
+        _lease.Make();
+        using var service = New(_lease);
+
+        await service.StartAsync(Cancellation);
+
+        await service.Elected.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, Cancellation);
+        Assert.NotEmpty(_lease.Holder!);
+        await service.StopAsync(Cancellation);
+    }
+
+    [Fact]
     public async Task StopAsync_Leader_HandsTheLeaseOn()
     {
         using var one = New(_lease);

@@ -39,9 +39,9 @@ public sealed class DefaultResourcesTests
     }
 
     [Fact]
-    public void Host_OfAnAutoscaledPool_AsksForACore()
+    public void Host_BesideAGpu_AsksForNoCpu()
     {
-        Assert.Equal("1", DefaultResources.Host(isAutoscaled: true).Requests!["cpu"]);
-        Assert.Equal("100m", DefaultResources.Host(isAutoscaled: false).Requests!["cpu"]);
+        Assert.False(DefaultResources.Host(hasGpu: true).Requests!.ContainsKey("cpu"));
+        Assert.Equal("100m", DefaultResources.Host(hasGpu: false).Requests!["cpu"]);
     }
 }

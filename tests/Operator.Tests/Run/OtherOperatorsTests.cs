@@ -1,5 +1,11 @@
 using k8s.Models;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Rerank.Operator.Api;
+using Rerank.Operator.Run;
+using Rerank.Operator.Runtime;
+using Rerank.Operator.Runtime.Caching;
 using Rerank.Operator.Status;
 using Rerank.Operator.Tests.World;
 
@@ -33,16 +39,70 @@ public sealed class OtherOperatorsTests
     }
 
     [Fact]
-    public async Task Namespace_WhoseOperatorGaveItsLeaseBack_IsHandled()
+    public async Task Namespace_WhoseOperatorGaveItsLeaseBack_IsHandledOnceThatHasHadTimeToRestart()
     {
         await _world.ApplyAsync(Samples.Model("tiny"));
         await _world.ApplyAsync(Samples.Model("base"));
         await _world.ApplyAsync(Samples.TwoTiers());
         await _world.ApplyAsync(Samples.HeldLease(_world.Time.GetUtcNow(), holder: ""));
 
+        await _world.ReconcileAsync();
+
+        Assert.Empty(await _world.ListAsync<V1Deployment>());
+        Assert.Single(await _world.ListAsync<Eventsv1Event>());
+
+        _world.Time.Advance(TimeSpan.FromMinutes(2));
         await _world.SettleAsync();
 
         Assert.Equal(ConditionStatus.True, (await _world.ConditionAsync("Ready")).Status);
+    }
+
+    [Fact]
+    public async Task Namespace_WhoseOperatorRestarts_IsLeftAloneAndSaysNothingNewOfTheMomentBetween()
+    {
+        await _world.ApplyAsync(Samples.TwoTiers());
+        foreach (var holder in (string[])["their-operator", "", "their-operator"])
+        {
+            await _world.ApplyAsync(Samples.HeldLease(_world.Time.GetUtcNow(), holder));
+            await _world.ReconcileAsync();
+            _world.Time.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        Assert.Empty(await _world.ListAsync<V1Deployment>());
+        Assert.Single(await _world.ListAsync<Eventsv1Event>());
+    }
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData("search", false)]
+    public void Leases_AreListedOnlyByTheOperatorOfAllNamespaces(string? ns, bool areListed)
+    {
+        var services = new ServiceCollection();
+        services.AddOperatorRuntime(runtime => runtime.Namespace = ns).AddRerankControllers(ns);
+
+        Assert.Equal(areListed, services.Any(s => s.ServiceType == typeof(IResourceCache<V1Lease>)));
+    }
+
+    [Fact]
+    public void Handler_OfTheOneNamespaceThatIsHandled_NeedsNoLeases()
+    {
+        using var services = new ServiceCollection()
+            .AddSingleton(Options.Create(new RuntimeOptions { Namespace = "search" }))
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<OtherOperators>()
+            .BuildServiceProvider();
+
+        Assert.Null(services.GetRequiredService<OtherOperators>().HandlerOf("search"));
+    }
+
+    [Fact]
+    public void Lease_IsLabelledForWhoSelectsIt()
+    {
+        var runtime = new RuntimeOptions();
+        ClusterSettings.Bind(new ConfigurationBuilder().AddInMemoryCollection([new("WatchNamespace", "search")]).Build(), runtime);
+
+        Assert.Equal("search", runtime.Namespace);
+        Assert.Equal(OtherOperators.Selector, string.Join(',', runtime.LeaderElection.Labels.Select(label => $"{label.Key}={label.Value}")));
     }
 
     [Fact]

@@ -24,9 +24,6 @@ public sealed class SeveralReleasesTests
     {
         var chart = await ReleaseAsync("team-a", "search");
 
-        var lease = chart.One("Lease", "rerank-operator-leader");
-        Assert.Equal("search", (string?)lease["metadata"]!["namespace"]);
-        Assert.Equal("rerank-operator", (string?)lease["metadata"]!["labels"]!["app.kubernetes.io/name"]);
         Assert.Equal(("rerank-operator", "search"), (chart.Environment("Operator__LeaderElection__LeaseName"), chart.Environment("Operator__LeaderElection__Namespace")));
         var role = chart.One("Role", "rerank-operator-leader-election");
         Assert.Equal("search", (string?)role["metadata"]!["namespace"]);
@@ -38,8 +35,25 @@ public sealed class SeveralReleasesTests
     {
         var chart = await ReleaseAsync("team-a", "");
 
-        Assert.Equal("team-a", (string?)chart.One("Lease", "rerank-operator-leader")["metadata"]!["namespace"]);
-        Assert.DoesNotContain("Lease", (await RenderedChart.WithAsync("--set", "leaderElection.enabled=false", "--set", "replicas=1")).Kinds);
+        Assert.Equal("team-a", chart.Environment("Operator__LeaderElection__Namespace"));
+        // Helm writes what it has made over what the leader has written.
+        Assert.DoesNotContain("Lease", chart.Kinds);
+    }
+
+    [Fact]
+    public async Task Render_TwoReleasesForOneNamespace_ShareARole_SoThatHelmRefusesTheSecond()
+    {
+        var one = await ReleaseAsync("team-a", "search");
+        var other = await RenderedChart.WithAsync("--namespace", "team-b", "--set", "crds.install=false", "--set", "watchNamespace=search", "--set", "fullnameOverride=other");
+
+        Assert.Contains(("Role", "search", "rerank-operator-leader-election"), one.Objects.Select(Identity).Intersect(other.Objects.Select(Identity)));
+    }
+
+    [Fact]
+    public async Task Render_DefaultResourcesOff_IsTheOperatorsSetting()
+    {
+        Assert.Equal("false", (await RenderedChart.WithAsync("--set", "defaultResources=false")).Environment("Operator__DefaultResources"));
+        Assert.Null((await RenderedChart.WithAsync()).Environment("Operator__DefaultResources"));
     }
 
     [Fact]
