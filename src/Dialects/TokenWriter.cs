@@ -8,6 +8,9 @@ public sealed class TokenWriter(IBufferWriter<byte> output) : IDisposable
 {
     private readonly Utf8JsonWriter _json = JsonDialect.CreateWriter(output);
 
+    /// <summary>Bytes that are written and not in the output yet.</summary>
+    public int Pending => _json.BytesPending;
+
     /// <summary>Begins text-embeddings-inference's answer, or the tokens of one of its texts.</summary>
     public void BeginList() => _json.WriteStartArray();
 

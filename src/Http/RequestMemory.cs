@@ -6,8 +6,7 @@ namespace Rerank.Http;
 /// Admission by bytes: what requests in flight may take together, whatever number of them there is and however slowly they come in. What doesn't fit is to be refused
 /// before it is read.
 /// </summary>
-/// <param name="most">Bytes; null: a third of the memory that the process may use, by its control group.</param>
-public sealed class RequestMemory(long? most)
+public sealed class RequestMemory
 {
     /// <summary>What a byte of a body takes.</summary>
     public const int BytesPerByte = RoutingLimits.MemoryOfBodyByte;
@@ -23,12 +22,21 @@ public sealed class RequestMemory(long? most)
 
     private const int LeastBody = 8 * 1024;
 
-    private readonly long _most = most ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 3;
+    private readonly long _most;
+    private readonly RequestMemory? _whole;
     private long _used;
+
+    /// <param name="most">Bytes; null: a third of the memory that the process may use, by its control group.</param>
+    public RequestMemory(long? most) => _most = most ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 3;
+
+    private RequestMemory(RequestMemory whole, int parts) => (_most, _whole) = (whole._most / parts, whole);
 
     public long Used => Interlocked.Read(ref _used);
 
     public Reservation Begin() => new(this);
+
+    /// <summary>For requests of a kind that may take a part of it at most, so that the others get the rest. What they take is taken here too.</summary>
+    public RequestMemory Share(int parts) => new(this, parts);
 
     /// <param name="own">What the request holds already.</param>
     /// <param name="body">Of its body, as far as is known.</param>
@@ -36,10 +44,16 @@ public sealed class RequestMemory(long? most)
     {
         // One request alone may be of any size that is allowed.
         var used = Interlocked.Add(ref _used, bytes);
-        if (used <= MostFor(body) || used == own + bytes)
+        if ((used <= MostFor(body) || used == own + bytes) && _whole?.TryTake(bytes, own, body) != false)
             return true;
         Interlocked.Add(ref _used, -bytes);
         return false;
+    }
+
+    private void Give(long bytes)
+    {
+        Interlocked.Add(ref _used, -bytes);
+        _whole?.Give(bytes);
     }
 
     // A quarter is for small ones alone, and half of that for tiny ones.
@@ -84,7 +98,7 @@ public sealed class RequestMemory(long? most)
             lock (_lock)
             {
                 _isOver = true;
-                Interlocked.Add(ref memory._used, -_held);
+                memory.Give(_held);
                 _held = 0;
             }
         }

@@ -79,6 +79,9 @@ internal static class RouterApplication
         // Says once more, with a stack trace, why the router can't start; that is told in one line.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
 
+        // One stack trace per request that fails, also where its caller is to blame; what is a host's fault is said elsewhere.
+        builder.Logging.AddFilter("Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.Error);
+
         // One stack trace per failed probe; that a destination's health changed is said elsewhere.
         builder.Logging.AddFilter("Yarp.ReverseProxy.Health.ActiveHealthCheckMonitor", LogLevel.Error);
     }

@@ -28,6 +28,15 @@ public static class ScoreApi
     public const string DigestHeader = "X-Rerank-Model-Digest";
 
     /// <summary>
+    /// What a pipeline allows of a request that its router passes on unread: bytes of the body as it is decoded, which a router can't count, and texts. The smaller of this and of a host's own limit
+    /// counts: a host may serve several pipelines.
+    /// </summary>
+    public const string MaxBodyBytesHeader = "X-Rerank-Max-Body-Bytes";
+
+    /// <inheritdoc cref="MaxBodyBytesHeader"/>
+    public const string MaxDocumentsHeader = "X-Rerank-Max-Documents";
+
+    /// <summary>
     /// <see cref="ScoreResponse.ScoredBy"/> of an answer. A header, since routers of earlier versions refuse members that they don't know.
     /// </summary>
     public const string ScoredByHeader = "X-Rerank-Scored-By";

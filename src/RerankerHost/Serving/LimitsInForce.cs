@@ -1,7 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
+using Rerank.Contracts.Scoring;
+using Rerank.Dialects;
 
 namespace Rerank.RerankerHost.Serving;
 
@@ -25,6 +28,27 @@ internal sealed class LimitsInForce
         {
             var limits = _limits;
             return new() { MaxBodyBytes = limits.MaxBodyBytes, MaxDocuments = limits.MaxDocuments };
+        }
+    }
+
+    /// <summary>Of a request in a caller's dialect that a router has passed on: no more than its pipeline allows.</summary>
+    /// <exception cref="RequestException">What it allows can't be read.</exception>
+    public RequestLimits Of(IHeaderDictionary headers)
+    {
+        var limits = Requests;
+        return limits with
+        {
+            MaxBodyBytes = Least(ScoreApi.MaxBodyBytesHeader, limits.MaxBodyBytes),
+            MaxDocuments = (int)Least(ScoreApi.MaxDocumentsHeader, limits.MaxDocuments),
+        };
+
+        long Least(string name, long own)
+        {
+            if (!headers.TryGetValue(name, out var told))
+                return own;
+            if (!long.TryParse(told, NumberStyles.None, CultureInfo.InvariantCulture, out var most))
+                throw new RequestException(RequestErrorKind.Invalid, $"header {name}: not a number");
+            return Math.Min(own, most);
         }
     }
 

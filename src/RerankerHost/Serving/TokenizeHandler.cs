@@ -3,7 +3,6 @@ using System.Diagnostics;
 using Rerank.Contracts.Scoring;
 using Rerank.Dialects;
 using Rerank.Http;
-using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Models;
 using Rerank.RerankerHost.Telemetry;
 using Rerank.RerankerHost.Tokenization;
@@ -16,16 +15,17 @@ namespace Rerank.RerankerHost.Serving;
 internal sealed class TokenizeHandler(
     TokenizeConversation conversation,
     LimitsInForce limits,
-    RequestMemory memory,
     ModelRegistry models,
     TokenizingTurns turns,
     HostMetrics metrics,
     TimeProvider time,
-    ILogger<TokenizeHandler> logger) : RequestHandler(limits, memory, metrics, time, logger)
+    ILogger<TokenizeHandler> logger) : RequestHandler(limits, turns.Memory, metrics, time, logger)
 {
     // A token of four bytes of text takes seventy of an answer, so that a large one isn't kept whole.
     private const int PartBytes = 64 * 1024;
-    private const int TokensPerLook = 256;
+
+    // Of a text that several tokens share, which each would repeat.
+    private const int MostShared = 4;
 
     // As of a rerank request's texts.
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(0.5);
@@ -34,20 +34,22 @@ internal sealed class TokenizeHandler(
 
     protected override async Task AnswerAsync(HttpContext http, RequestBudget budget, string requestId, PooledBuffer output)
     {
-        using var body = await RequestBody.ReadAsync(http, Limits.MaxBodyBytes, budget);
-        var request = conversation.Parse(body.Written, Limits.Requests);
+        var allowed = Limits.Of(http.Request.Headers);
+        using var body = await RequestBody.ReadAsync(http, allowed.MaxBodyBytes, budget);
+        var request = conversation.Parse(body.Written, allowed);
         using var model = models.Acquire(http.Request.Headers[ScoreApi.DigestHeader], request.Model);
         var tokenizer = model.Encoder.Tokenizer;
         using var tokens = conversation.IsVllm ? new TokenBuffer(budget.HoldMore, budget.Token) : tokenizer.CreatePlacing(budget.HoldMore, budget.Token);
         var texts = new List<PlacedText>(conversation.IsVllm ? 0 : request.Texts.Count);
-        using (await turns.EnterAsync(budget.Token))
-            await TokenizeAsync(request, tokenizer, tokens, texts, budget.Token);
+        using var turn = await turns.EnterAsync(budget.Token);
+        await TokenizeAsync(request, tokenizer, tokens, texts, budget.Token);
 
         using var writer = new TokenWriter(output);
+        var answer = new Answer(http, writer, output, turn, budget.Token);
         if (conversation.IsVllm)
-            await WriteVllmAsync(http, request, tokenizer, tokens, model.Encoder.MaxInputTokens, writer, output, budget.Token);
+            await WriteVllmAsync(answer, request, tokenizer, tokens, model.Encoder.MaxInputTokens);
         else
-            await WriteTeiAsync(http, request, tokenizer, texts, writer, output, budget.Token);
+            await WriteTeiAsync(answer, request, tokenizer, texts);
         writer.Flush();
     }
 
@@ -58,7 +60,6 @@ internal sealed class TokenizeHandler(
     private async Task TokenizeAsync(TokenizeRequest request, TextTokenizer tokenizer, TokenBuffer tokens, List<PlacedText> texts, CancellationToken cancellationToken)
     {
         string[] all = [.. request.Texts];
-        using var turn = await LongTexts.EnterAsync("", all, cancellationToken);
         var begun = Stopwatch.GetTimestamp();
         for (var i = 0; i < all.Length; i++)
         {
@@ -84,38 +85,40 @@ internal sealed class TokenizeHandler(
         }
     }
 
-    private static async Task WriteTeiAsync(
-        HttpContext http, TokenizeRequest request, TextTokenizer tokenizer, List<PlacedText> texts, TokenWriter writer, PooledBuffer output, CancellationToken cancellationToken)
+    private static async Task WriteTeiAsync(Answer answer, TokenizeRequest request, TextTokenizer tokenizer, List<PlacedText> texts)
     {
+        var writer = answer.Writer;
         writer.BeginList();
         foreach (var text in texts)
         {
             writer.BeginList();
             WriteSpecial(request, tokenizer, tokenizer.Single.Before, writer);
-            for (var first = 0; first < text.Count; first += TokensPerLook)
+            for (var i = 0; i < text.Count; i++)
             {
-                WriteTokens(text, first, Math.Min(first + TokensPerLook, text.Count), writer);
-                await SendIfManyAsync(http, writer, output, cancellationToken);
+                WriteToken(text, i, writer);
+                if (answer.IsMuch)
+                    await answer.SendPartAsync();
             }
 
             WriteSpecial(request, tokenizer, tokenizer.Single.After, writer);
             writer.EndList();
-            await SendIfManyAsync(http, writer, output, cancellationToken);
+            if (answer.IsMuch)
+                await answer.SendPartAsync();
         }
 
         writer.EndList();
     }
 
-    private static void WriteTokens(PlacedText text, int first, int end, TokenWriter writer)
+    private static void WriteToken(PlacedText text, int index, TokenWriter writer)
     {
-        var ids = text.Ids;
-        for (var i = first; i < end; i++)
-        {
-            if (text.PlaceOf(i) is { IsKnown: true } place)
-                writer.Token(ids[i], text.PartAt(place), isSpecial: false, place.Start, place.End);
-            else
-                writer.Token(ids[i], text.NameOf(i), isSpecial: false, start: null, stop: null);
-        }
+        var id = text.Ids[index];
+        var place = text.PlaceOf(index);
+        if (!place.IsKnown)
+            writer.Token(id, text.NameOf(index), isSpecial: false, start: null, stop: null);
+        else if (place.End - place.Start > MostShared && text.IsShared(index))
+            writer.Token(id, text.NameOf(index), isSpecial: false, place.Start, place.End);
+        else
+            writer.Token(id, text.PartAt(place), isSpecial: false, place.Start, place.End);
     }
 
     private static void WriteSpecial(TokenizeRequest request, TextTokenizer tokenizer, TemplateTokens special, TokenWriter writer)
@@ -126,16 +129,9 @@ internal sealed class TokenizeHandler(
             writer.Token(id, tokenizer.Texts[id], isSpecial: true, start: null, stop: null);
     }
 
-    private static async Task WriteVllmAsync(
-        HttpContext http,
-        TokenizeRequest request,
-        TextTokenizer tokenizer,
-        TokenBuffer tokens,
-        int maxInputTokens,
-        TokenWriter writer,
-        PooledBuffer output,
-        CancellationToken cancellationToken)
+    private static async Task WriteVllmAsync(Answer answer, TokenizeRequest request, TextTokenizer tokenizer, TokenBuffer tokens, int maxInputTokens)
     {
+        var writer = answer.Writer;
         int[] before = request.AddSpecialTokens ? tokenizer.Single.Before.Ids : [];
         int[] after = request.AddSpecialTokens ? tokenizer.Single.After.Ids : [];
         var count = before.Length + tokens.Count + after.Length;
@@ -155,16 +151,23 @@ internal sealed class TokenizeHandler(
                     writer.Name(tokenizer.Texts.Utf8(id));
                 else
                     writer.Id(id);
-                if (i % TokensPerLook == 0)
-                    await SendIfManyAsync(http, writer, output, cancellationToken);
+                if (answer.IsMuch)
+                    await answer.SendPartAsync();
             }
         }
     }
 
-    private static async ValueTask SendIfManyAsync(HttpContext http, TokenWriter writer, PooledBuffer output, CancellationToken cancellationToken)
+    /// <summary>What is written goes out in parts. The turn is held while one is made, and not while its caller takes it.</summary>
+    private sealed class Answer(HttpContext http, TokenWriter writer, PooledBuffer output, TokenizingTurns.Turn turn, CancellationToken cancellationToken)
     {
-        writer.Flush();
-        if (output.Length >= PartBytes)
-            await SendPartAsync(http, output, cancellationToken);
+        public TokenWriter Writer => writer;
+
+        public bool IsMuch => output.Length + writer.Pending >= PartBytes;
+
+        public Task SendPartAsync()
+        {
+            writer.Flush();
+            return turn.PauseAsync(() => TokenizeHandler.SendPartAsync(http, output, cancellationToken), cancellationToken);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using Prometheus;
 using Rerank.Contracts.Models;
+using Rerank.Dialects;
 using Rerank.Programs.Telemetry;
 using Rerank.RerankerHost.Inference;
 using Rerank.RerankerHost.Scheduling;
@@ -48,7 +49,10 @@ internal sealed class HostMetrics
     {
         _requests.WithLabels(route, status.ToString()).Inc();
         _duration.WithLabels(route).Observe(duration.TotalSeconds);
-        _tei.Answered(status, duration);
+
+        // What text-embeddings-inference counts by these names are requests with scores for an answer.
+        if (HostRoutes.All.All(other => other.Name != route))
+            _tei.Answered(status, duration);
     }
 
     public void Scored(string model, ReadOnlySpan<PairScore> scores)

@@ -18,6 +18,9 @@ internal static class Listeners
 
         // The routing table sets the limit, and the answer to a body above it has the dialect's shape.
         kestrel.Limits.MaxRequestBodySize = null;
+
+        // As hosts have it: what has come of a body that nobody reads yet is counted nowhere.
+        kestrel.Limits.MaxRequestBufferSize = 128 * 1024;
         Listen(kestrel, options.Urls, static _ => { });
         if (options.AdminUrls is { } adminUrls)
             Listen(kestrel, adminUrls, listener => Mark(listener, Origin.Admin));

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using Microsoft.Extensions.Primitives;
 using Rerank.Contracts.Scoring;
-using Rerank.Http;
 using Rerank.Programs.Traces;
 using Rerank.Router.Serving;
 using Yarp.ReverseProxy.Forwarder;
@@ -13,13 +13,18 @@ namespace Rerank.Router.Passing;
 /// <summary>
 /// What a host is sent of a request that is passed on: the body, what is needed to read it, and what score requests have. Nothing else of the caller's, so no credentials either.
 /// </summary>
-/// <param name="path">Of the route; a query is none of it.</param>
-internal sealed class PassedRequest(DestinationState destination, string path, string digest, string requestId, RequestBudget budget, Activity? span) : HttpTransformer
+/// <param name="hasOther">Whether there is another host to ask.</param>
+internal sealed class PassedRequest(PassedCall call, DestinationState destination, bool hasOther, Activity? span) : HttpTransformer
 {
+    /// <summary>
+    /// Whether the host can't answer such requests, which another may: it isn't ready, or is of a version that doesn't know the path. What it said of that is no answer.
+    /// </summary>
+    public bool IsRefused { get; private set; }
+
     public override ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         var from = httpContext.Request.Headers;
-        proxyRequest.RequestUri = new Uri(destinationPrefix + path);
+        proxyRequest.RequestUri = new Uri(destinationPrefix + call.Path);
         proxyRequest.Headers.Host = destination.Model.Config.Host;
         if (proxyRequest.Content is { } content)
         {
@@ -29,15 +34,23 @@ internal sealed class PassedRequest(DestinationState destination, string path, s
         }
 
         var headers = proxyRequest.Headers;
-        headers.TryAddWithoutValidation(ScoreApi.DigestHeader, digest);
-        headers.TryAddWithoutValidation(ScoreApi.RequestIdHeader, requestId);
-        headers.TryAddWithoutValidation(ScoreApi.TimeoutHeader, Math.Max(1, (long)budget.TimeLeft.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
+        headers.TryAddWithoutValidation(ScoreApi.DigestHeader, call.Tier.Model.Digest);
+        headers.TryAddWithoutValidation(ScoreApi.RequestIdHeader, call.RequestId);
+        headers.TryAddWithoutValidation(ScoreApi.TimeoutHeader, Math.Max(1, (long)call.Budget.TimeLeft.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
+        headers.TryAddWithoutValidation(ScoreApi.MaxBodyBytesHeader, call.Limits.MaxBodyBytes.ToString(CultureInfo.InvariantCulture));
+        headers.TryAddWithoutValidation(ScoreApi.MaxDocumentsHeader, call.Limits.MaxDocuments.ToString(CultureInfo.InvariantCulture));
         span.Propagate(proxyRequest, name => from[name]);
         return ValueTask.CompletedTask;
     }
 
     public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
+        // Hosts that know the path never say that they don't, and what those would say that don't has another dialect's shape.
+        IsRefused = proxyResponse?.StatusCode == HttpStatusCode.NotFound
+            || (proxyResponse?.StatusCode == HttpStatusCode.ServiceUnavailable && hasOther && call.Body.CanBeSentAnew);
+        if (IsRefused)
+            return false;
+
         // The host has the same id, and what is there already would be added to.
         proxyResponse?.Headers.Remove(RerankHeaders.RequestId);
         return await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);

@@ -14,8 +14,9 @@ namespace Rerank.Router.Passing;
 internal sealed class PassingEndpoint(
     TableStore tables, RequestMemory memory, HostCaller caller, RequestIds ids, RouterMetrics metrics, TimeProvider time, ILogger<PassingEndpoint> logger)
 {
-    // What is on its way between the two connections at most, whatever the size of the body.
-    private const int MostHeld = 64 * 1024;
+    // What is on its way between the two connections at most, whatever the size of the body. Small ones take what their connections have, too.
+    private const int MostHeld = LimitedBodyStream.MostKept;
+    private const int LeastHeld = 32 * 1024;
 
     public async Task HandleAsync(HttpContext context, HostRoute route)
     {
@@ -23,11 +24,12 @@ internal sealed class PassingEndpoint(
         var id = RerankHeaders.RequestIdOf(context.Request, ids);
         context.Response.Headers[RerankHeaders.RequestId] = id;
         using var span = RouterTraces.Begin(context);
+        int? code = null;
         try
         {
-            await PassAsync(context, route, id);
+            code = await PassAsync(context, route, id);
             if (context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
-                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+                code = context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
         }
         catch (RequestException e)
         {
@@ -44,11 +46,13 @@ internal sealed class PassingEndpoint(
                 context, route.Fallback, new RequestError(RequestErrorKind.Internal, "the router failed; its log has the request id") { RequestId = id });
         }
 
-        span.EndPassed(route.Name, id, context.Response.StatusCode);
-        metrics.RequestPassed(route.Name, context.Response.StatusCode, time.GetElapsedTime(started));
+        code ??= context.Response.StatusCode;
+        span.EndPassed(route.Name, id, code.Value);
+        metrics.RequestPassed(route.Name, code.Value, time.GetElapsedTime(started));
     }
 
-    private async Task PassAsync(HttpContext context, HostRoute route, string id)
+    /// <returns>What it counts as.</returns>
+    private async Task<int> PassAsync(HttpContext context, HostRoute route, string id)
     {
         if (!HttpMethods.IsPost(context.Request.Method))
         {
@@ -64,9 +68,9 @@ internal sealed class PassingEndpoint(
         context.Response.Headers[RerankHeaders.DecidingModel] = tier.Model.Model;
 
         using var budget = new RequestBudget(context, RerankHeaders.TimeoutOf(context.Request, arm.Policy.RequestTimeoutMilliseconds), memory, time);
-        var body = new LimitedBodyStream(context, arm.Policy.Limits.MaxBodyBytes);
-        budget.HoldBody(Math.Min(context.Request.ContentLength ?? MostHeld, MostHeld), context.Request.ContentLength);
+        await using var body = new LimitedBodyStream(context, arm.Policy.Limits.MaxBodyBytes);
+        budget.HoldBody(Math.Clamp(context.Request.ContentLength ?? MostHeld, LeastHeld, MostHeld), context.Request.ContentLength);
         context.Request.Body = body;
-        await caller.CallAsync(context, tier, route.Pattern, id, body, budget);
+        return await caller.CallAsync(new PassedCall(context, arm, route.Pattern, id, body, budget));
     }
 }

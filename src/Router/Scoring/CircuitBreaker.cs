@@ -47,6 +47,16 @@ internal sealed class CircuitBreaker(TimeProvider time)
         }
     }
 
+    /// <summary>How long nobody is asked any more, at least a second; null: the circuit is closed, or somebody may try. For those that don't say what comes of it.</summary>
+    public TimeSpan? OpenFor()
+    {
+        lock (_lock)
+        {
+            var left = _pause > TimeSpan.Zero ? _pause - time.GetElapsedTime(_openedAt) : TimeSpan.Zero;
+            return left <= TimeSpan.Zero ? null : left > TimeSpan.FromSeconds(1) ? left : TimeSpan.FromSeconds(1);
+        }
+    }
+
     /// <summary>A host has answered, whatever, and whenever it was asked.</summary>
     public void Answered()
     {

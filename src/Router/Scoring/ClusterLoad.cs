@@ -23,6 +23,9 @@ internal sealed class ClusterLoad(TimeProvider time)
 
     public CircuitBreaker Breaker { get; } = new(time);
 
+    /// <summary>Of requests that are passed on. One of its own: a host may tokenize well whose model hangs, and be slow at tokens for texts that nobody ranks.</summary>
+    public CircuitBreaker Passing { get; } = new(time);
+
     public RetryBudget Retries { get; } = new();
 
     public HedgeBudget Hedges { get; } = new();

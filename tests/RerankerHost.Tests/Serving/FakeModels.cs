@@ -19,6 +19,9 @@ internal sealed class FakeModels : IModelLoader
     /// <summary>That a model takes at once; what is more is refused.</summary>
     public int MostPassages { get; init; } = 4;
 
+    /// <summary>Of all models; null: the tiny one's.</summary>
+    public TextTokenizer? Tokenizer { get; init; }
+
     /// <summary>Makes every load of a model fail, until <paramref name="reason"/> is null.</summary>
     public void Fail(string name, string? reason)
     {
@@ -36,7 +39,7 @@ internal sealed class FakeModels : IModelLoader
         if (_failures.TryGetValue(spec.Name, out var reason))
             throw new ModelLoadException(reason, "made to fail");
         entered(ModelState.WarmingUp);
-        var encoder = new FakeEncoder(spec.Name, directory, spec.Contract) { MostPassages = MostPassages };
+        var encoder = new FakeEncoder(spec.Name, directory, spec.Contract) { MostPassages = MostPassages, Tokenizer = Tokenizer ?? FakeEncoder.Tiny };
         Loaded.Enqueue(encoder);
         return encoder;
     }
@@ -44,7 +47,7 @@ internal sealed class FakeModels : IModelLoader
 
 internal sealed class FakeEncoder(string name, string directory, ModelContract contract) : ICrossEncoder
 {
-    private static readonly TextTokenizer Tiny = TokenizerFile.Load(Path.Combine(TestFiles.Model("tiny"), "tokenizer.json"));
+    public static readonly TextTokenizer Tiny = TokenizerFile.Load(Path.Combine(TestFiles.Model("tiny"), "tokenizer.json"));
 
     private volatile TaskCompletionSource? _gate;
     private int _running;
@@ -69,7 +72,7 @@ internal sealed class FakeEncoder(string name, string directory, ModelContract c
 
     public LastLayer LastLayer => LastLayer.AllTokens;
 
-    public TextTokenizer Tokenizer => Tiny;
+    public TextTokenizer Tokenizer { get; init; } = Tiny;
 
     public int MaxInputTokens => contract.MaxInputTokens;
 

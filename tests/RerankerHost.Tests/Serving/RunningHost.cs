@@ -35,6 +35,8 @@ internal sealed class RunningHost : IAsyncDisposable
 
     public HttpClient Admin => Clients[1];
 
+    public IServiceProvider Services => _app.Services;
+
     public static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     /// <summary>A host for pushed model sets, with models that need no ONNX file.</summary>

@@ -1,13 +1,22 @@
+using System.IO.Compression;
 using System.Net;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Rerank.Contracts.Scoring;
+using Rerank.RerankerHost.Inference;
+using Rerank.RerankerHost.Serving;
+using Rerank.RerankerHost.Tokenization;
+using Rerank.TestKit;
 
 namespace Rerank.RerankerHost.Tests.Serving;
 
 /// <summary>The tokens of texts, as clients of text-embeddings-inference and vLLM ask for them.</summary>
 public sealed class TokenizeTests
 {
+    private static readonly JsonSerializerOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     [Fact]
     public async Task Tokenize_TeisRequest_TokensWithPlacesInCharacters()
     {
@@ -128,6 +137,101 @@ public sealed class TokenizeTests
         Assert.Equal(HttpStatusCode.OK, status);
         models.Loaded.Single().Open();
         Assert.Equal(HttpStatusCode.OK, (await scoring).Status);
+    }
+
+    [Fact]
+    public async Task Tokenize_UnknownRunWithByteFallback_AnswerIsLinear()
+    {
+        using var folder = new TestFolder();
+        var file = Repository.File("tests", "RerankerHost.Tests", "Tokenization", "Goldens", "deberta", "tokenizer.json");
+        await using var host = await StartAsync(folder, new FakeModels { Tokenizer = TokenizerFile.Load(file) });
+        var request = JsonSerializer.Serialize(new { inputs = string.Concat(Enumerable.Repeat("\U0001F680", 2_000)), add_special_tokens = false }, Unescaped);
+
+        var (status, body) = await SendAsync(host, request);
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.InRange(body.Length, request.Length, 200 * Encoding.UTF8.GetByteCount(request));
+        using var json = JsonDocument.Parse(body);
+        Assert.Equal(["<0xF0> False 0 2000", "<0x9F> False 0 2000", "<0x9A> False 0 2000"], Tokens(json.RootElement[0]).SkipWhile(token => !token.StartsWith("<0xF0>", StringComparison.Ordinal)).Take(3));
+    }
+
+    [Fact]
+    public async Task Tokenize_TooManyWait_429AndScoringGoesOn()
+    {
+        using var folder = new TestFolder();
+        await using var host = await StartAsync(folder, new FakeModels());
+        var turns = host.Services.GetRequiredService<TokenizingTurns>();
+        var waiting = Enumerable.Range(0, TokenizingTurns.Count + TokenizingTurns.MostWaiting).Select(_ => turns.EnterAsync(RunningHost.Cancelled)).ToList();
+
+        using var content = new StringContent("""{"inputs": "hello"}""");
+        using var refused = await host.Main.PostAsync("/tokenize", content, RunningHost.Cancelled);
+        var (scored, _) = await SendAsync(host, """{"query": "a", "texts": ["b"]}""", path: "/rerank");
+        foreach (var turn in waiting)
+            (await turn).Dispose();
+        var (status, _) = await SendAsync(host, """{"inputs": "hello"}""");
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        Assert.Equal(TimeSpan.FromSeconds(1), refused.Headers.RetryAfter?.Delta);
+        Assert.Equal(HttpStatusCode.OK, scored);
+        Assert.Equal(HttpStatusCode.OK, status);
+    }
+
+    [Fact]
+    public async Task Tokenize_CallersDoNotReadTheirAnswers_OthersGetTheirs()
+    {
+        using var folder = new TestFolder();
+        await using var host = await StartAsync(folder, new FakeModels());
+        var text = string.Concat(Enumerable.Repeat("linux kernel, ", 100_000));
+        var unread = new List<HttpResponseMessage>();
+        for (var i = 0; i < TokenizingTurns.Count; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/tokenize") { Content = new StringContent(JsonSerializer.Serialize(new { inputs = text })) };
+            unread.Add(await host.Main.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, RunningHost.Cancelled));
+        }
+
+        var (status, _) = await SendAsync(host, """{"inputs": "hello"}""");
+
+        unread.ForEach(response => response.Dispose());
+        Assert.Equal(HttpStatusCode.OK, status);
+    }
+
+    [Fact]
+    public async Task Tokenize_MuchText_TakesNoTurnFromScoring()
+    {
+        using var folder = new TestFolder();
+        await using var host = await StartAsync(folder, new FakeModels());
+        var text = new string('a', LongTexts.Length);
+        var held = new List<IDisposable?>();
+        for (var i = 0; i < Math.Max(1, Environment.ProcessorCount / 2); i++)
+            held.Add(await LongTexts.EnterAsync(text, [], RunningHost.Cancelled));
+
+        var (status, _) = await SendAsync(host, JsonSerializer.Serialize(new { inputs = text }));
+
+        held.ForEach(turn => turn?.Dispose());
+        Assert.Equal(HttpStatusCode.OK, status);
+    }
+
+    [Theory]
+    [InlineData("1000000", "5", HttpStatusCode.OK)]
+    [InlineData("65536", "5", HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData("1000000", "1", HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData("100000000", "1000000", HttpStatusCode.OK)]
+    [InlineData("many", "5", HttpStatusCode.UnprocessableEntity)]
+    public async Task Tokenize_CompressedWithWhatARouterAllows_IsCountedAsItIsDecoded(string bytes, string texts, HttpStatusCode expected)
+    {
+        using var folder = new TestFolder();
+        await using var host = await StartAsync(folder, new FakeModels());
+        using var packed = new MemoryStream();
+        await using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            await gzip.WriteAsync(Encoding.UTF8.GetBytes($$"""{"inputs": ["a", "b"]{{new string(' ', 500_000)}} }"""), RunningHost.Cancelled);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/tokenize") { Content = new ByteArrayContent(packed.ToArray()) };
+        request.Content.Headers.ContentEncoding.Add("gzip");
+        request.Headers.Add(ScoreApi.MaxBodyBytesHeader, bytes);
+        request.Headers.Add(ScoreApi.MaxDocumentsHeader, texts);
+
+        using var response = await host.Main.SendAsync(request, RunningHost.Cancelled);
+
+        Assert.Equal(expected, response.StatusCode);
     }
 
     private static async Task<RunningHost> StartAsync(TestFolder folder, FakeModels models, int? maxDocuments = null)

@@ -43,6 +43,7 @@ public sealed class TeiMetricsTests : IDisposable
 
         metrics.Timed(TimeSpan.FromMilliseconds(1), TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(300));
         metrics.Batched(4, 250);
+        metrics.Answered("tokenize", 200, TimeSpan.FromSeconds(1));
         metrics.Answered("tei", 429, TimeSpan.FromSeconds(1));
         metrics.Answered("tei", 499, TimeSpan.FromSeconds(1));
         metrics.Answered("tei", 503, TimeSpan.FromSeconds(1));
@@ -54,7 +55,7 @@ public sealed class TeiMetricsTests : IDisposable
         [
             "te_request_tokenization_duration_sum 0.001", "te_request_queue_duration_sum 0.02", "te_request_inference_duration_sum 0.3", "te_batch_next_size_sum 4",
             "te_batch_next_tokens_sum 250", "te_request_failure{err=\"overloaded\"} 1", "te_request_failure{err=\"unhealthy\"} 1", "te_request_count{method=\"batch\"} 3",
-            "te_request_duration_count 0",
+            "te_request_duration_count 0", "te_request_success{method=\"batch\"} 0",
         ];
         Assert.All(lines, line => Assert.Contains(line + "\n", text, StringComparison.Ordinal));
     }

@@ -2,7 +2,9 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Rerank.Contracts.Routing;
 using Rerank.Contracts.Scoring;
@@ -44,6 +46,8 @@ public sealed class PassingTests
         Assert.Equal(StubHost.DigestOf("full"), headers[ScoreApi.DigestHeader]);
         Assert.Equal(id, headers[ScoreApi.RequestIdHeader]);
         Assert.InRange(int.Parse(headers[ScoreApi.TimeoutHeader]), 1, new RouterPolicy().RequestTimeoutMilliseconds);
+        Assert.Equal("8388608", headers[ScoreApi.MaxBodyBytesHeader]);
+        Assert.Equal("1000", headers[ScoreApi.MaxDocumentsHeader]);
         Assert.Equal("application/json; charset=utf-8", headers["Content-Type"]);
         Assert.DoesNotContain(headers.Keys, name => name is "Authorization" or "Cookie" or "X-Custom");
     }
@@ -75,6 +79,7 @@ public sealed class PassingTests
         using var response = await router.Main.SendAsync(request, TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.True(response.Headers.Contains(ScoreApi.RequestIdHeader));
         Assert.Contains("error_type", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Empty(host.Requests);
     }
@@ -158,6 +163,23 @@ public sealed class PassingTests
     }
 
     [Fact]
+    public async Task Pass_SmallBody_IsCountedWithWhatItsConnectionsTake()
+    {
+        await using var host = await EchoHost.StartAsync();
+        host.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var router = await RunningRouter.StartAsync(Table(host.Address));
+
+        var answering = router.SendAsync(Path, "{}");
+        await Eventually.Passes(() => Assert.Single(host.Requests), TestContext.Current.CancellationToken);
+        var used = router.App.Services.GetRequiredService<RequestMemory>().Used;
+        host.Gate.SetResult();
+        await answering;
+
+        Assert.Equal(32 * 1024 * RequestMemory.BytesPerByte, used);
+        Assert.Equal(128 * 1024, router.App.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits.MaxRequestBufferSize);
+    }
+
+    [Fact]
     public async Task Pass_RouterStops_AnswerEndsItsConnection()
     {
         await using var host = await EchoHost.StartAsync();
@@ -178,7 +200,7 @@ public sealed class PassingTests
 
     [Theory]
     [InlineData(429)]
-    [InlineData(503)]
+    [InlineData(504)]
     [InlineData(424)]
     public async Task Pass_HostRefuses_ItsAnswerOnce(int status)
     {

@@ -95,6 +95,24 @@ public sealed class RequestMemoryTests
     }
 
     [Fact]
+    public void Share_IsFull_TheRestIsForOthers()
+    {
+        var memory = new RequestMemory(64 * MiB);
+        var share = memory.Share(4);
+        var first = share.Begin();
+        Assert.True(first.TryHold(2 * MiB));
+
+        using var second = share.Begin();
+        Assert.False(second.TryHold(2 * MiB));
+        using var other = memory.Begin();
+        Assert.True(other.TryHold(2 * MiB));
+        first.Dispose();
+        Assert.True(second.TryHold(2 * MiB));
+        Assert.Equal(12 * MiB, share.Used);
+        Assert.Equal(24 * MiB, memory.Used);
+    }
+
+    [Fact]
     public void Hold_LargeOneHasJustBegun_HasNoPartInWhatIsForSmallOnes()
     {
         var memory = new RequestMemory(64 * MiB);

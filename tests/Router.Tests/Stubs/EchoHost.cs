@@ -19,6 +19,9 @@ internal sealed class EchoHost : IAsyncDisposable
     /// <summary>Instead of 200.</summary>
     public int? Status { get; set; }
 
+    /// <summary>Answers instead, when set.</summary>
+    public Func<HttpContext, Task>? Answer { get; set; }
+
     /// <summary>Holds every answer back until it is set.</summary>
     public TaskCompletionSource? Gate { get; set; }
 
@@ -53,6 +56,12 @@ internal sealed class EchoHost : IAsyncDisposable
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         Requests.Enqueue((context.Request.Path, context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase), body.ToArray()));
+        if (Answer is { } answer)
+        {
+            await answer(context);
+            return;
+        }
+
         if (Gate is { } gate)
             await gate.Task.WaitAsync(context.RequestAborted);
         if (Status is { } status)

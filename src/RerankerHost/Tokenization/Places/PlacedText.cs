@@ -38,6 +38,13 @@ internal sealed class PlacedText
         return _tokenizer.Trim is not { } trim ? place : trim.Apply(place, WrittenAs(index, place), isFirst: index == 0);
     }
 
+    /// <summary>Whether a token beside it has the same place, as those have that stand for the bytes of a text which the vocabulary lacks.</summary>
+    public bool IsShared(int index)
+    {
+        var places = _tokens.Places!.Span.Slice(_first, Count);
+        return (index > 0 && places[index - 1] == places[index]) || (index + 1 < Count && places[index + 1] == places[index]);
+    }
+
     /// <summary>A part of the text.</summary>
     /// <param name="place">In characters.</param>
     public ReadOnlySpan<char> PartAt(TokenPlace place) => Text.AsSpan(Units(place.Start)..Units(place.End));
