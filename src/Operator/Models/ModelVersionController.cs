@@ -1,6 +1,6 @@
 using k8s.Models;
 using Rerank.Operator.Api;
-using Rerank.Operator.Run;
+using Rerank.Operator.Namespaces;
 using Rerank.Operator.Runtime.Control;
 using Rerank.Operator.Runtime.Crds;
 

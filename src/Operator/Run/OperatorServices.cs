@@ -8,6 +8,7 @@ using Rerank.Operator.Api;
 using Rerank.Operator.Events;
 using Rerank.Operator.Models;
 using Rerank.Operator.Names;
+using Rerank.Operator.Namespaces;
 using Rerank.Operator.Pipelines;
 using Rerank.Operator.Pipelines.Records;
 using Rerank.Operator.Pipelines.Watch;

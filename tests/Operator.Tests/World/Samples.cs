@@ -5,7 +5,7 @@ using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Api;
 using Rerank.Operator.Names;
-using Rerank.Operator.Run;
+using Rerank.Operator.Namespaces;
 
 namespace Rerank.Operator.Tests.World;
 

@@ -9,7 +9,7 @@ public partial class LayersTests
     /// <summary>Each uses only those before it.</summary>
     private static readonly string[] Layers =
     [
-        "Api", "Status", "Names", "Analysis", "Sources", "Telemetry", "Generate", "Events", "Revisions", "Rollouts", "Manifests", "Admin", "Models", "Pipelines", "Run", "Local",
+        "Api", "Status", "Names", "Namespaces", "Analysis", "Sources", "Telemetry", "Generate", "Events", "Revisions", "Rollouts", "Manifests", "Admin", "Models", "Pipelines", "Run", "Local",
     ];
 
     private static readonly string Root = Path.Combine("src", "Operator");

@@ -3,13 +3,14 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Rerank.Operator.Api;
+using Rerank.Operator.Namespaces;
 using Rerank.Operator.Run;
 using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Caching;
 using Rerank.Operator.Status;
 using Rerank.Operator.Tests.World;
 
-namespace Rerank.Operator.Tests.Run;
+namespace Rerank.Operator.Tests.Namespaces;
 
 public sealed class OtherOperatorsTests
 {

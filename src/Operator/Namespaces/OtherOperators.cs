@@ -6,7 +6,7 @@ using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Caching;
 using Rerank.Operator.Runtime.Crds;
 
-namespace Rerank.Operator.Run;
+namespace Rerank.Operator.Namespaces;
 
 /// <summary>
 /// Knows which namespaces an operator of their own handles. An operator of one namespace holds its lease there, under a name that is the same for all of them, so
