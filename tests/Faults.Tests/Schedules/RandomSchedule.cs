@@ -52,6 +52,10 @@ internal sealed class RandomSchedule(int seed, FaultWorld world, Func<Task<Fault
         world.Traffic.PerTurn = Plenty;
         await world.UntilAsync(IsDoneAsync, Enough);
         await world.SettleAsync();
+
+        // A report that couldn't be stored in time of trouble is tried again within that time.
+        world.Time.Advance(TimeSpan.FromMinutes(5));
+        await world.SettleAsync();
         await world.AssertQuietAsync(TimeSpan.FromSeconds(20), TimeSpan.FromMinutes(5));
         Assert.Equal(ConditionStatus.True, (await world.ConditionAsync("Available")).Status);
         if ((await world.ConditionAsync("Ready")).Status == ConditionStatus.True)
