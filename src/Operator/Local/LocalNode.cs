@@ -36,8 +36,8 @@ internal sealed class LocalNode(
         using var timer = new PeriodicTimer(Period, time);
         do
         {
-            var pods = await client.ListAllAsync<V1Pod>(stoppingToken);
-            foreach (var deployment in await client.ListAllAsync<V1Deployment>(stoppingToken))
+            var pods = await client.ListAllAsync<V1Pod>(ns: null, labelSelector: null, stoppingToken);
+            foreach (var deployment in await client.ListAllAsync<V1Deployment>(ns: null, labelSelector: null, stoppingToken))
             {
                 await ScaleAsync(deployment, [.. pods.Where(pod => pod.IsOwnedBy(deployment))], stoppingToken);
             }
@@ -79,7 +79,7 @@ internal sealed class LocalNode(
             return replicas;
         }
 
-        var autoscalers = await client.ListAllAsync<V2HorizontalPodAutoscaler>(cancellationToken);
+        var autoscalers = await client.ListAllAsync<V2HorizontalPodAutoscaler>(ns: null, labelSelector: null, cancellationToken);
         return autoscalers
             .FirstOrDefault(scaler => scaler.Metadata.NamespaceProperty == deployment.Metadata.NamespaceProperty
                 && scaler.Spec.ScaleTargetRef.Name == deployment.Metadata.Name)
@@ -129,7 +129,7 @@ internal sealed class LocalNode(
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
-        var pods = (await client.ListAllAsync<V1Pod>(cancellationToken)).ToDictionary(pod => pod.Metadata.Uid);
+        var pods = (await client.ListAllAsync<V1Pod>(ns: null, labelSelector: null, cancellationToken)).ToDictionary(pod => pod.Metadata.Uid);
         foreach (var uid in _pods.Keys.Except(pods.Keys).ToList())
         {
             _pods.Remove(uid, out var gone);

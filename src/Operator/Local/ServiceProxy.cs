@@ -22,7 +22,7 @@ internal sealed class ServiceProxy(IResourceClient client, LocalOptions options,
         using var timer = new PeriodicTimer(Period, time);
         do
         {
-            var services = (await client.ListAllAsync<V1Service>(stoppingToken))
+            var services = (await client.ListAllAsync<V1Service>(ns: null, labelSelector: null, stoppingToken))
                 .Where(service => service.Spec.ClusterIP != "None" && service.Spec.Ports is [_, ..])
                 .OrderBy(service => service.Metadata.CreationTimestamp)
                 .ToDictionary(service => service.Metadata.Uid);
@@ -100,7 +100,7 @@ internal sealed class ServiceProxy(IResourceClient client, LocalOptions options,
     private async Task<Socket?> ConnectAsync(V1Service service, CancellationToken cancellationToken)
     {
         var target = service.Spec.Ports[0].TargetPort.Value;
-        var ready = (await client.ListAllAsync<V1Pod>(cancellationToken))
+        var ready = (await client.ListAllAsync<V1Pod>(ns: null, labelSelector: null, cancellationToken))
             .Where(pod => pod.Metadata.NamespaceProperty == service.Metadata.NamespaceProperty
                 && service.Spec.Selector.All(label => pod.GetLabel(label.Key) == label.Value)
                 && DeploymentPlan.IsReady(pod))

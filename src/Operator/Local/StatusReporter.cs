@@ -17,12 +17,12 @@ internal sealed class StatusReporter(IResourceClient client, LocalConsole consol
         using var timer = new PeriodicTimer(Period, time);
         do
         {
-            foreach (var model in await client.ListAllAsync<ModelVersion>(stoppingToken))
+            foreach (var model in await client.ListAllAsync<ModelVersion>(ns: null, labelSelector: null, stoppingToken))
             {
                 Report("model", model, model.Status?.Conditions);
             }
 
-            foreach (var pipeline in await client.ListAllAsync<RerankPipeline>(stoppingToken))
+            foreach (var pipeline in await client.ListAllAsync<RerankPipeline>(ns: null, labelSelector: null, stoppingToken))
             {
                 Report("pipeline", pipeline, pipeline.Status?.Conditions);
                 Introduce(pipeline);

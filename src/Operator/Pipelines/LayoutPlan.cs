@@ -45,6 +45,9 @@ internal static class LayoutPlan
     public static IEnumerable<PoolId> Pools(IEnumerable<RevisionSnapshot> live) =>
         live.SelectMany(s => s.Pools).Distinct().OrderBy(pool => pool.Component, StringComparer.Ordinal);
 
+    /// <summary>Those whose number of pods an autoscaler chooses, where the cluster has any.</summary>
+    public static IEnumerable<TierSpec> AutoscaledTiers(RerankPipelineSpec spec) => spec.Tiers.Where(t => t.Model?.Replicas is { } replicas && replicas.Max > replicas.Min);
+
     /// <summary>How many pods a pool has. Scaling makes no revision: the spec decides as long as it has the tier.</summary>
     public static ReplicasSnapshot Replicas(RerankPipelineSpec spec, PoolId pool, ModelTierSnapshot model)
     {

@@ -93,9 +93,9 @@ internal sealed class PipelineObserver(
         RerankPipeline pipeline, PipelineOwner owner, bool isCurrent, CancellationToken cancellationToken)
     {
         // What an autoscaler chose must not be undone by a cache that doesn't know it yet. By the cache alone nothing is written.
-        var isAutoscaled = isCurrent && pipeline.Spec.Tiers.Any(t => t.Model?.Replicas is { } replicas && replicas.Max > replicas.Min);
+        var isAutoscaled = isCurrent && LayoutPlan.AutoscaledTiers(pipeline.Spec).Any();
         IEnumerable<V1Deployment> found = isAutoscaled
-            ? (await client.ListAsync<V1Deployment>(owner.Namespace, $"{Labels.Pipeline}={owner.Names.LabelValue}", null, cancellationToken)).Items
+            ? await client.ListAllAsync<V1Deployment>(owner.Namespace, $"{Labels.Pipeline}={owner.Names.LabelValue}", cancellationToken)
             : deployments.List(owner.Namespace);
         return found.Where(owner.Owns).ToDictionary(d => d.Name());
     }

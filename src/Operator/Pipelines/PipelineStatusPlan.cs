@@ -67,15 +67,13 @@ internal sealed class PipelineStatusPlan(Observation observed, PipelinePlan plan
 
     private Problem? Unlisted()
     {
-        var needed = observed.Apis.Unlisted.Where(kind => kind.Key != V2HorizontalPodAutoscaler.KubeKind || Autoscaled.Any()).ToList();
+        var needed = observed.Apis.Unlisted.Where(kind => kind.Key != V2HorizontalPodAutoscaler.KubeKind || LayoutPlan.AutoscaledTiers(observed.Pipeline.Spec).Any()).ToList();
         return needed.Count == 0
             ? null
             : new(
                 Reasons.Forbidden,
                 $"The operator can't list {string.Join(" and ", needed.Select(kind => $"{kind.Key} objects ({kind.Value.TrimEnd('.')})"))}, and leaves them as they are. Check its role.");
     }
-
-    private IEnumerable<string> Autoscaled => observed.Pipeline.Spec.Tiers.Where(t => t.Model?.Replicas is { } replicas && replicas.Max > replicas.Min).Select(t => t.Name);
 
     private DesiredCondition Available()
     {
@@ -174,7 +172,7 @@ internal sealed class PipelineStatusPlan(Observation observed, PipelinePlan plan
         var omitted = new List<string>();
         if (!observed.Apis.PodDisruptionBudgets)
             omitted.Add("PodDisruptionBudgets (policy/v1)");
-        var scaled = Autoscaled.ToList();
+        var scaled = LayoutPlan.AutoscaledTiers(observed.Pipeline.Spec).Select(t => t.Name).ToList();
         if (!observed.Apis.Autoscalers && scaled.Count > 0)
             omitted.Add($"HorizontalPodAutoscalers (autoscaling/v2): tiers {string.Join(", ", scaled)} stay at `replicas.min`");
         return omitted.Count == 0

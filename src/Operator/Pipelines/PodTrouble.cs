@@ -47,14 +47,15 @@ internal static partial class PodTrouble
         if (words.Contains("volume node affinity conflict", StringComparison.Ordinal))
             return (Reasons.VolumeNotReady, "Its volume can't be reached from the nodes that it may run on: let `scheduling` name those that can.");
         List<string> advice = [];
-        if (words.Contains("Insufficient ", StringComparison.Ordinal) || words.Contains("Too many pods", StringComparison.Ordinal))
+        var areFull = words.Contains("Insufficient ", StringComparison.Ordinal) || words.Contains("Too many pods", StringComparison.Ordinal);
+        if (areFull)
             advice.Add("add nodes, or ask for less in the tier's `resources` and `gpu`");
         if (words.Contains("node affinity/selector", StringComparison.Ordinal) || words.Contains("node selector", StringComparison.Ordinal))
             advice.Add("label nodes as `scheduling.nodeSelector` asks for, or change it");
         if (words.Contains("taint", StringComparison.Ordinal))
             advice.Add("add to `scheduling.tolerations` what the nodes' taints ask for");
         var all = advice.Count == 0 ? "add nodes, or ask for less in the tier's `resources`, `gpu` and `scheduling`" : string.Join("; ", advice);
-        return (words.Contains("Insufficient ", StringComparison.Ordinal) || advice.Count == 0 ? Reasons.InsufficientResources : Reasons.NoNodeFits, $"{char.ToUpperInvariant(all[0])}{all[1..]}.");
+        return (areFull || advice.Count == 0 ? Reasons.InsufficientResources : Reasons.NoNodeFits, $"{char.ToUpperInvariant(all[0])}{all[1..]}.");
     }
 
     [GeneratedRegex("""persistentvolumeclaim "([^"]+)" not found""")]

@@ -54,15 +54,19 @@ internal sealed class RerankPipelineController(
         catch (UnreadableRevisionException e)
         {
             // Which revision answers, and what becomes of the others, can't be known: all is left as it is.
-            await reporter.ReportBlockedAsync(entity, new(Reasons.RevisionUnreadable, $"{e.Message}. Restore it, or delete it if its revision isn't needed: nothing is changed until then."), cancellationToken);
-            return ReconciliationResult<RerankPipeline>.Success(entity, Pace.Blocked);
+            return await BlockAsync(entity, new(Reasons.RevisionUnreadable, $"{e.Message}. Restore it, or delete it if its revision isn't needed: nothing is changed until then."), cancellationToken);
         }
         catch (HttpOperationException refusal) when (Refused(refusal) is { } problem)
         {
             // Trying again at once would change nothing.
-            await reporter.ReportBlockedAsync(entity, problem, cancellationToken);
-            return ReconciliationResult<RerankPipeline>.Success(entity, Pace.Blocked);
+            return await BlockAsync(entity, problem, cancellationToken);
         }
+    }
+
+    private async Task<ReconciliationResult<RerankPipeline>> BlockAsync(RerankPipeline entity, Problem problem, CancellationToken cancellationToken)
+    {
+        await reporter.ReportBlockedAsync(entity, problem, cancellationToken);
+        return ReconciliationResult<RerankPipeline>.Success(entity, Pace.Blocked);
     }
 
     /// <summary>An event and no condition: the status is the other operator's.</summary>
@@ -82,11 +86,7 @@ internal sealed class RerankPipelineController(
     {
         var owner = PipelineOwner.Of(entity);
         if (await environment.Tokens.GetOrCreateAsync(owner, cancellationToken) is not { } token)
-        {
-            await reporter.ReportBlockedAsync(entity, TokenTaken(owner), cancellationToken);
-            return ReconciliationResult<RerankPipeline>.Success(entity, Pace.Blocked);
-        }
-
+            return await BlockAsync(entity, TokenTaken(owner), cancellationToken);
         var observed = await observer.LookAsync(entity, token, cancellationToken);
         observed = observed with { Pods = refusals.Recall(ObjectKey.Of(entity), observed.Pods) };
         var context = environment.Context(observed.Apis);

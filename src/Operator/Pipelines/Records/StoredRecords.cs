@@ -12,15 +12,8 @@ internal sealed class StoredRecords(IResourceClient client, DesiredReader desire
 {
     public async Task<IReadOnlyList<Revision>> RevisionsAsync(PipelineOwner owner, CancellationToken cancellationToken)
     {
-        var found = new List<Revision>();
-        string? next = null;
-        do
-        {
-            var page = await client.ListAsync<V1ControllerRevision>(owner.Namespace, $"{Labels.Pipeline}={owner.Names.LabelValue}", next, cancellationToken);
-            found.AddRange(page.Items.Where(owner.Owns).Select(RevisionObject.Read));
-            next = page.ContinueToken;
-        }
-        while (next is not null);
+        var listed = await client.ListAllAsync<V1ControllerRevision>(owner.Namespace, $"{Labels.Pipeline}={owner.Names.LabelValue}", cancellationToken);
+        List<Revision> found = [.. listed.Where(owner.Owns).Select(RevisionObject.Read)];
         if (found.All(r => r.Role != RevisionRole.Stable))
             await NoneHasLostItsLabelsAsync(owner, found, cancellationToken);
         return found;
@@ -29,15 +22,9 @@ internal sealed class StoredRecords(IResourceClient client, DesiredReader desire
     /// <summary>What answers must not be taken for a pipeline's first revision because nobody finds the one before.</summary>
     private async Task NoneHasLostItsLabelsAsync(PipelineOwner owner, List<Revision> found, CancellationToken cancellationToken)
     {
-        string? next = null;
-        do
-        {
-            var page = await client.ListAsync<V1ControllerRevision>(owner.Namespace, labelSelector: null, next, cancellationToken);
-            if (page.Items.FirstOrDefault(r => owner.Owns(r) && found.All(f => f.Uid != r.Uid())) is { } lost)
-                throw new UnreadableRevisionException($"ControllerRevision {lost.Name()} has lost its label {Labels.Pipeline}={owner.Names.LabelValue}");
-            next = page.ContinueToken;
-        }
-        while (next is not null);
+        var all = await client.ListAllAsync<V1ControllerRevision>(owner.Namespace, labelSelector: null, cancellationToken);
+        if (all.FirstOrDefault(r => owner.Owns(r) && found.All(f => f.Uid != r.Uid())) is { } lost)
+            throw new UnreadableRevisionException($"ControllerRevision {lost.Name()} has lost its label {Labels.Pipeline}={owner.Names.LabelValue}");
     }
 
     public Task<V1ConfigMap?> ConfigMapAsync(ObjectKey key, CancellationToken cancellationToken) => client.GetAsync<V1ConfigMap>(key, cancellationToken);

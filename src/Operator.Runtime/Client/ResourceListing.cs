@@ -1,20 +1,20 @@
 using k8s;
 using k8s.Models;
-using Rerank.Operator.Runtime.Client;
 
-namespace Rerank.Operator.Local;
+namespace Rerank.Operator.Runtime.Client;
 
-internal static class LocalListing
+public static class ResourceListing
 {
     /// <summary>Every object of a kind, all pages.</summary>
-    public static async Task<IReadOnlyList<T>> ListAllAsync<T>(this IResourceClient client, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<T>> ListAllAsync<T>(this IResourceClient client, string? ns, string? labelSelector, CancellationToken cancellationToken)
         where T : IKubernetesObject<V1ObjectMeta>
     {
+        ArgumentNullException.ThrowIfNull(client);
         var items = new List<T>();
         string? next = null;
         do
         {
-            var page = await client.ListAsync<T>(ns: null, labelSelector: null, next, cancellationToken);
+            var page = await client.ListAsync<T>(ns, labelSelector, next, cancellationToken);
             items.AddRange(page.Items);
             next = page.ContinueToken;
         }
