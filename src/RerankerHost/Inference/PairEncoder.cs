@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Tokenization;
 using Rerank.RerankerHost.Tokenization.Subwords;
@@ -8,9 +7,6 @@ namespace Rerank.RerankerHost.Inference;
 /// <summary>Turns a request's texts into the tokens that the model is fed.</summary>
 internal sealed class PairEncoder(TextTokenizer tokenizer, int maxTokens, Truncation truncation)
 {
-    // How long a request may keep a thread of the pool at most. There are about as many of them as cores, and what small requests need of one takes some microseconds.
-    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(0.5);
-
     // What is kept of a pair until it is scored, here and in the queue.
     private const long BytesPerPair = 128;
     private const int UncountedPairs = 256;
@@ -25,7 +21,7 @@ internal sealed class PairEncoder(TextTokenizer tokenizer, int maxTokens, Trunca
     /// <summary>On threads of the pool, with others' work in between where it takes long.</summary>
     /// <exception cref="InputTooLongException">A pair doesn't fit and mustn't be cut so far.</exception>
     public Task<EncodedPairs> EncodeAsync(string query, IReadOnlyList<string> passages, PairOptions options, CancellationToken cancellationToken) =>
-        EncodeAsync(query, passages, options, Slice, cancellationToken);
+        EncodeAsync(query, passages, options, ThreadSlice.Usual, cancellationToken);
 
     private async Task<EncodedPairs> EncodeAsync(string query, IReadOnlyList<string> passages, PairOptions options, TimeSpan slice, CancellationToken cancellationToken)
     {
@@ -44,7 +40,7 @@ internal sealed class PairEncoder(TextTokenizer tokenizer, int maxTokens, Trunca
     private async ValueTask<EncodedPairs> EncodeAsync(
         string query, IReadOnlyList<string> passages, PairOptions options, TokenBuffer tokens, TimeSpan slice, CancellationToken cancellationToken)
     {
-        var begun = Stopwatch.GetTimestamp();
+        var turn = new ThreadSlice(slice);
 
         // No more of a text is read than the model can, or its parts can together; the rest is only counted.
         tokens.Keep(Math.Min(options.MaxTokensPerQuery ?? int.MaxValue, maxTokens));
@@ -59,12 +55,7 @@ internal sealed class PairEncoder(TextTokenizer tokenizer, int maxTokens, Trunca
         for (var i = 0; i < passages.Count; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (Stopwatch.GetElapsedTime(begun) > slice)
-            {
-                await Task.Yield();
-                begun = Stopwatch.GetTimestamp();
-            }
-
+            await turn.PassAsync();
             if (known.TryGetValue(passages[i], out places[i]))
                 continue;
             places[i] = encoded.Count;

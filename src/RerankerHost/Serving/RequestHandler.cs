@@ -30,7 +30,7 @@ internal abstract class RequestHandler(LimitsInForce limits, RequestMemory memor
         var status = StatusCodes.Status200OK;
         try
         {
-            CheckMethod(http);
+            PostOnly.Check(http);
             using var budget = new RequestBudget(http, TimeOf(http.Request, limits.RequestTimeout), memory, time);
             try
             {
@@ -83,14 +83,6 @@ internal abstract class RequestHandler(LimitsInForce limits, RequestMemory memor
     protected abstract int StatusOf(RequestErrorKind kind);
 
     protected abstract void WriteError(IBufferWriter<byte> output, RequestError error);
-
-    private static void CheckMethod(HttpContext http)
-    {
-        if (HttpMethods.IsPost(http.Request.Method))
-            return;
-        http.Response.Headers.Allow = HttpMethods.Post;
-        throw new RequestException(RequestErrorKind.MethodNotAllowed, $"{http.Request.Path} takes POST, not {http.Request.Method}");
-    }
 
     /// <exception cref="RequestException">The time that its caller gives can't be read, or is over.</exception>
     private static TimeSpan TimeOf(HttpRequest request, TimeSpan most)

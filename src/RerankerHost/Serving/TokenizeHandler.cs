@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using Rerank.Contracts.Scoring;
 using Rerank.Dialects;
 using Rerank.Http;
@@ -26,9 +25,6 @@ internal sealed class TokenizeHandler(
 
     // Of a text that several tokens share, which each would repeat.
     private const int MostShared = 4;
-
-    // As of a rerank request's texts.
-    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(0.5);
 
     protected override string Route => HostRoutes.Tokenize.Name;
 
@@ -60,16 +56,11 @@ internal sealed class TokenizeHandler(
     private async Task TokenizeAsync(TokenizeRequest request, TextTokenizer tokenizer, TokenBuffer tokens, List<PlacedText> texts, CancellationToken cancellationToken)
     {
         string[] all = [.. request.Texts];
-        var begun = Stopwatch.GetTimestamp();
+        var slice = new ThreadSlice(ThreadSlice.Usual);
         for (var i = 0; i < all.Length; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (Stopwatch.GetElapsedTime(begun) > Slice)
-            {
-                await Task.Yield();
-                begun = Stopwatch.GetTimestamp();
-            }
-
+            await slice.PassAsync();
             try
             {
                 if (conversation.IsVllm)

@@ -43,12 +43,7 @@ internal sealed class FeedbackEndpoint(TableStore tables, AnswerBook book, PeerF
 
     private async Task JoinAsync(HttpContext context)
     {
-        if (!HttpMethods.IsPost(context.Request.Method))
-        {
-            context.Response.Headers.Allow = HttpMethods.Post;
-            throw new RequestException(RequestErrorKind.MethodNotAllowed, $"{context.Request.Path} takes POST, not {context.Request.Method}");
-        }
-
+        PostOnly.Check(context);
         using var budget = new RequestBudget(context, Patience, memory, time);
         using var body = await RequestBody.ReadAsync(context, MaxBytes, budget);
         var feedback = FeedbackReader.Read(body.Written);

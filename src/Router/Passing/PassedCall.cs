@@ -23,8 +23,14 @@ internal sealed record PassedCall(HttpContext Context, ServingArm Arm, string Pa
         var response = Context.Response;
         response.StatusCode = StatusCodes.Status200OK;
         Context.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = null;
-        response.Headers[RerankHeaders.RequestId] = RequestId;
-        response.Headers[RerankHeaders.Revision] = Arm.Revision;
-        response.Headers[RerankHeaders.DecidingModel] = Tier.Model.Model;
+        Identify(response, RequestId, Arm);
+    }
+
+    /// <summary>Says whose answer it is, whatever becomes of it.</summary>
+    public static void Identify(HttpResponse response, string requestId, ServingArm arm)
+    {
+        response.Headers[RerankHeaders.RequestId] = requestId;
+        response.Headers[RerankHeaders.Revision] = arm.Revision;
+        response.Headers[RerankHeaders.DecidingModel] = arm.Tiers[^1].Model.Model;
     }
 }

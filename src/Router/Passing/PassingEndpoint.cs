@@ -54,19 +54,10 @@ internal sealed class PassingEndpoint(
     /// <returns>What it counts as.</returns>
     private async Task<int> PassAsync(HttpContext context, HostRoute route, string id)
     {
-        if (!HttpMethods.IsPost(context.Request.Method))
-        {
-            context.Response.Headers.Allow = HttpMethods.Post;
-            throw new RequestException(RerankDialects.WrongMethod(context.Request.Path, context.Request.Method, HttpMethods.Post));
-        }
-
-        var table = tables.Current
-            ?? throw new RequestException(new RequestError(RequestErrorKind.Unavailable, "the router has no routing table yet", RetryAfterSeconds: 1));
+        PostOnly.Check(context);
+        var table = tables.Require();
         var arm = table.Stable;
-        var tier = arm.Tiers[^1];
-        context.Response.Headers[RerankHeaders.Revision] = arm.Revision;
-        context.Response.Headers[RerankHeaders.DecidingModel] = tier.Model.Model;
-
+        PassedCall.Identify(context.Response, id, arm);
         using var budget = new RequestBudget(context, RerankHeaders.TimeoutOf(context.Request, arm.Policy.RequestTimeoutMilliseconds), memory, time);
         await using var body = new LimitedBodyStream(context, arm.Policy.Limits.MaxBodyBytes);
         budget.HoldBody(Math.Clamp(context.Request.ContentLength ?? MostHeld, LeastHeld, MostHeld), context.Request.ContentLength);

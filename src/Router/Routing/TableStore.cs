@@ -2,6 +2,7 @@ using System.Text.Json;
 using Rerank.Contracts;
 using Rerank.Contracts.Admin;
 using Rerank.Contracts.Routing;
+using Rerank.Dialects;
 using Rerank.Router.Admin;
 using Rerank.Router.Trials;
 using Yarp.ReverseProxy.Configuration;
@@ -30,6 +31,12 @@ internal sealed class TableStore(
 
     /// <summary>Null before the first table.</summary>
     public ServingTable? Current => _current;
+
+    /// <summary>What callers are told as long as there is none.</summary>
+    public static RequestError Missing { get; } = new(RequestErrorKind.Unavailable, "the router has no routing table yet", RetryAfterSeconds: 1);
+
+    /// <exception cref="RequestException">There is none yet.</exception>
+    public ServingTable Require() => _current ?? throw new RequestException(Missing);
 
     /// <summary>Whether the table in force still is about this try of this candidate.</summary>
     public bool IsRunning(Trial? trial) => trial is not null && ReferenceEquals(_current?.Trial, trial);

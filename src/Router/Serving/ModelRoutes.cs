@@ -27,8 +27,7 @@ internal static class ModelRoutes
         void Map(string path, RequestDelegate handler) => routes.MapRead(path, handler, RerankResponses.RefuseMethodAsync);
     }
 
-    private static Task RefuseAsync(HttpContext context, Dialect dialect) => RerankResponses.WriteErrorAsync(
-        context, dialect, new RequestError(RequestErrorKind.Unavailable, "the router has no routing table yet", RetryAfterSeconds: 1));
+    private static Task RefuseAsync(HttpContext context, Dialect dialect) => RerankResponses.WriteErrorAsync(context, dialect, TableStore.Missing);
 
     private static RouterInfo Describe(ServingTable table)
     {

@@ -50,14 +50,8 @@ internal sealed class RerankEndpoint(
 
     private async Task AnswerAsync(HttpContext context, RerankConversation conversation, string id, long started)
     {
-        if (!HttpMethods.IsPost(context.Request.Method))
-        {
-            context.Response.Headers.Allow = HttpMethods.Post;
-            throw new RequestException(RequestErrorKind.MethodNotAllowed, $"{context.Request.Path} takes POST, not {context.Request.Method}");
-        }
-
-        var table = tables.Current
-            ?? throw new RequestException(new RequestError(RequestErrorKind.Unavailable, "the router has no routing table yet", RetryAfterSeconds: 1));
+        PostOnly.Check(context);
+        var table = tables.Require();
         var choice = chooser.Choose(table, context.Request.Headers);
         context.Response.Headers[RerankHeaders.Revision] = choice.Arm.Revision;
 
