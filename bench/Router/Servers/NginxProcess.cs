@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Rerank.Serving.Load;
 
 namespace Rerank.RouterBench.Servers;
 
@@ -40,7 +41,7 @@ internal sealed class NginxProcess : IDisposable
         var program = Places.Select(place => Path.Combine(place, "nginx")).FirstOrDefault(File.Exists)
             ?? throw new FileNotFoundException("the contest passthrough needs nginx, which isn't in PATH: apt-get install nginx-light");
         var folder = Directory.CreateTempSubdirectory("rerank-bench-nginx-").FullName;
-        var port = FreePort();
+        var port = ServerProcess.FreePort();
         var configuration = Path.Combine(folder, "nginx.conf");
         File.WriteAllText(configuration, $$"""
             daemon off;
@@ -106,12 +107,5 @@ internal sealed class NginxProcess : IDisposable
                 throw new InvalidOperationException("nginx doesn't listen; what it wrote above says why", e);
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -151,16 +151,10 @@ public sealed class GuardTests
     private static async Task<FaultWorld> AtHalfAsync()
     {
         var world = FaultWorld.InMemory();
-        await Deploy.DoneAsync(world, Patient);
-        await world.ApplyAsync(Samples.TwoTiers(full: "better", change: Patient));
+        await Deploy.DoneAsync(world, Deploy.StaysAtHalf);
+        await world.ApplyAsync(Samples.TwoTiers(full: "better", change: Deploy.StaysAtHalf));
         await world.UntilStepAsync("half");
         return world;
-    }
-
-    private static void Patient(RerankPipelineSpec spec)
-    {
-        Deploy.Steps(spec);
-        spec.Rollout.Steps[^1].MinRequests = 1_000_000;
     }
 
     private static void Trip(FakeRouter router, FaultWorld world) =>

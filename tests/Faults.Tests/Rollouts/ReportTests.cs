@@ -45,11 +45,7 @@ public sealed class ReportTests
         using var world = FaultWorld.InMemory();
         await Deploy.DoneAsync(world, Deploy.Steps);
         world.Plan.On(IsReport, new Fault.Refusal(HttpStatusCode.Forbidden));
-        await world.ApplyAsync(Samples.TwoTiers(full: "better", change: spec =>
-        {
-            Deploy.Steps(spec);
-            spec.Rollout.Steps[^1].MinRequests = 1_000_000;
-        }));
+        await world.ApplyAsync(Samples.TwoTiers(full: "better", change: Deploy.StaysAtHalf));
         await world.UntilStepAsync("half");
         world.Plan.Clear();
 
@@ -66,11 +62,7 @@ public sealed class ReportTests
     {
         using var world = FaultWorld.InMemory();
         await Deploy.DoneAsync(world, Deploy.Steps);
-        await world.ApplyAsync(Samples.TwoTiers(full: "better", change: spec =>
-        {
-            Deploy.Steps(spec);
-            spec.Rollout.Steps[^1].MinRequests = 1_000_000;
-        }));
+        await world.ApplyAsync(Samples.TwoTiers(full: "better", change: Deploy.StaysAtHalf));
         await world.UntilStepAsync("half");
         var before = Assert.Single(await ReportsAsync(world), r => r.Decisions.Count > 1);
 

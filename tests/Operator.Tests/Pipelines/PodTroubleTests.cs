@@ -33,6 +33,7 @@ public sealed class PodTroubleTests
     [InlineData("0/3 nodes are available: 3 node(s) didn't match Pod's node affinity/selector.", Reasons.NoNodeFits, "Label nodes as `scheduling.nodeSelector` asks for")]
     [InlineData("0/3 nodes are available: 3 node(s) had untolerated taint {gpu: yes}.", Reasons.NoNodeFits, "Add to `scheduling.tolerations`")]
     [InlineData("0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had untolerated taint {gpu: yes}.", Reasons.InsufficientResources, "; add to `scheduling.tolerations`")]
+    [InlineData("0/3 nodes are available: 3 Too many pods.", Reasons.InsufficientResources, "Add nodes, or ask for less")]
     [InlineData("0/3 nodes are available: something new.", Reasons.InsufficientResources, "Add nodes, or ask for less")]
     public void Of_NoNodeForIt_AdvisesWhatFitsTheCause(string words, string reason, string advice)
     {
