@@ -25,15 +25,17 @@ public sealed class ControllerBuilder<TEntity>
         return this;
     }
 
-    /// <summary>Any change of an object whose controlling owner is a <typeparamref name="TEntity"/> reconciles the owner.</summary>
+    /// <summary>A change of an object whose controlling owner is a <typeparamref name="TEntity"/> reconciles the owner.</summary>
     /// <param name="labelSelector">Which objects are watched at all; there is one informer, and so one selector, per kind.</param>
     /// <param name="optional">The cluster may not serve the kind.</param>
     /// <param name="required">Nothing can be done as long as objects of the kind can't be listed.</param>
-    public ControllerBuilder<TEntity> Owns<T>(string? labelSelector = null, bool optional = false, bool required = true)
+    /// <param name="when">Which changes matter; all of them unless set.</param>
+    public ControllerBuilder<TEntity> Owns<T>(
+        string? labelSelector = null, bool optional = false, bool required = true, Func<Change<T>, bool>? when = null)
         where T : class, IKubernetesObject<V1ObjectMeta>
     {
         var ownerKind = ResourceKind.Of<TEntity>();
-        return React<T>(labelSelector, optional, required, (_, change) => Owners.Of(change, ownerKind));
+        return React<T>(labelSelector, optional, required, (_, change) => when is null || when(change) ? Owners.Of(change, ownerKind) : []);
     }
 
     /// <summary>Any change of a <typeparamref name="T"/> reconciles the objects that <paramref name="map"/> names for it.</summary>

@@ -23,8 +23,7 @@ internal sealed class ChildWriter<T>(IResourceClient client, IResourceCache<T> c
     public bool IsAsLeft(PipelineOwner owner, IKubernetesObject<V1ObjectMeta> child)
     {
         var key = new ObjectKey(owner.Namespace, child.Name());
-        return cache.Get(key) is { } existing && _applied.TryGetValue(key, out var last)
-            && last.Owner == owner.Uid && last.ResourceVersion == existing.ResourceVersion() && last.Manifest == KubernetesJson.Serialize(child);
+        return cache.Get(key) is { } existing && AppliedTo(owner, key, ChildContent.Of(child)) is { } last && IsAsLeft(key, last, existing, child);
     }
 
     public async Task<Problem?> ApplyAsync(PipelineOwner owner, IKubernetesObject<V1ObjectMeta> child, CancellationToken cancellationToken)
@@ -39,24 +38,24 @@ internal sealed class ChildWriter<T>(IResourceClient client, IResourceCache<T> c
                 $"{existing.Kind} \"{key.Name}\" exists and does not belong to this pipeline. Rename the pipeline or remove that object.");
         }
 
-        var manifest = KubernetesJson.Serialize(child);
-        var wasApplied = _applied.TryGetValue(key, out var last) && last.Owner == owner.Uid && last.Manifest == manifest;
-        if (existing is not null && wasApplied && last.ResourceVersion == existing.ResourceVersion())
+        var manifest = ChildContent.Of(child);
+        var last = AppliedTo(owner, key, manifest);
+        if (existing is not null && last is not null && IsAsLeft(key, last, existing, child))
             return null;
-        var result = wasApplied
-            ? await RestoreAsync(owner, key, (T)child, last.ResourceVersion, cancellationToken)
+        var result = last is not null
+            ? await RestoreAsync(owner, key, (T)child, last, cancellationToken)
             : await client.ApplyAsync((T)child, cancellationToken);
         if (result is not null)
-            _applied[key] = new(owner.Uid, manifest, result.ResourceVersion());
+            _applied[key] = new(owner.Uid, manifest, ChildContent.Of(result, child), result.ResourceVersion());
         return null;
     }
 
-    /// <summary>It isn't as it was left: somebody changed or deleted it, or only its status moved on.</summary>
+    /// <summary>It isn't as it was left: somebody changed or deleted it, or the cache doesn't know yet how it was left.</summary>
     /// <returns>What is there now; null when it is left as it is for the moment.</returns>
-    private async Task<T?> RestoreAsync(PipelineOwner owner, ObjectKey key, T child, string left, CancellationToken cancellationToken)
+    private async Task<T?> RestoreAsync(PipelineOwner owner, ObjectKey key, T child, Applied last, CancellationToken cancellationToken)
     {
         var found = await client.GetAsync<T>(key, cancellationToken);
-        if (found?.ResourceVersion() == left)
+        if (found is not null && IsAsLeft(key, last, found, child))
             return found;
         if (!restorations.MayRestore(found ?? child))
             return null;
@@ -64,6 +63,23 @@ internal sealed class ChildWriter<T>(IResourceClient client, IResourceCache<T> c
         if (result.ResourceVersion() != found?.ResourceVersion())
             await restorations.RestoredAsync(owner, result, wasDeleted: found is null, cancellationToken);
         return result;
+    }
+
+    /// <returns>What came of it when it was applied; null when something else was applied last, or nothing.</returns>
+    private Applied? AppliedTo(PipelineOwner owner, ObjectKey key, string manifest) =>
+        _applied.TryGetValue(key, out var last) && last.Owner == owner.Uid && last.Manifest == manifest ? last : null;
+
+    private bool IsAsLeft(ObjectKey key, Applied last, T found, IKubernetesObject<V1ObjectMeta> child)
+    {
+        if (!ChildContent.HasReplicasOf(found, child))
+            return false;
+        if (last.ResourceVersion == found.ResourceVersion())
+            return true;
+        if (last.Content != ChildContent.Of(found, child))
+            return false;
+        // So that it needn't be compared again.
+        _applied.TryUpdate(key, last with { ResourceVersion = found.ResourceVersion() }, last);
+        return true;
     }
 
     public bool HasOthers(PipelineOwner owner, IReadOnlySet<string> wanted) => Others(owner, wanted).Any();
@@ -87,7 +103,10 @@ internal sealed class ChildWriter<T>(IResourceClient client, IResourceCache<T> c
     private IEnumerable<T> Others(PipelineOwner owner, IReadOnlySet<string> wanted) =>
         cache.List(owner.Namespace).Where(c => owner.Owns(c) && !wanted.Contains(c.Name()) && c.Metadata.DeletionTimestamp is null);
 
-    private readonly record struct Applied(string Owner, string Manifest, string ResourceVersion);
+    /// <param name="Manifest">What was sent.</param>
+    /// <param name="Content">What it was like afterwards, with what the server and webhooks made of it.</param>
+    /// <param name="ResourceVersion">The last one that was found to be like this.</param>
+    private sealed record Applied(string Owner, string Manifest, string Content, string ResourceVersion);
 }
 
 internal interface IChildWriter

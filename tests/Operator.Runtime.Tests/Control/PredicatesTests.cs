@@ -44,6 +44,35 @@ public sealed class PredicatesTests
         Assert.False(Predicates.SpecChanged(new Change<V1Deployment>(Of(), after)));
     }
 
+    [Fact]
+    public void OtherThanStatus_StatusMoved_DoesNotMatter()
+    {
+        var after = Of();
+        after.Metadata.ResourceVersion = "2";
+        after.Metadata.ManagedFields = [new() { Manager = "autoscaler" }];
+        after.Status = new() { Replicas = 3 };
+
+        Assert.False(Predicates.OtherThanStatus(new Change<V1Deployment>(Of(), after)));
+    }
+
+    [Fact]
+    public void OtherThanStatus_AnythingElse_Matters()
+    {
+        var deployment = Of();
+        var labelled = Of();
+        labelled.Metadata.Labels = new Dictionary<string, string> { ["app"] = "other" };
+        var scaled = Of();
+        scaled.Spec = new() { Replicas = 4 };
+
+        Assert.True(Predicates.OtherThanStatus(new Change<V1Deployment>(null, Of())));
+        Assert.True(Predicates.OtherThanStatus(new Change<V1Deployment>(Of(), null)));
+        Assert.True(Predicates.OtherThanStatus(new Change<V1Deployment>(deployment, deployment)));
+        Assert.True(Predicates.OtherThanStatus(new Change<V1Deployment>(Of(), labelled)));
+        Assert.True(Predicates.OtherThanStatus(new Change<V1Deployment>(Of(), scaled)));
+        Assert.True(Predicates.OtherThanStatus(new Change<V1Deployment>(Of(), Of(deleting: true))));
+        Assert.True(Predicates.OtherThanStatus(new Change<V1Deployment>(Of(uid: "one"), Of(uid: "two"))));
+    }
+
     private static V1Deployment Of(long generation = 1, string uid = "u", bool deleting = false) => new()
     {
         Metadata = new V1ObjectMeta
