@@ -1,3 +1,4 @@
+using Rerank.Contracts.Models;
 using Rerank.Operator.Runtime.Crds;
 
 namespace Rerank.Operator.Api;
@@ -45,8 +46,8 @@ internal sealed class HuggingFaceSourceSpec
 {
     /// <summary>Organisation and model, such as `cross-encoder/ms-marco-MiniLM-L6-v2`.</summary>
     [Required]
-    [Length(1, 200)]
-    [Pattern("^[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    [Length(1, 2 * ModelLimits.MaxRepositoryPartLength + 1)]
+    [Pattern("^[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}$")]
     public string Repository { get; set; } = "";
 
     /// <summary>Commit, 40 lower-case hexadecimal digits. Branches and tags move, so they aren't accepted.</summary>

@@ -1,4 +1,5 @@
 using k8s.Models;
+using Rerank.Contracts.Models;
 using Rerank.Operator.Api;
 using Rerank.Operator.Api.Validation;
 using Rerank.Operator.Names;
@@ -6,6 +7,7 @@ using Rerank.Operator.Revisions;
 using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Caching;
 using Rerank.Operator.Runtime.Client;
+using Rerank.Operator.Runtime.Crds.Validation;
 using Rerank.Operator.Status;
 
 namespace Rerank.Operator.Pipelines;
@@ -31,12 +33,19 @@ internal sealed class DesiredReader(IResourceClient client, IResourceCache<Model
     /// <summary>As the caches say.</summary>
     public DesiredRevision Read(RerankPipeline pipeline)
     {
-        // API servers before 1.25 don't evaluate the rules in the schema.
-        var errors = PipelineRules.Check(pipeline);
+        // API servers before 1.25 don't evaluate the rules in the schema, and it can't say everything of an address.
+        List<FieldError> errors = [.. PipelineRules.Check(pipeline), .. AddressErrors(pipeline.Spec.Rollout.Analysis)];
         return errors.Count > 0
             ? DesiredRevision.Failed(Reasons.InvalidSpec, $"The spec is not valid: {string.Join("; ", errors)}. Correct it.")
             : DesiredRevision.Of(pipeline, name => models.Get(new(pipeline.Namespace(), name)));
     }
+
+    private static IEnumerable<FieldError> AddressErrors(AnalysisSpec analysis) =>
+        from metric in analysis.Metrics
+        where metric.Prometheus is not null
+        let problem = WebAddress.Problem(metric.Prometheus!.ServerURL)
+        where problem is not null
+        select new FieldError($"spec.rollout.analysis.metrics[{metric.Name}].prometheus.serverURL", $"Invalid value: {problem}");
 
     private async Task RequireCurrentAsync(RerankPipeline pipeline, CancellationToken cancellationToken)
     {

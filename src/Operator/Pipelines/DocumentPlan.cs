@@ -51,7 +51,7 @@ internal static class DocumentPlan
                     .DistinctBy(m => m.Digest)
                     // A host wants every name once. One name for two contents is what a ModelVersion leaves that was forced away and made anew.
                     .GroupBy(m => m.Name)
-                    .SelectMany(same => same.Select((m, i) => i == 0 ? m : m with { Name = $"{m.Name}.{ModelDigest.Shorten(m.Digest)}" }))
+                    .SelectMany(same => same.Select((m, i) => i == 0 ? m : m with { Name = ModelLimits.Marked(m.Name, ModelDigest.Shorten(m.Digest)) }))
                     .OrderBy(m => m.Digest, StringComparer.Ordinal)
                     .Select(m => m with { Required = required.Contains(m.Digest) }),
             ],

@@ -7,11 +7,6 @@ namespace Rerank.RerankerHost.Models;
 /// <summary>What a model set must obey before any of it is used. It comes from another process: nothing is taken on trust.</summary>
 internal static class ModelSetRules
 {
-    private const int MostModels = 32;
-    private const int MostFiles = 64;
-    private const int LongestName = 253;
-    private const int MostInputTokens = 131_072;
-
     // As the API allows pipelines.
     private static readonly HostLimits Most = new()
     {
@@ -29,12 +24,12 @@ internal static class ModelSetRules
     {
         if (set.Generation < 1)
             yield return "generation: must be at least 1";
-        if (set.Pipeline.Length is 0 or > 2 * LongestName + 1)
+        if (set.Pipeline.Length is 0 or > 2 * ModelLimits.MaxNameLength + 1)
             yield return "pipeline: must be namespace/name";
         if (set.Limits is { } limits && !(limits.MaxDocuments > 0 && limits.MaxBodyBytes > 0 && limits.RequestTimeoutMilliseconds > 0 && limits.IsWithin(Most)))
             yield return $"limits: must be from 1 to {Most.MaxDocuments} documents, {Most.MaxBodyBytes} bytes and {Most.RequestTimeoutMilliseconds} ms";
-        if (set.Models.Count > MostModels)
-            yield return $"models: more than {MostModels}";
+        if (set.Models.Count > ModelLimits.MaxModels)
+            yield return $"models: more than {ModelLimits.MaxModels}";
 
         var names = new HashSet<string>(StringComparer.Ordinal);
         var digests = new HashSet<string>(StringComparer.Ordinal);
@@ -66,15 +61,15 @@ internal static class ModelSetRules
 
     private static IEnumerable<string> Problems(ModelSpec model)
     {
-        if (model.Name.Length is 0 or > LongestName || !model.Name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
-            yield return $"name: must be 1 to {LongestName} letters, digits, '-', '_' and '.'";
+        if (model.Name.Length is 0 or > ModelLimits.MaxNameLength || !model.Name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+            yield return $"name: must be 1 to {ModelLimits.MaxNameLength} letters, digits, '-', '_' and '.'";
         if (!model.Digest.StartsWith("sha256:", StringComparison.Ordinal) || !IsSha256(model.Digest.AsSpan("sha256:".Length)))
             yield return "digest: must be sha256: and 64 lower-case hexadecimal digits";
         if (SourceRules.Problem(model.Source) is { } source)
             yield return $"source{source}";
 
-        if (model.Files.Count is 0 or > MostFiles)
-            yield return $"files: must be 1 to {MostFiles}";
+        if (model.Files.Count is 0 or > ModelLimits.MaxFiles)
+            yield return $"files: must be 1 to {ModelLimits.MaxFiles}";
         var paths = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < model.Files.Count; i++)
         {
@@ -102,8 +97,8 @@ internal static class ModelSetRules
             yield return $"modelFile: {contract.ModelFile} is not one of the files";
         if (!paths.Contains(contract.TokenizerFile))
             yield return $"tokenizerFile: {contract.TokenizerFile} is not one of the files";
-        if (contract.MaxInputTokens is < 8 or > MostInputTokens)
-            yield return $"maxInputTokens: must be 8 to {MostInputTokens}";
+        if (contract.MaxInputTokens is < 8 or > ModelLimits.MaxInputTokens)
+            yield return $"maxInputTokens: must be 8 to {ModelLimits.MaxInputTokens}";
         if (!Enum.IsDefined(contract.Truncation))
             yield return "truncation: unknown";
         if (!Enum.IsDefined(contract.Activation))

@@ -17,7 +17,7 @@ internal static partial class SourceRules
         if (source.Bundled is { } bundled)
             return IsSegment(bundled.Name) ? null : ".bundled.name: must be the name of a folder";
         if (source.Http is { } http)
-            return AddressProblem(http.BaseUrl) is { } p ? $".http.baseUrl: {p}" : null;
+            return WebAddress.Problem(http.BaseUrl) is { } p ? $".http.baseUrl: {p}" : null;
         if (source.Directory is { } directory)
             return DirectoryProblem(directory.Path) is { } p ? $".directory.path: {p}" : null;
         return Problem(source.HuggingFace!);
@@ -52,20 +52,11 @@ internal static partial class SourceRules
     private static string? Problem(HuggingFaceSource source)
     {
         var parts = source.Repository.Split('/');
-        if (parts.Length != 2 || !parts.All(static p => RepositoryPart().IsMatch(p) && IsSegment(p)))
+        if (parts.Length != 2 || !parts.All(static p => p.Length <= ModelLimits.MaxRepositoryPartLength && RepositoryPart().IsMatch(p) && IsSegment(p)))
             return ".huggingFace.repository: must be organisation/model";
         if (!Revision().IsMatch(source.Revision))
             return ".huggingFace.revision: must be a commit, 40 lower-case hexadecimal digits";
-        return AddressProblem(source.Endpoint) is { } problem ? $".huggingFace.endpoint: {problem}" : null;
-    }
-
-    private static string? AddressProblem(string address)
-    {
-        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
-            return "must be an absolute http or https address";
-        if (uri.UserInfo.Length > 0)
-            return "must not contain credentials";
-        return uri.Query.Length > 0 || uri.Fragment.Length > 0 || address.Contains('?') || address.Contains('#') ? "must not have a query or a fragment" : null;
+        return WebAddress.Problem(source.Endpoint) is { } problem ? $".huggingFace.endpoint: {problem}" : null;
     }
 
     private static string? DirectoryProblem(string path)
@@ -80,7 +71,7 @@ internal static partial class SourceRules
     private static bool IsSegment(string text) =>
         text is not ("" or "." or "..") && !text.Any(static c => c is '/' or '\\' or ':' || char.IsControl(c));
 
-    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,96}\z")]
+    [GeneratedRegex(@"^[A-Za-z0-9._-]+\z")]
     private static partial Regex RepositoryPart();
 
     [GeneratedRegex(@"^[0-9a-f]{40}\z")]
