@@ -1,3 +1,4 @@
+using k8s.Models;
 using Rerank.Contracts.Models;
 using Rerank.Operator.Runtime.Crds;
 
@@ -91,6 +92,7 @@ internal sealed class ModelContractSpec
     public SpecialTokensInText SpecialTokensInText { get; set; } = SpecialTokensInText.PlainText;
 }
 
+[ValidationRule("!has(self.gpuMemory) || 'CUDA' in self.executionProviders", fieldPath: ".gpuMemory", message: "may only be specified when `executionProviders` lists \"CUDA\"")]
 internal sealed class ModelRuntimeSpec
 {
     /// <summary>
@@ -101,6 +103,14 @@ internal sealed class ModelRuntimeSpec
     [XListType(XListType.Atomic)]
     [ValidationRule("self.size() < 2 || self[0] != self[1]", message: "must not list a provider twice")]
     public List<ExecutionProvider> ExecutionProviders { get; set; } = [ExecutionProvider.CPU];
+
+    /// <summary>
+    /// GPU memory that the model needs at most, in whole `Mi` or `Gi`. Hosts load models only while the sum of what they declare is free, so that a candidate doesn't make the runs
+    /// of the stable model fail. Absent: it isn't counted.
+    /// </summary>
+    [Pattern(Patterns.GpuMemory)]
+    [RangeMinimum(1_048_576)]
+    public ResourceQuantity? GpuMemory { get; set; }
 
     /// <summary>
     /// For which tokens the last layer's feed-forward network is computed; the score depends on the first one's result alone. `Auto` computes it for that

@@ -6,6 +6,9 @@ namespace Rerank.Operator.Api;
 [ValidationRule("!self.steps.exists(s, s.trafficPermille == 1000) || !self.analysis.metrics.exists(m, m.mode == 'Enforce' && m.type in ['ErrorRate', 'LatencyQuantile', 'DegradedShare', 'Feedback', 'Prometheus'])", fieldPath: ".steps", message: "must not have a step with `trafficPermille: 1000` when a metric of type \"ErrorRate\", \"LatencyQuantile\", \"DegradedShare\", \"Feedback\" or \"Prometheus\" has the mode \"Enforce\", because the stable revision would answer nothing to compare with")]
 internal sealed class RolloutSpec
 {
+    /// <summary>With a stable revision, a candidate and what was rejected, far from what a host may hold (<see cref="Contracts.Models.ModelLimits.MaxModels"/>).</summary>
+    public const int MaxRetainRevisions = 8;
+
     /// <summary>Where a candidate's models are loaded until they have earned their place.</summary>
     [DefaultValue("{}", Json = true)]
     public CapacitySpec Capacity { get; set; } = new();
@@ -63,6 +66,15 @@ internal sealed class RolloutSpec
     [RangeMinimum(0)]
     [RangeMaximum(604800)]
     public int RetainStableSeconds { get; set; } = 3600;
+
+    /// <summary>
+    /// Most revisions that stay loaded for `retainStableSeconds`; older ones go before their time. The oldest goes too when a candidate finds no memory beside them. What a
+    /// promoted revision is compared with during its bake always stays.
+    /// </summary>
+    [DefaultValue(2)]
+    [RangeMinimum(0)]
+    [RangeMaximum(MaxRetainRevisions)]
+    public int RetainRevisions { get; set; } = 2;
 
     /// <summary>How many of the last stable revisions skip the steps when the spec asks for them again. 0: none does.</summary>
     [DefaultValue(3)]

@@ -23,7 +23,7 @@ internal static class ModelFailureText
         ModelFailure.OutOfMemory => "Raise `resources.limits.memory`. The host tries again by itself.",
         ModelFailure.RunsFail => "See the pod's log; often its accelerator is broken. The host loads the model again by itself, and is restarted where that doesn't help.",
         ModelFailure.RunHangs => "The container is restarted if it goes on; when that happens again, look at the node's accelerator.",
-        ModelFailure.GpuMemoryExceeded => "Use fewer models in one tier, lower `gpuMemory` to what they need, or roll out with `DedicatedPods`.",
+        ModelFailure.GpuMemoryExceeded => "Use fewer models in one tier, lower `runtime.gpuMemory` to what they need, or roll out with `DedicatedPods`.",
         ModelFailure.StorageFull => "Give the nodes more ephemeral storage, or keep models on a PersistentVolumeClaim.",
         _ => "",
     };

@@ -27,6 +27,7 @@ internal static class ModelSpecs
         {
             ExecutionProviders = [.. model.Spec.Runtime.ExecutionProviders],
             LastLayer = model.Spec.Runtime.LastLayer,
+            GpuMemoryBytes = model.Spec.Runtime.GpuMemory is { } memory ? Quantities.Bytes(memory) : null,
         },
         GoldenPath = model.Spec.Golden?.Path,
     };

@@ -1,10 +1,12 @@
+using Rerank.Contracts.Models;
+using Rerank.Operator.Api;
 using Rerank.Operator.Revisions;
 using Rerank.Operator.Rollouts;
 
 namespace Rerank.Operator.Pipelines;
 
 /// <summary>
-/// Pods that only rejected revisions use wait for every router to have left them, but not for ever: one that is ready to its node and says nothing to the operator must not
+/// Memory and pods that only revisions have which answer nothing any more. Pods that only rejected revisions use wait for every router to have left them, but not for ever: one that is ready to its node and says nothing to the operator must not
 /// hold GPUs that nobody uses.
 /// </summary>
 internal static class Capacity
@@ -19,6 +21,20 @@ internal static class Capacity
         var retained = roles.Retained.Select(r => r.State == RevisionState.Rejected ? Watched(r, observed, now) : r).ToList();
         var released = retained.Where(r => RolloutPlan.IsOver(r.Rollout.SilentSince, deadlineSeconds, now)).Select(r => Released(r, observed, deadlineSeconds)).ToList();
         return (retained.SequenceEqual(roles.Retained) ? roles : roles with { Retained = retained }, released);
+    }
+
+    /// <summary>Whether a host that holds both can't load the candidate for want of memory.</summary>
+    public static bool IsInTheWay(Observation observed, Revision candidate, Revision retained) =>
+        candidate.Snapshot.Tiers.Where(tier => tier.Model is { } model && Holds(retained, tier, model)).Any(tier => observed.Hosting(tier).Any(pod => LacksMemory(pod, tier, tier.Model!)));
+
+    // In the pods that the tier's model shall be in.
+    private static bool Holds(Revision revision, TierSnapshot tier, ModelTierSnapshot model) =>
+        revision.Snapshot.ModelTier(tier.Name, model.Placement) is { Model: { } held } there && there.Pool == tier.Pool && held.Model.Digest != model.Model.Digest;
+
+    private static bool LacksMemory(ObservedPod pod, TierSnapshot tier, ModelTierSnapshot model)
+    {
+        var host = pod.Hosts.GetValueOrDefault(model.Placement == Placement.Pool ? tier.Pool.Component : tier.Name);
+        return host?.Status?.Models.FirstOrDefault(m => m.Digest == model.Model.Digest) is { State: ModelState.Failed, Reason: ModelFailure.GpuMemoryExceeded or ModelFailure.OutOfMemory };
     }
 
     // Since the last time that one of them said that it had not left it. All have left it: then nothing is waited for.

@@ -57,7 +57,7 @@ internal sealed record DesiredRevision
     private static TierSnapshot Tier(TierSpec tier, ModelVersion? model) => new()
     {
         Name = tier.Name,
-        Cache = tier.Cache is { } cache ? new(Bytes(cache.Memory), cache.TtlSeconds) : null,
+        Cache = tier.Cache is { } cache ? new(Quantities.Bytes(cache.Memory), cache.TtlSeconds) : null,
         Model = tier.Model is { } spec && model is not null ? Model(tier, spec, model) : null,
     };
 
@@ -98,6 +98,4 @@ internal sealed record DesiredRevision
         PriorityClassName = spec.PriorityClassName,
         RuntimeClassName = spec.RuntimeClassName,
     };
-
-    private static long Bytes(ResourceQuantity quantity) => (long)decimal.Clamp(quantity, 0, long.MaxValue);
 }

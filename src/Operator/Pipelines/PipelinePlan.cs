@@ -49,10 +49,13 @@ internal sealed record PipelinePlan
             Trip = judgement.Trip,
         };
         var outcome = RolloutPlan.Next(settled, situation, now);
-        var requests = LongestRequest(outcome.Roles);
-        var retention = TimeSpan.FromSeconds(Math.Max(spec.Rollout.RetainStableSeconds, spec.Rollout.BakeSeconds));
+        var retention = new Retention(TimeSpan.FromSeconds(Math.Max(spec.Rollout.RetainStableSeconds, spec.Rollout.BakeSeconds)), LongestRequest(outcome.Roles))
+        {
+            Revisions = spec.Rollout.RetainRevisions,
+            InTheWay = retained => outcome.Roles.Candidate is { } candidate && Capacity.IsInTheWay(observed, candidate, retained),
+        };
         var (watched, released) = Capacity.Watch(outcome.Roles, observed, spec.Rollout.ProgressDeadlineSeconds, now);
-        var roles = RevisionPlan.Expire(watched, retention, requests, HasLeft, now);
+        var roles = RevisionPlan.Expire(watched, retention, HasLeft, now);
         var decision = outcome.Decision ?? released.FirstOrDefault(d => roles.Retired.Any(r => r.Name == d.Revision));
         return new()
         {

@@ -15,7 +15,7 @@ internal static class Lifecycle
         (RevisionState.Stable, "It answers what no candidate does.", "-"),
         (RevisionState.Returning, "Rejected in its bake, without traffic; the pointer moves next.", "at the next look"),
         (RevisionState.Rejected, "Taken out, still loaded.", "when every router has left it"),
-        (RevisionState.Retained, "Replaced, still loaded.", "after `retainStableSeconds`, when every router has left it"),
+        (RevisionState.Retained, "Replaced, still loaded.", "after `retainStableSeconds`, or beyond `retainRevisions`, when every router has left it"),
         (RevisionState.Retired, "History; its verdict is remembered.", "-"),
     ];
 
@@ -48,7 +48,7 @@ internal static class Lifecycle
         new(RevisionState.Rejected, RevisionState.Retired, "every router has left it"),
         new(RevisionState.Retained, RevisionState.Placing, "the spec asks for it again"),
         new(RevisionState.Retained, RevisionState.Stable, "what had replaced it is returned"),
-        new(RevisionState.Retained, RevisionState.Retired, "its time is over, and every router has left it"),
+        new(RevisionState.Retained, RevisionState.Retired, "its time is over, there are newer ones enough, or a candidate needs its memory; and every router has left it"),
         new(RevisionState.Retired, RevisionState.Placing, "the spec asks for it again, or a directive `Retry` begins another try"),
     ];
 

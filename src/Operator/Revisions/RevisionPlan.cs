@@ -71,19 +71,19 @@ internal static class RevisionPlan
         : roles;
 
     /// <summary>Retires what has been retained for long enough. Not before every router has left it: they might still send requests for it.</summary>
-    /// <param name="retention">For what was stable.</param>
-    /// <param name="requests">For what never was, or was rejected: as long as requests may take.</param>
     /// <param name="routersHaveLeft">Whether no router uses it any more, as far as can be known.</param>
-    public static RevisionRoles Expire(
-        RevisionRoles roles, TimeSpan retention, TimeSpan requests, Func<Revision, bool> routersHaveLeft, DateTimeOffset now)
+    public static RevisionRoles Expire(RevisionRoles roles, Retention retention, Func<Revision, bool> routersHaveLeft, DateTimeOffset now)
     {
         if (roles.Stable is null)
             return roles;
-        var kept = RolloutArms.BakesAgainst(roles)?.Name;
+        var baseline = RolloutArms.BakesAgainst(roles)?.Name;
+        var standBy = roles.Retained.Where(r => r is { StableSince: not null, IsRejected: false } && r.Name != baseline).Take(retention.Revisions).ToHashSet();
+        if (Retention.MakesRoom(roles, now) && roles.Retained.LastOrDefault(r => standBy.Contains(r) && retention.InTheWay(r)) is { } oldest)
+            standBy.Remove(oldest);
         var others = roles.Retained.Select(r =>
         {
-            var time = r.StableSince is null || r.IsRejected || retention < requests ? requests : retention;
-            return r.Name == kept || r.RetiredAt + time > now || !routersHaveLeft(r)
+            var time = standBy.Contains(r) && retention.Stable > retention.Requests ? retention.Stable : retention.Requests;
+            return r.Name == baseline || r.RetiredAt + time > now || !routersHaveLeft(r)
                 ? r
                 : r.Enter(RevisionState.Retired, now) with { Rollout = r.Rollout with { SilentSince = null } };
         });

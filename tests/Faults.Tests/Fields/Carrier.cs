@@ -36,6 +36,7 @@ internal static class Carrier
             Steps = [new() { Name = "all", TrafficPermille = 900, MirrorPermille = 100, MinRequests = 1, MinDurationSeconds = 1, PassWhen = PassWhen.Estimated }],
             BakeSeconds = 0,
             RetainStableSeconds = 0,
+            RetainRevisions = 2,
             FastRollbackRevisions = 0,
             Analysis = new() { Metrics = [.. Metrics()] },
             Directives = [new() { Revision = "0123456789", Action = DirectiveAction.Retry, Attempt = 2 }],
@@ -48,6 +49,7 @@ internal static class Carrier
         spec.Artifact.Files.Add(new() { Path = "golden.json", Sha256 = new string('a', 64) });
         spec.Golden = new() { Path = "golden.json" };
         spec.Runtime.ExecutionProviders = [ExecutionProvider.CUDA, ExecutionProvider.CPU];
+        spec.Runtime.GpuMemory = new("2Gi");
     });
 
     public static IEnumerable<ModelSourceSpec> Sources()

@@ -96,6 +96,29 @@ public sealed class RolloutTests
     }
 
     [Fact]
+    public async Task CandidateLacksGpuMemory_WhatIsOnlyRetainedMakesRoom()
+    {
+        await DeployAsync();
+        await ChangeAsync("second");
+        await ChangeAsync("third");
+        Assert.Equal(["base", "second", "third"], HeldBy("full"));
+
+        // Three fit.
+        _world.Nodes.Outcome = m => m.Name == "fourth" && HeldBy("full").Count() > 3 ? Samples.Failed(m, ModelFailure.GpuMemoryExceeded, "too much") : null;
+        await ChangeAsync("fourth");
+
+        Assert.Equal(["fourth", "second", "third"], HeldBy("full"));
+        Assert.Equal("fourth", (await _world.ServedModelsAsync())["full"]);
+
+        async Task ChangeAsync(string model)
+        {
+            await _world.ApplyAsync(Samples.Model(model));
+            await _world.ApplyAsync(Samples.TwoTiers(full: model, change: p => (p.Rollout.RetainStableSeconds, p.Rollout.RetainRevisions) = (3600, 8)));
+            await _world.SettleAsync(16);
+        }
+    }
+
+    [Fact]
     public async Task CandidateFails_StableServesOnAndConditionSaysWhatToDo()
     {
         await DeployAsync();

@@ -107,9 +107,44 @@ public sealed class RevisionPlanTests
     {
         var roles = new RevisionRoles(Of(B, RevisionState.Stable, 2), null, [Of(A, RevisionState.Retained, 1) with { RetiredAt = Now, StableSince = Now }], []);
 
-        var expired = RevisionPlan.Expire(roles, TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1), _ => routersHaveLeft, Now.AddSeconds(seconds));
+        var expired = RevisionPlan.Expire(roles, new(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1)), _ => routersHaveLeft, Now.AddSeconds(seconds));
 
         Assert.Equal(retires ? RevisionRole.Retired : RevisionRole.Retained, expired.All.Single(r => r.Name == A.Hash()).Role);
+    }
+
+    [Theory]
+    [InlineData(0, new string[0])]
+    [InlineData(1, new[] { "c" })]
+    [InlineData(2, new[] { "c", "b" })]
+    public void Expire_MoreThanShallBeRetained_TheOldestGo(int most, string[] stay)
+    {
+        var expired = RevisionPlan.Expire(Three(candidate: null), Retaining(most), _ => true, Now.AddSeconds(10));
+
+        Assert.Equal(stay, expired.Retained.Select(r => r.Name));
+    }
+
+    [Fact]
+    public void Expire_RejectedOnes_TakeNoPlaceOfThoseThatWereStable()
+    {
+        var roles = Three(candidate: null);
+        roles = roles with { Retained = [roles.Retained[0] with { State = RevisionState.Rejected, Verdict = Passed with { Verdict = RevisionVerdictKind.Rejected } }, .. roles.Retained.Skip(1)] };
+
+        Assert.Equal(["b", "a"], RevisionPlan.Expire(roles, Retaining(2), _ => true, Now.AddSeconds(10)).Retained.Select(r => r.Name));
+    }
+
+    [Fact]
+    public void Expire_CandidateLacksMemory_TheOldestInItsWayGoes_OneAtATime()
+    {
+        var retention = Retaining(3) with { InTheWay = r => r.Name != "a" };
+
+        var once = RevisionPlan.Expire(Three(Of(C, RevisionState.Placing, 9)), retention, _ => true, Now.AddSeconds(10));
+        var soon = RevisionPlan.Expire(once, retention, _ => true, Now.AddSeconds(11));
+        var later = RevisionPlan.Expire(once, retention, _ => true, Now.AddSeconds(41));
+
+        Assert.Equal(["c", "a"], once.Retained.Select(r => r.Name));
+        Assert.Equal(["c", "a"], soon.Retained.Select(r => r.Name));
+        Assert.Equal(["a"], later.Retained.Select(r => r.Name));
+        Assert.Equal(3, RevisionPlan.Expire(Three(candidate: null), retention, _ => true, Now.AddSeconds(10)).Retained.Count);
     }
 
     [Fact]
@@ -119,6 +154,15 @@ public sealed class RevisionPlanTests
 
         Assert.Equal([A.Hash()], RevisionPlan.Surplus(roles, 2, desired: null).Select(r => r.Name));
     }
+
+    // "a" to "c" were stable one after the other, and were replaced a moment ago.
+    private static RevisionRoles Three(Revision? candidate) => new(
+        Of(B, RevisionState.Stable, 8),
+        candidate,
+        [.. new[] { "c", "b", "a" }.Select((name, i) => Of(A, RevisionState.Retained, 3 - i) with { Name = name, StableSince = Now.AddHours(-1), RetiredAt = Now })],
+        []);
+
+    private static Retention Retaining(int most) => new(TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(1)) { Revisions = most };
 
     private static Revision Of(RevisionSnapshot snapshot, RevisionState state, long sequence) =>
         new() { Name = snapshot.Hash(), State = state, Sequence = sequence, Snapshot = snapshot };

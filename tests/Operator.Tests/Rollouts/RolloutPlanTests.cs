@@ -251,7 +251,7 @@ public sealed class RolloutPlanTests
         Assert.Empty(Expire(roles, hasLeft: true, later).Retained);
 
         static RevisionRoles Expire(RevisionRoles roles, bool hasLeft, DateTimeOffset now) =>
-            RevisionPlan.Expire(roles, TimeSpan.FromHours(1), TimeSpan.FromSeconds(1), _ => hasLeft, now);
+            RevisionPlan.Expire(roles, new(TimeSpan.FromHours(1), TimeSpan.FromSeconds(1)), _ => hasLeft, now);
     }
 
     [Fact]
@@ -738,7 +738,7 @@ public sealed class RolloutPlanTests
     [Fact]
     public void Bake_LongerThanRetention_KeepsTheReplacedUntilItsEnd()
     {
-        var roles = RevisionPlan.Expire(Baking(), TimeSpan.Zero, TimeSpan.Zero, _ => true, Now.AddSeconds(300));
+        var roles = RevisionPlan.Expire(Baking(), new(TimeSpan.Zero, TimeSpan.Zero) { Revisions = 0, InTheWay = _ => true }, _ => true, Now.AddSeconds(300));
 
         Assert.Single(roles.Retained);
     }

@@ -1,4 +1,5 @@
 using k8s;
+using Rerank.Contracts.Models;
 using Rerank.Operator.Runtime.Crds.Validation;
 using static Rerank.Operator.Api.Validation.Rule;
 
@@ -24,6 +25,10 @@ internal static class ModelVersionRules
             .. Require(paths.Contains(spec.Contract.ModelFile), "spec.contract.modelFile", Listed),
             .. Require(paths.Contains(spec.Contract.TokenizerFile), "spec.contract.tokenizerFile", Listed),
             .. Require(providers.Distinct().Count() == providers.Count, "spec.runtime.executionProviders", "must not list a provider twice"),
+            .. Require(
+                spec.Runtime.GpuMemory is null || providers.Contains(ExecutionProvider.CUDA),
+                "spec.runtime.gpuMemory",
+                "may only be specified when `executionProviders` lists \"CUDA\""),
             .. Require(spec.Golden is null || paths.Contains(spec.Golden.Path), "spec.golden.path", Listed),
         ];
     }
