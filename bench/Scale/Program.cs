@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Rerank.Scale;
+using Rerank.Scale.Fleet;
 using Rerank.Scale.Operator;
 using Rerank.TestKit;
 
@@ -14,12 +15,15 @@ if (args is [OperatorCommand.Name])
 var pipelines = new Option<int>("--pipelines") { Description = "Pipelines in all", DefaultValueFactory = _ => 500 };
 var changing = new Option<int>("--changing") { Description = "Those of them that change", DefaultValueFactory = _ => 50 };
 var rounds = new Option<int>("--rounds") { Description = "Looks at every pipeline while nothing changes", DefaultValueFactory = _ => 4 };
-var command = new RootCommand("The operator with many pipelines on a real API server") { pipelines, changing, rounds };
-command.SetAction((given, stop) => RunAsync(given.GetValue(pipelines), given.GetValue(changing), given.GetValue(rounds), stop));
+var autoscaled = new Option<int>("--autoscaled") { Description = "Those of them that have an autoscaler", DefaultValueFactory = _ => 250 };
+var history = new Option<int>("--history") { Description = "Revisions that each pipeline had before", DefaultValueFactory = _ => 10 };
+var command = new RootCommand("The operator with many pipelines on a real API server") { pipelines, changing, rounds, autoscaled, history };
+command.SetAction((given, stop) => RunAsync(new(given.GetValue(pipelines), given.GetValue(changing), StepSeconds, given.GetValue(autoscaled), given.GetValue(history)), given.GetValue(rounds), stop));
 return await command.Parse(args).InvokeAsync();
 
-static async Task<int> RunAsync(int pipelines, int changing, int rounds, CancellationToken stop)
+static async Task<int> RunAsync(FleetSize size, int rounds, CancellationToken stop)
 {
+    var (pipelines, changing) = (size.Pipelines, size.Changing);
     await using var server = new ControlPlaneFixture();
     await server.InitializeAsync();
     if (!server.IsThere)
@@ -29,7 +33,7 @@ static async Task<int> RunAsync(int pipelines, int changing, int rounds, Cancell
     }
 
     await server.InstallCrdsAsync(Repository.File("config", "crds"), stop);
-    await using var world = await ScaleWorld.StartAsync(server, new(pipelines, changing, StepSeconds), stop);
+    await using var world = await ScaleWorld.StartAsync(server, size, stop);
     Report.Head(Console.Out);
 
     var deployed = await PhaseAsync($"{pipelines} pipelines created", async () =>

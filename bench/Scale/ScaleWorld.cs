@@ -17,6 +17,7 @@ internal sealed class ScaleWorld : IAsyncDisposable
     private const int RequestsOfARouter = 100;
 
     private readonly Kubernetes _kubernetes;
+    private int _second;
     private readonly AdminServer _admin;
 
     private ScaleWorld(Kubernetes kubernetes, AdminServer admin, OperatorProcess process, NodeAgent nodes, PipelineFleet fleet)
@@ -62,6 +63,7 @@ internal sealed class ScaleWorld : IAsyncDisposable
             },
             cancellationToken,
             Deadline);
+        await Fleet.AgeAsync(new ResourceClient(_kubernetes, TimeProvider.System), cancellationToken);
     }
 
     /// <summary>Changes some of the pipelines and waits until they serve what they ask for; meanwhile applications send requests.</summary>
@@ -119,6 +121,7 @@ internal sealed class ScaleWorld : IAsyncDisposable
     private async Task<Measured> LookAsync(CancellationToken cancellationToken)
     {
         await Task.Delay(Pause, TimeProvider.System, cancellationToken);
+        await Fleet.MeasureAsync(_second++, cancellationToken);
         return await Operator.TakeAsync(cancellationToken);
     }
 }

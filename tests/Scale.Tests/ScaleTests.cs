@@ -23,7 +23,7 @@ public sealed class ScaleTests(ControlPlaneFixture server) : IClassFixture<Contr
     {
         server.Require();
         await server.InstallCrdsAsync(Repository.File("config", "crds"), Stop);
-        await using var world = await ScaleWorld.StartAsync(server, new(Pipelines, Changing, StepSeconds: 1), Stop);
+        await using var world = await ScaleWorld.StartAsync(server, new(Pipelines, Changing, StepSeconds: 1, Autoscaled: Pipelines / 2, History: 3), Stop);
         await world.DeployAsync(Stop);
         await world.SettleAsync(Stop);
 
