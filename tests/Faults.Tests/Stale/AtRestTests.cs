@@ -28,6 +28,7 @@ public sealed class AtRestTests(ControlPlane server)
     }
 
     [Theory]
+    [Trait("Fault", "T84")]
     [InlineData(false)]
     [InlineData(true)]
     public async Task AutoscalerAtWork_NothingIsListedOrWritten(bool isReal)
@@ -55,6 +56,7 @@ public sealed class AtRestTests(ControlPlane server)
     }
 
     [Fact]
+    [Trait("Fault", "T84")]
     public async Task MorePodsThanAnybodyAskedFor_AreReducedAgain()
     {
         using var world = FaultWorld.InMemory();
