@@ -35,6 +35,7 @@ internal static class ChildContent
     private static JsonObject Chosen(IKubernetesObject<V1ObjectMeta> child)
     {
         var all = JsonNode.Parse(KubernetesJson.Serialize((object)child))!.AsObject();
+        all["metadata"]?.AsObject().Remove("resourceVersion");
         if (child is V1Deployment)
             all["spec"]?.AsObject().Remove("replicas");
         return all;

@@ -20,6 +20,9 @@ internal sealed record DesiredDocuments
     /// <summary>Of the pools, by component.</summary>
     public required IReadOnlyDictionary<string, ModelSet> PoolSets { get; init; }
 
+    /// <summary>What the ConfigMaps' resourceVersions were when this was decided, by name: over what others have written since, it isn't written.</summary>
+    public IReadOnlyDictionary<string, string> Versions { get; init; } = new Dictionary<string, string>();
+
     /// <param name="host">Tier of a sidecar, or component of a pool.</param>
     public ModelSet? Set(string host, Placement placement) =>
         (placement == Placement.Pool ? PoolSets : SidecarSets).GetValueOrDefault(host);

@@ -26,7 +26,7 @@ internal static class DocumentPlan
         var live = roles.Live.Select(r => r.Snapshot).ToList();
         var sidecars = LayoutPlan.Sidecars(live).ToDictionary(tier => tier, tier => Set(observed, roles, tier, Placement.Sidecar, s => s.ModelTier(tier, Placement.Sidecar)?.Model));
         var pools = LayoutPlan.Pools(live).ToDictionary(pool => pool.Component, pool => Set(observed, roles, pool.Component, Placement.Pool, s => s.InPool(pool)));
-        return new() { Table = Table(observed, roles, addresses), SidecarSets = sidecars, PoolSets = pools };
+        return new() { Table = Table(observed, roles, addresses), SidecarSets = sidecars, PoolSets = pools, Versions = observed.Documents.Versions };
     }
 
     /// <param name="host">Tier of sidecars, or component of a pool.</param>

@@ -37,6 +37,7 @@ internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildW
     }
 
     /// <returns>What kept something from being written; null when all was.</returns>
+    /// <exception cref="ConflictException">Somebody else has written a document since it was read: it isn't replaced by one that doesn't know of that.</exception>
     public async Task<Problem?> ApplyAsync(PipelineOwner owner, PipelinePlan plan, ManifestContext context, CancellationToken cancellationToken)
     {
         var wanted = Wanted(owner, plan, context);
@@ -85,8 +86,11 @@ internal sealed class PipelineWriter(IResourceClient client, IEnumerable<IChildW
 
     private static IEnumerable<V1ConfigMap> Documents(PipelineOwner owner, PipelinePlan plan)
     {
-        yield return ConfigMaps.Of(owner, owner.Names.Router, Labels.RouterComponent, plan.Documents.RouterFiles());
+        yield return Map(owner.Names.Router, Labels.RouterComponent, plan.Documents.RouterFiles());
         foreach (var pool in plan.Layout.Pools)
-            yield return ConfigMaps.Of(owner, owner.Names.Pool(pool.Id), pool.Component, plan.Documents.PoolFiles(pool.Id));
+            yield return Map(owner.Names.Pool(pool.Id), pool.Component, plan.Documents.PoolFiles(pool.Id));
+
+        V1ConfigMap Map(string name, string component, IReadOnlyDictionary<string, string> files) =>
+            ConfigMaps.Of(owner, name, component, files, plan.Documents.Versions.GetValueOrDefault(name));
     }
 }

@@ -22,6 +22,9 @@ internal sealed record StoredDocuments
     /// <summary>Of the pools, by component.</summary>
     public IReadOnlyDictionary<string, ModelSet> PoolSets { get; init; } = new Dictionary<string, ModelSet>();
 
+    /// <summary>The resourceVersion that each ConfigMap was read at, by name.</summary>
+    public IReadOnlyDictionary<string, string> Versions { get; init; } = new Dictionary<string, string>();
+
     /// <param name="host">Tier of a sidecar, or component of a pool.</param>
     public ModelSet? Set(string host, Placement placement) =>
         (placement == Placement.Pool ? PoolSets : SidecarSets).GetValueOrDefault(host);
@@ -45,6 +48,7 @@ internal sealed record StoredDocuments
                 .Select(pool => (Component: pool.Key, Set: Parse(Text(pool.Value, PodPaths.ModelSetKey), ContractsJson.Default.ModelSet)))
                 .Where(pool => pool.Set is not null)
                 .ToDictionary(pool => pool.Component, pool => pool.Set!),
+            Versions = pools.Values.Append(routers).OfType<V1ConfigMap>().ToDictionary(map => map.Name(), map => map.ResourceVersion()),
         };
     }
 

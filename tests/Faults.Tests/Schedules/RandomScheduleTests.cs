@@ -10,7 +10,7 @@ namespace Rerank.Faults.Tests.Schedules;
 /// </summary>
 public sealed class RandomScheduleTests(ControlPlane server)
 {
-    private const int InMemory = 2000;
+    private const int InMemory = 400;
     private const int OnServer = 30;
     private const int FirstSeed = 1;
 

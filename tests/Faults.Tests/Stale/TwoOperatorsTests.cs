@@ -2,6 +2,7 @@ using Rerank.Faults.Tests.Faults;
 using Rerank.Faults.Tests.Oracles;
 using Rerank.Faults.Tests.World;
 using Rerank.Operator.Api;
+using Rerank.Operator.Names;
 using Rerank.Operator.Tests.World;
 
 namespace Rerank.Faults.Tests.Stale;
@@ -82,6 +83,39 @@ public sealed class TwoOperatorsTests(ControlPlane server)
         Assert.Equal(candidate, Assert.Single((await world.PipelineAsync()).Status!.Rejected!).Revision);
         Assert.Single(world.Invariants.StableHistory);
         Assert.All(world.Nodes.ReadyRouters, r => Assert.Null(r.Table!.Candidate));
+    }
+
+    /// <summary>The same, when it had stored its decision and another leader has taken that back.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    [Trait("Fault", "T20")]
+    public async Task OldLeadersTable_DeliveredAfterAnotherLeadersDecision_IsRefused(bool isReal)
+    {
+        using var world = await FaultWorld.OnAsync(server, isReal);
+        await Deploy.DoneAsync(world, Deploy.Steps);
+        var before = (await world.StableAsync())!.Name;
+        await world.ApplyAsync(Samples.TwoTiers(full: "better", change: Deploy.Steps));
+        await world.UntilStepAsync("half");
+        using var old = world.StartAnother();
+        for (var turn = 0; turn < 8; turn++)
+            await world.LiveAsync();
+        var isDelivered = false;
+        world.Plan.On(
+            call => call is { IsWrite: true, Kind: "configmaps" } && call.Name == new PipelineNames(Samples.Pipeline).Router,
+            new Fault.Meanwhile(async () =>
+            {
+                isDelivered = true;
+                foreach (var router in world.Nodes.ReadyRouters)
+                    router.Seen = router.Seen! with { Trip = new("errors", "9 of 10 failed", world.Time.GetUtcNow()) };
+                await world.SettleAsync();
+            }),
+            times: 1);
+
+        await world.ReconcileAsync(old);
+
+        Assert.True(isDelivered);
+        Assert.Equal((before, null), ((await world.TableAsync())!.Stable.Revision, (await world.TableAsync())!.Candidate?.Arm.Revision));
     }
 
     [Fact]

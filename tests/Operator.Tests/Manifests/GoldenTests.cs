@@ -61,8 +61,8 @@ public sealed class GoldenTests
         [
             .. plan.Roles.Live.Select(revision => RevisionObject.From(owner, revision)),
             AdminSecret.Of(owner, "token"),
-            ConfigMaps.Of(owner, owner.Names.Router, Labels.RouterComponent, plan.Documents.RouterFiles()),
-            .. plan.Layout.Pools.Select(p => ConfigMaps.Of(owner, owner.Names.Pool(p.Id), p.Component, plan.Documents.PoolFiles(p.Id))),
+            ConfigMaps.Of(owner, owner.Names.Router, Labels.RouterComponent, plan.Documents.RouterFiles(), resourceVersion: null),
+            .. plan.Layout.Pools.Select(p => ConfigMaps.Of(owner, owner.Names.Pool(p.Id), p.Component, plan.Documents.PoolFiles(p.Id), resourceVersion: null)),
             .. PipelineManifests.Of(plan.Layout, context),
         ];
     }
