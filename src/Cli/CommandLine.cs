@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using Rerank.Cli.Connection;
 using Rerank.Cli.Diff;
 using Rerank.Cli.Directives;
+using Rerank.Cli.Evaluate;
 using Rerank.Cli.Explain;
 using Rerank.Cli.History;
 using Rerank.Cli.Models;
@@ -42,13 +43,14 @@ internal static class CommandLine
     private static RootCommand Root(Surroundings surroundings)
     {
         var connection = new ConnectionOptions(surroundings);
-        var root = new RootCommand("Shows and steers rollouts of rerank pipelines (rerank.dev). Exit codes: 0 done, 1 failed, 2 not understood.")
+        var root = new RootCommand("Shows and steers rollouts of rerank pipelines (rerank.dev), and measures rankings. Exit codes: 0 done, 1 failed, 2 not understood.")
         {
             StatusCommand.Create(connection, surroundings),
             ExplainCommand.Create(connection, surroundings),
             HistoryCommand.Create(connection, surroundings),
             DiffCommand.Create(connection, surroundings),
             ModelCommand.Create(connection, surroundings),
+            EvaluateCommand.Create(surroundings),
         };
         foreach (var command in DirectiveCommands.Create(connection, surroundings))
             root.Add(command);

@@ -9,9 +9,10 @@ public partial class DependencyDirectionTests
 {
     public static TheoryData<string, string> Allowed => new()
     {
-        { "Cli", "Contracts" },
+        { "Cli", "Contracts, Evaluation" },
         { "Contracts", "" },
         { "Dialects", "Contracts" },
+        { "Evaluation", "" },
         { "Http", "Contracts, Dialects" },
         { "Operator.Runtime", "" },
         { "Operator", "Contracts, Operator.Runtime, Programs" },
@@ -45,6 +46,7 @@ public partial class DependencyDirectionTests
     [InlineData("RerankerHost")]
     [InlineData("Contracts")]
     [InlineData("Dialects")]
+    [InlineData("Evaluation")]
     [InlineData("Http")]
     [InlineData("Programs")]
     public void DataPlane_Packages_HaveNoKubernetesClient(string project) => Assert.DoesNotContain(

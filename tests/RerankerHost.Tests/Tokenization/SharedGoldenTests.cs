@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Rerank.Contracts.Models;
 using Rerank.RerankerHost.Tokenization;
+using Rerank.TestKit;
 
 namespace Rerank.RerankerHost.Tests.Tokenization;
 
@@ -14,8 +15,8 @@ public class SharedGoldenTests
     [InlineData("mbert-uncased")]
     public void Encode_EveryLine_SameAsReference(string name)
     {
-        var tokenizer = TokenizerFile.Load(TestFiles.SharedData("tokenizers", name, "tokenizer.json"));
-        var lines = File.ReadAllLines(TestFiles.SharedData("tokenizers", name, "golden.jsonl"));
+        var tokenizer = TokenizerFile.Load(SharedData.File("tokenizers", name, "tokenizer.json"));
+        var lines = File.ReadAllLines(SharedData.File("tokenizers", name, "golden.jsonl"));
 
         Assert.Equal(600, lines.Length);
         Assert.All(lines, line =>
