@@ -99,8 +99,8 @@ internal sealed class PipelineFleet(IResourceClient user, string ns, FleetSize s
             Name = snapshot.Hash(),
             Snapshot = snapshot,
             State = RevisionState.Retired,
-            // Before the one that serves, whose number is the highest.
-            Sequence = stable.Sequence - number - 1,
+            // Before the one that serves, whose number is higher.
+            Sequence = 0,
             Uid = null,
             ResourceVersion = null,
         };
