@@ -4,7 +4,10 @@ using Rerank.Operator.Names;
 
 namespace Rerank.Operator.Revisions;
 
-/// <summary>Which pods a candidate's pool tiers go to: those of what serves, or pods of their own.</summary>
+/// <summary>
+/// Which pods a candidate's pool tiers go to: those of what serves, or pods of their own. Pods that serve are never changed for a candidate, so that a tier whose pods differ has its own
+/// with either placement.
+/// </summary>
 internal static class Homes
 {
     /// <summary>The same roles, with the candidate where it belongs. Once it has begun a step, or is still loaded from before, it stays where it is.</summary>
@@ -28,7 +31,7 @@ internal static class Homes
     private static PoolId? Shared(TierSnapshot tier, List<RevisionSnapshot> others, CapacityPlacement placement)
     {
         if (placement == CapacityPlacement.CoResident)
-            return others.Select(s => s.ModelTier(tier.Name, Placement.Pool)?.Pool).FirstOrDefault(pool => pool is not null);
+            return others.Select(s => s.ModelTier(tier.Name, Placement.Pool)).FirstOrDefault(t => t is not null && t.Model!.Shape.IsLike(tier.Model!.Shape))?.Pool;
         var stable = others[0].ModelTier(tier.Name, Placement.Pool);
         return stable is not null && InPods(stable.Model!) == InPods(tier.Model!) ? stable.Pool : null;
     }

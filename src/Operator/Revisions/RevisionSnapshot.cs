@@ -86,6 +86,18 @@ internal sealed record ModelTierSnapshot
     public ResourcesSnapshot? Resources { get; init; }
 
     public SchedulingSnapshot? Scheduling { get; init; }
+
+    [JsonIgnore]
+    public PodShape Shape => new(Gpu, Claim, Resources, Scheduling);
+}
+
+/// <summary>All that a tier's pods show of its revision. Revisions that agree in it can share pods without changing them.</summary>
+internal sealed record PodShape(GpuSnapshot? Gpu, string? Claim, ResourcesSnapshot? Resources, SchedulingSnapshot? Scheduling)
+{
+    public bool IsLike(PodShape other) => Text(this) == Text(other);
+
+    // Records compare lists and dictionaries by reference.
+    private static string Text(PodShape shape) => JsonSerializer.Serialize(shape, RevisionJson.Default.PodShape);
 }
 
 /// <param name="Key">Key of a token; null: the Secret has <c>token</c>, or <c>username</c> and <c>password</c>.</param>

@@ -33,6 +33,8 @@ internal static class Carrier
         ],
         Rollout = new()
         {
+            // Whatever becomes of the pool's pods.
+            Capacity = new() { MaxExtraGPUs = 10_000 },
             Steps = [new() { Name = "all", TrafficPermille = 900, MirrorPermille = 100, MinRequests = 1, MinDurationSeconds = 1, PassWhen = PassWhen.Estimated }],
             BakeSeconds = 0,
             RetainStableSeconds = 0,
