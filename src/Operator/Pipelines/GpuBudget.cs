@@ -51,8 +51,9 @@ internal static class GpuBudget
             from tier in roles.Candidate!.Snapshot.ModelTiers(Placement.Pool)
             let model = tier.Model!
             where own.Contains(tier.Pool) && model.Gpu is not null
-            let beside = roles.Stable!.Snapshot.ModelTier(tier.Name, Placement.Pool)?.Model
-            let why = beside is not null && !beside.Shape.IsLike(model.Shape) ? ", which differ from those that serve" : ""
+            let stable = roles.Stable!.Snapshot
+            let beside = stable.ModelTier(tier.Name, Placement.Pool)?.Model
+            let why = beside is not null && !stable.ShapeOf(beside).IsLike(roles.Candidate.Snapshot.ShapeOf(model)) ? ", which differ from those that serve" : ""
             select (tier.Name, LayoutPlan.Replicas(spec, tier.Pool, model), Gpus(model.Gpu), why);
     }
 

@@ -31,6 +31,7 @@ internal static class Carrier
             Samples.Sidecar("small", "tiny", new() { Type = EscalationType.Margin, MarginMilli = 2000, TopK = 5 }),
             Pool(),
         ],
+        Engine = new() { Policy = EnginePolicy.Follow },
         Rollout = new()
         {
             // Whatever becomes of the pool's pods.

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Prometheus;
 using Rerank.Faults.Tests.Faults;
+using Rerank.Operator;
 using Rerank.Operator.Admin;
 using Rerank.Operator.Api;
 using Rerank.Operator.Pipelines.Watch;
@@ -33,7 +34,7 @@ internal sealed class SteppedOperator : IDisposable
 
     /// <param name="client">For what the operator reads and writes itself.</param>
     /// <param name="lists">For its caches.</param>
-    public SteppedOperator(FaultGate gate, IResourceClient client, IResourceClient lists, Post post, HttpMessageHandler network, FakeTimeProvider time, string ns)
+    public SteppedOperator(FaultGate gate, IResourceClient client, IResourceClient lists, Post post, HttpMessageHandler network, FakeTimeProvider time, string ns, OperatorOptions options)
     {
         Gate = gate;
         _namespace = ns;
@@ -45,7 +46,7 @@ internal sealed class SteppedOperator : IDisposable
             .AddSingleton(Metrics.NewCustomRegistry())
             .AddSingleton(client)
             .AddSingleton<NewToken>(() => $"token-{++tokens}-of-{time.GetUtcNow().Ticks}")
-            .AddSingleton(Options.Create(Samples.Options));
+            .AddSingleton(Options.Create(options));
         services.AddOperatorRuntime(runtime => runtime.LeaderElection.Enabled = false).AddRerankControllers();
         services.AddSingleton<IHttpClientFactory>(new AdminFaults(gate, post, network));
         Caches = [.. ReplaceCaches(services, lists)];

@@ -5,6 +5,7 @@ using Rerank.Operator.Api;
 using Rerank.Operator.Revisions;
 using Rerank.Operator.Status;
 using Rerank.Operator.Tests.World;
+using Rerank.Programs.Logs;
 
 namespace Rerank.Operator.Tests.Pipelines;
 
@@ -125,11 +126,11 @@ public sealed class RolloutTests
         await _world.SettleAsync();
         Assert.Equal("half", (await _world.PipelineAsync()).Status!.Candidate!.Step);
 
-        // What runs goes on; new pods of the operator's next release take for ever, or fail.
+        // What runs goes on; new pods, which the operator makes otherwise now, take for ever, or fail.
         _world.Nodes.Outcome = m => canFail
             ? Samples.Failed(m, ModelFailure.LoadFailed, "no")
             : new() { Name = m.Name, Digest = m.Digest, State = ModelState.Loading };
-        _world.Options.Images.RerankerHost = "test/host:2";
+        _world.Options.LogFormat = LogFormat.Json;
         _world.RestartOperator();
         for (var look = 0; look < 40; look++)
         {
@@ -137,7 +138,7 @@ public sealed class RolloutTests
             await _world.SettleAsync(rounds: 1);
         }
 
-        Assert.Contains(_world.Nodes.Pods, p => p.Pod.Spec.Containers.Any(c => c.Image == "test/host:2"));
+        Assert.Contains(_world.Nodes.Pods, p => p.Pod.Spec.Containers.Any(c => c.Env?.Any(e => e.Name == "RERANK_HOST_LOG_FORMAT") == true));
         var status = (await _world.PipelineAsync()).Status!;
         Assert.Equal(canFail ? null : "half", status.Candidate?.Step);
         Assert.Equal(canFail ? 1 : 0, status.Rejected?.Count ?? 0);
