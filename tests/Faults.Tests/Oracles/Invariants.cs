@@ -208,7 +208,7 @@ internal sealed class Invariants(FakeNodes nodes)
             _risen[$"{revision}#{candidate["attempt"]}"] = (weight, generation);
             Require(MayRise, $"S2: {revision} rises to {weight}");
             // One that only has a mounted table gives a candidate nothing.
-            foreach (var router in nodes.ReadyRouters.Where(r => r.Confirmed).ToList())
+            foreach (var router in nodes.ReadyRouters.Where(r => r.Confirmed && r.Table!.Pipeline == (string?)table["pipeline"]).ToList())
                 Require(router.Table!.Generation >= at, $"S2: {revision} rises to {weight}, but a router is still at {router.Table.Generation} and not at {at}");
         }
     }

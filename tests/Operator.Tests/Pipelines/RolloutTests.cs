@@ -30,7 +30,7 @@ public sealed class RolloutTests
         Assert.Equal(
             [
                 "Available=True", "Ready=True", "Reconciling=False", "Stalled=False", "CandidateHealthy=Unknown", "TrafficConverged=True", "Degraded=False",
-                "DirectivesIgnored=False", "ResourcesOmitted=False",
+                "DirectivesIgnored=False", "EngineCurrent=True", "ResourcesOmitted=False",
             ],
             Conditions(status));
     }

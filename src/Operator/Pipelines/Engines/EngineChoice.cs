@@ -52,9 +52,10 @@ internal sealed record EngineChoice(RevisionSnapshot? Desired, EngineState State
         Func<RevisionSnapshot, Problem?> noRoom,
         Func<bool> mayMove)
     {
+        var stable = revisions.Where(r => r.Role == RevisionRole.Stable).MaxBy(r => r.Sequence);
         if (spec is null)
-            return None;
-        if (revisions.Where(r => r.Role == RevisionRole.Stable).MaxBy(r => r.Sequence) is not { } stable)
+            return stable?.Snapshot.RunsOn?.IsLike(present) == false ? new(null, EngineState.AfterSpec) : None;
+        if (stable is null)
             return new(With(spec, present.For(spec, present), revisions), EngineState.Current);
 
         var running = (stable.Snapshot.RunsOn ?? present).For(spec, present);
