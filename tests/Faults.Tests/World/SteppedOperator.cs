@@ -15,7 +15,6 @@ using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Caching;
 using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Runtime.Control;
-using Rerank.Operator.Tests.World;
 
 namespace Rerank.Faults.Tests.World;
 
