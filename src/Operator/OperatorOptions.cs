@@ -13,6 +13,10 @@ internal sealed class OperatorOptions
     [ValidateObjectMembers(typeof(ImageOptionsValidator))]
     public ImageOptions Images { get; set; } = new();
 
+    [Required]
+    [ValidateObjectMembers(typeof(EngineOptionsValidator))]
+    public EngineOptions Engine { get; set; } = new();
+
     /// <summary>IfNotPresent, Always or Never; of the pods that the operator makes.</summary>
     [AllowedValues("IfNotPresent", "Always", "Never")]
     public string ImagePullPolicy { get; set; } = "IfNotPresent";
@@ -43,6 +47,13 @@ internal sealed class OperatorOptions
     /// <summary>Time for one query of a Prometheus metric.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan PrometheusTimeout { get; set; } = TimeSpan.FromSeconds(5);
+}
+
+internal sealed class EngineOptions
+{
+    /// <summary>How many pipelines try other images of router and host at the same time.</summary>
+    [Range(1, 10_000)]
+    public int MaxPipelines { get; set; } = 5;
 }
 
 internal sealed class ImageOptions

@@ -15,4 +15,7 @@ internal sealed class OtlpEndpointValidator : IValidateOptions<OperatorOptions>
 }
 
 [OptionsValidator]
+internal sealed partial class EngineOptionsValidator : IValidateOptions<EngineOptions>;
+
+[OptionsValidator]
 internal sealed partial class ImageOptionsValidator : IValidateOptions<ImageOptions>;

@@ -176,7 +176,9 @@ internal static class Advice
     {
         var name = pipeline.Metadata.Name;
         yield return $"It gets no traffic again by itself. See what it changed: `{Program} diff {name} {pipeline.Status.Stable?.Revision ?? "REVISION"} {rejected.Revision}`.";
-        yield return "Mend it and change the pipeline: another content is another revision, which starts anew. Or go back: apply the pipeline as it was.";
+        yield return pipeline.Status.EngineOf(rejected.Revision) is null
+            ? "Mend it and change the pipeline: another content is another revision, which starts anew. Or go back: apply the pipeline as it was."
+            : "The pipeline keeps the images that it has, and nothing needs to be done. Other images of the operator's are tried by themselves.";
         yield return $"When the cause was elsewhere: `{Program} retry {name} {rejected.Revision}` tries it once more.";
     }
 }

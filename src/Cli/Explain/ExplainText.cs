@@ -43,6 +43,8 @@ internal static class ExplainText
     {
         var against = subject.Report?.Stable is { } stable ? $", against {stable}" : "";
         text.Append($"{style.Heading(subject.Revision)} of {subject.Pipeline.Metadata.Name}: {subject.Role}{against}\n");
+        if (subject.Pipeline.Status.EngineOf(subject.Revision) is { } engine)
+            text.Append($"{engine.Reason}{Colon(engine.Message)}\n");
         var (verdict, metric, message) = subject switch
         {
             { Report: { } report } => (report.Verdict, report.Metric, report.Message),

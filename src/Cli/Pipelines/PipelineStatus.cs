@@ -21,6 +21,10 @@ internal sealed record PipelineStatus
     /// <summary>Whether something lost its traffic to a hard limit, and gets nothing until people decide.</summary>
     public bool IsWithheld => Find("Stalled") is { Status: "True", Reason: "HardLimitUnconfirmed" };
 
+    /// <summary>What is told of a revision that is about other images of router and host; null when it isn't.</summary>
+    public Condition? EngineOf(string revision) =>
+        Find("EngineCurrent") is { Reason: "EngineRollout" or "EngineRejected" } engine && engine.Message.Contains(revision, StringComparison.Ordinal) ? engine : null;
+
     public Condition? Find(string type) => Conditions.FirstOrDefault(condition => condition.Type == type);
 }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Rerank.Cli.Pipelines;
 
 /// <summary>What the operator keeps with a revision, as far as it is told to people.</summary>
@@ -8,6 +10,9 @@ internal sealed record RevisionDocument
     public DateTimeOffset? StableSince { get; init; }
 
     public DateTimeOffset? RetiredAt { get; init; }
+
+    /// <summary>The images that it runs on, where its data doesn't say.</summary>
+    public JsonObject? Engine { get; init; }
 
     public RevisionVerdict? Verdict { get; init; }
 }

@@ -37,6 +37,8 @@ internal sealed record StoredRevision(string Name, string Role, long Sequence, J
 
         var data = JsonNode.Parse(KubernetesJson.Serialize(stored.Data)) as JsonObject;
         var kept = Json(stored.GetAnnotation(KnownLabels.State), PipelineJson.Default.RevisionDocument) ?? Earlier(stored);
+        if (data is not null && kept.Engine is { } engine)
+            data.TryAdd("engine", engine.DeepClone());
         return new(name, role, stored.Revision ?? 0, data ?? [])
         {
             CandidateSince = kept.CandidateSince,

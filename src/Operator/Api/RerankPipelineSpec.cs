@@ -26,6 +26,10 @@ internal sealed class RerankPipelineSpec
     [DefaultValue("{}", Json = true)]
     public RolloutSpec Rollout { get; set; } = new();
 
+    /// <summary>The programs that serve the pipeline: router and hosts.</summary>
+    [DefaultValue("{}", Json = true)]
+    public EngineSpec Engine { get; set; } = new();
+
     /// <summary>How many revisions that no longer serve are kept as ControllerRevisions.</summary>
     [DefaultValue(10)]
     [RangeMinimum(0)]

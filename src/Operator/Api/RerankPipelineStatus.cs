@@ -21,6 +21,9 @@ internal sealed class RerankPipelineStatus
     /// <summary>The routers, and how far they follow.</summary>
     public RouterAcknowledgement? Router { get; set; }
 
+    /// <summary>What the stable revision runs on.</summary>
+    public EngineStatus? Engine { get; set; }
+
     /// <summary>How the candidate, or what was promoted and still bakes, compares.</summary>
     public AnalysisStatus? Analysis { get; set; }
 
@@ -34,7 +37,7 @@ internal sealed class RerankPipelineStatus
     /// `Available`: requests are answered. `Ready`: what the spec asks for is what answers. `Reconciling`: a change is under way. `Stalled`: a
     /// change can't go on without help. `CandidateHealthy`: everything that the candidate needs is up. `TrafficConverged`: every ready router follows the
     /// weights. `Degraded`: something that serves is not as it should be. `DirectivesIgnored`: a directive is about nothing that is there.
-    /// `ResourcesOmitted`: the cluster doesn't serve the API of something that would have been made.
+    /// `EngineCurrent`: it runs on the operator's images. `ResourcesOmitted`: the cluster doesn't serve the API of something that would have been made.
     /// </summary>
     [Items(0, 16)]
     [XListType(XListType.Map)]
@@ -92,6 +95,22 @@ internal sealed class CandidateRevisionStatus
 
     /// <summary>Since when it is the candidate.</summary>
     public DateTime? SinceTime { get; set; }
+}
+
+internal sealed class EngineStatus
+{
+    /// <summary>Image of the routers.</summary>
+    [Required]
+    [Length(1, 1024)]
+    public string Router { get; set; } = "";
+
+    /// <summary>Image of the hosts of tiers without GPUs; absent when there are none.</summary>
+    [Length(1, 1024)]
+    public string? Host { get; set; }
+
+    /// <summary>Image of the hosts of tiers with GPUs; absent when there are none.</summary>
+    [Length(1, 1024)]
+    public string? HostCuda { get; set; }
 }
 
 internal sealed class AnalysisStatus

@@ -96,18 +96,18 @@ internal sealed class RolloutSpec
     public List<DirectiveSpec>? Directives { get; set; }
 }
 
-[ValidationRule("self.maxExtraGPUs == 0 || self.placement == 'DedicatedPods'", fieldPath: ".maxExtraGPUs", message: "must be 0 when `placement` is \"CoResident\", which needs no pods of its own")]
 internal sealed class CapacitySpec
 {
     /// <summary>
-    /// `CoResident`: in the hosts that already run, next to the stable revision's. `DedicatedPods`: pool tiers get pods of their own for the candidate,
-    /// which become the pool when it is promoted.
+    /// `CoResident`: in the hosts that already run, next to the stable revision's; only a pool tier whose pods are to differ from those that serve (`gpu`, `resources`, `scheduling`,
+    /// the claim of its model) gets pods of its own. `DedicatedPods`: every pool tier that differs does. They become the pool when the candidate is promoted.
     /// </summary>
     [DefaultValue("CoResident")]
     public CapacityPlacement Placement { get; set; } = CapacityPlacement.CoResident;
 
     /// <summary>
-    /// With `DedicatedPods`: most GPUs that the candidate's pods may ask for together until it is promoted. A candidate that needs more is not placed.
+    /// Most GPUs that pods of the candidate's own may ask for together until it is promoted. A candidate that needs more is not placed. With `CoResident`, only pods of tiers in which the stable
+    /// revision has GPUs too count.
     /// </summary>
     [DefaultValue(0)]
     [RangeMinimum(0)]

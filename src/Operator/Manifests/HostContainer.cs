@@ -56,7 +56,7 @@ internal static class HostContainer
         string name, HostLayout host, ManifestContext context, string modelSetKey, string urls, int adminPort, int probePort) => new()
         {
             Name = name,
-            Image = host.Gpu is null ? context.Options.Images.RerankerHost : context.Options.Images.RerankerHostCuda,
+            Image = host.Image,
             ImagePullPolicy = context.Options.ImagePullPolicy,
             Args =
             [

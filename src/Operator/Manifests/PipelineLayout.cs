@@ -20,6 +20,8 @@ internal sealed record RouterLayout
 {
     public required int Replicas { get; init; }
 
+    public required string Image { get; init; }
+
     /// <summary>Whether there is a table to route by. Without one no router is ready, whichever pod template it has.</summary>
     public required bool HasTable { get; init; }
 
@@ -47,6 +49,8 @@ internal sealed record PoolLayout(PoolId Id, HostLayout Host, int Replicas, int 
 internal sealed record HostLayout
 {
     public required string Tier { get; init; }
+
+    public required string Image { get; init; }
 
     public GpuSnapshot? Gpu { get; init; }
 

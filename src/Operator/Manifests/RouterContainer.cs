@@ -13,7 +13,7 @@ internal static class RouterContainer
         var container = new V1Container
         {
             Name = Name,
-            Image = context.Options.Images.Router,
+            Image = router.Image,
             ImagePullPolicy = context.Options.ImagePullPolicy,
             Args =
             [

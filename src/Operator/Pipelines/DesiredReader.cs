@@ -22,13 +22,15 @@ internal sealed class DesiredReader(IResourceClient client, IResourceCache<Model
     public async Task<DesiredRevision> ReadAsync(RerankPipeline pipeline, IReadOnlyList<Revision> revisions, CancellationToken cancellationToken)
     {
         var desired = Read(pipeline);
-        if (desired.Snapshot?.Hash() != UnderWay(revisions))
+        var underWay = UnderWay(revisions);
+        // With the engine that it has: another one is no change of what was asked for.
+        if (desired.Snapshot is null || underWay is null || (desired.Snapshot with { Engine = underWay.Snapshot.Engine }).Hash() != underWay.Name)
             await RequireCurrentAsync(pipeline, cancellationToken);
         return desired;
     }
 
-    private static string? UnderWay(IReadOnlyList<Revision> revisions) =>
-        (revisions.FirstOrDefault(r => r.Role == RevisionRole.Candidate) ?? revisions.Where(r => r.Role == RevisionRole.Stable).MaxBy(r => r.Sequence))?.Name;
+    private static Revision? UnderWay(IReadOnlyList<Revision> revisions) =>
+        revisions.FirstOrDefault(r => r.Role == RevisionRole.Candidate) ?? revisions.Where(r => r.Role == RevisionRole.Stable).MaxBy(r => r.Sequence);
 
     /// <summary>As the caches say.</summary>
     public DesiredRevision Read(RerankPipeline pipeline)

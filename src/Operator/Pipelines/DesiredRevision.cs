@@ -39,6 +39,9 @@ internal sealed record DesiredRevision
         return new() { Snapshot = new() { Policy = Policy(pipeline.Spec.Router), Tiers = tiers } };
     }
 
+    /// <summary>The same with an engine; still none where there is none.</summary>
+    public DesiredRevision With(RevisionSnapshot? snapshot) => Snapshot is null ? this : this with { Snapshot = snapshot };
+
     public static DesiredRevision Failed(string reason, string message) => new() { Problem = new(reason, message) };
 
     private static string NotFound(RerankPipeline pipeline, TierSpec tier, string model) =>

@@ -15,23 +15,24 @@ internal static class LayoutPlan
     /// <param name="currentReplicas">What the Deployment of a pool asks for now; null when there is none.</param>
     public static PipelineLayout Of(RerankPipeline pipeline, RevisionRoles roles, ManifestContext context, bool hasTable, Func<PoolId, int?> currentReplicas)
     {
-        var live = roles.Live.Select(r => r.Snapshot).ToList();
+        var live = roles.ByProof.Select(r => r.Snapshot).ToList();
         // What serves, and what will: a limit that is lowered holds for a router only once it has left the revisions that allow more.
         var maxBodyBytes = live.Select(s => s.Policy.Limits.MaxBodyBytes).Append(pipeline.Spec.Router.Limits.MaxBodyBytes).Max();
         return new()
         {
             Owner = PipelineOwner.Of(pipeline),
-            GracePeriodSeconds = GracePeriod(pipeline, live),
+            GracePeriodSeconds = GracePeriod(pipeline, roles),
             Router = new()
             {
                 Replicas = pipeline.Spec.Router.Replicas,
+                Image = live.FirstOrDefault()?.RunsOn?.Router ?? context.Options.Images.Router,
                 HasTable = hasTable || roles.Stable is not null,
                 Resources = Filled(
                     context,
                     DesiredRevision.Resources(pipeline.Spec.Router.Resources),
                     DefaultResources.Router(live.SelectMany(s => s.Tiers).Select(t => t.Cache?.MemoryBytes).OfType<long>(), maxBodyBytes)),
                 Scheduling = DesiredRevision.Scheduling(pipeline.Spec.Router.Scheduling),
-                Sidecars = [.. Sidecars(live).Select(tier => Host(tier, live.Select(s => s.ModelTier(tier, Placement.Sidecar)?.Model), context))],
+                Sidecars = [.. Sidecars(live).Select(tier => Host(tier, live, s => s.ModelTier(tier, Placement.Sidecar)?.Model, context))],
             },
             Pools = [.. Pools(live).Select(pool => Pool(pipeline, live, pool, context, currentReplicas))],
         };
@@ -58,38 +59,44 @@ internal static class LayoutPlan
     private static PoolLayout Pool(
         RerankPipeline pipeline, IReadOnlyList<RevisionSnapshot> live, PoolId pool, ManifestContext context, Func<PoolId, int?> currentReplicas)
     {
-        var models = live.Select(s => s.InPool(pool)).OfType<ModelTierSnapshot>().ToList();
-        var (min, max) = Replicas(pipeline.Spec, pool, models[0]);
+        var model = live.Select(s => s.InPool(pool)).First(m => m is not null)!;
+        var (min, max) = Replicas(pipeline.Spec, pool, model);
         if (!context.Apis.Autoscalers)
             max = min;
-        var replicas = max > min ? Math.Clamp(currentReplicas(pool) ?? min, min, max) : min;
-        var host = Host(pool.Tier, models, context);
-        return new(pool, host, replicas, min, max) { CpuOfPod = host.Gpu is null && !DefaultResources.Names(models[0].Resources, "cpu") ? DefaultResources.AutoscaledCpu : null };
+        // Pods that are to take over from others begin with as many as those are.
+        var current = currentReplicas(pool) ?? live.Select(s => s.ModelTier(pool.Tier, Placement.Pool)?.Pool).OfType<PoolId>().Select(currentReplicas).FirstOrDefault(n => n is not null);
+        var replicas = max > min ? Math.Clamp(current ?? min, min, max) : min;
+        var host = Host(pool.Tier, live, s => s.InPool(pool), context);
+        return new(pool, host, replicas, min, max) { CpuOfPod = host.Gpu is null && !DefaultResources.Names(model.Resources, "cpu") ? DefaultResources.AutoscaledCpu : null };
     }
 
-    /// <param name="models">Of the revisions that have the tier there, newest first.</param>
-    private static HostLayout Host(string tier, IEnumerable<ModelTierSnapshot?> models, ManifestContext context)
+    /// <param name="live">Of those that have the tier there, the first decides.</param>
+    private static HostLayout Host(string tier, IReadOnlyList<RevisionSnapshot> live, Func<RevisionSnapshot, ModelTierSnapshot?> modelOf, ManifestContext context)
     {
-        var all = models.OfType<ModelTierSnapshot>().ToList();
-        var newest = all[0];
+        var all = live.Select(modelOf).OfType<ModelTierSnapshot>().ToList();
+        var first = all[0];
         // The pods hold the models of every live revision, so they keep what one of them needs until it is retired.
-        var gpu = newest.Gpu ?? all.Select(m => m.Gpu).FirstOrDefault(gpu => gpu is not null);
+        var gpu = first.Gpu ?? all.Select(m => m.Gpu).FirstOrDefault(gpu => gpu is not null);
+        var (images, engine) = (context.Options.Images, live.First(s => modelOf(s) is not null).RunsOn);
         return new()
         {
             Tier = tier,
+            Image = gpu is null ? engine?.Host ?? images.RerankerHost : engine?.HostCuda ?? images.RerankerHostCuda,
             Gpu = gpu,
             Claims = [.. all.Select(m => m.Claim).OfType<string>().Distinct().Order(StringComparer.Ordinal)],
-            Resources = Filled(context, newest.Resources, DefaultResources.Host(hasGpu: gpu is not null)),
-            Scheduling = newest.Scheduling,
+            Resources = Filled(context, first.Resources, DefaultResources.Host(hasGpu: gpu is not null)),
+            Scheduling = first.Scheduling,
         };
     }
 
     private static ResourcesSnapshot? Filled(ManifestContext context, ResourcesSnapshot? own, ResourcesSnapshot defaults) =>
         context.Options.DefaultResources ? DefaultResources.Fill(own, defaults) : own;
 
-    private static int GracePeriod(RerankPipeline pipeline, IReadOnlyList<RevisionSnapshot> live)
+    // It is in the template of every pod, so that it too follows what has proven itself: until then requests that take longer are cut where a pod is drained.
+    private static int GracePeriod(RerankPipeline pipeline, RevisionRoles roles)
     {
-        var longest = live.Select(s => s.Policy.RequestTimeoutMilliseconds).Append(pipeline.Spec.Router.RequestTimeoutMilliseconds).Max();
+        var onTrial = new[] { roles.Candidate, RolloutArms.BakesAgainst(roles) is null ? null : roles.Stable };
+        var longest = roles.Live.Except(onTrial).Select(r => r!.Snapshot.Policy.RequestTimeoutMilliseconds).DefaultIfEmpty(pipeline.Spec.Router.RequestTimeoutMilliseconds).Max();
         return Math.Max(MinGracePeriodSeconds, (int)Math.Ceiling(longest / 1000.0) + GraceAfterRequestSeconds);
     }
 }

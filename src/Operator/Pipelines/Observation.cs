@@ -4,6 +4,7 @@ using Rerank.Operator.Analysis;
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Names;
+using Rerank.Operator.Pipelines.Engines;
 using Rerank.Operator.Revisions;
 using Rerank.Operator.Rollouts;
 using Rerank.Operator.Status;
@@ -17,7 +18,14 @@ internal sealed record Observation
 
     public required DesiredRevision Desired { get; init; }
 
+    /// <summary>How the engine stands to the operator's images.</summary>
+    public EngineChoice Engine { get; init; } = EngineChoice.None;
+
+    /// <summary>Each live one with the engine that it runs on.</summary>
     public required IReadOnlyList<Revision> Revisions { get; init; }
+
+    /// <summary>The same as they are stored; null where nothing had to be found out.</summary>
+    public IReadOnlyList<Revision>? StoredRevisions { get; init; }
 
     public required IReadOnlyList<ObservedPod> Pods { get; init; }
 

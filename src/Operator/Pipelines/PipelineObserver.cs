@@ -4,6 +4,7 @@ using Rerank.Operator.Admin;
 using Rerank.Operator.Analysis;
 using Rerank.Operator.Api;
 using Rerank.Operator.Names;
+using Rerank.Operator.Pipelines.Engines;
 using Rerank.Operator.Pipelines.Records;
 using Rerank.Operator.Pipelines.Watch;
 using Rerank.Operator.Revisions;
@@ -29,6 +30,7 @@ internal sealed class PipelineObserver(
     PodStatusReader statuses,
     SourceCredentials credentials,
     PrometheusLooks prometheus,
+    EngineReader engines,
     GuardedPipelines guarded,
     ReportStore reports,
     TimeProvider time)
@@ -48,8 +50,12 @@ internal sealed class PipelineObserver(
         RerankPipeline pipeline, IRecords records, IReadOnlyList<ObservedPod> told, bool isCurrent, CancellationToken cancellationToken)
     {
         var owner = PipelineOwner.Of(pipeline);
-        var revisions = await records.RevisionsAsync(owner, cancellationToken);
-        var desired = await records.DesiredAsync(pipeline, revisions, cancellationToken);
+        var stored = await records.RevisionsAsync(owner, cancellationToken);
+        var desired = await records.DesiredAsync(pipeline, stored, cancellationToken);
+        var made = await DeploymentsAsync(pipeline, owner, isCurrent, cancellationToken);
+        var revisions = engines.Adopt(stored, made.Values);
+        var engine = engines.Choose(pipeline, desired.Snapshot, revisions);
+        desired = desired.With(engine.Desired);
         var live = revisions.Where(r => r.Role != RevisionRole.Retired).Select(r => r.Snapshot);
         var snapshots = live.Append(desired.Snapshot).OfType<RevisionSnapshot>().ToList();
         var rollout = pipeline.Spec.Rollout;
@@ -59,9 +65,11 @@ internal sealed class PipelineObserver(
         {
             Pipeline = pipeline,
             Desired = desired,
+            Engine = engine,
             Revisions = revisions,
+            StoredRevisions = stored,
             Pods = told,
-            Deployments = await DeploymentsAsync(pipeline, owner, isCurrent, cancellationToken),
+            Deployments = made,
             Documents = await DocumentsAsync(records, owner, roles.Live.Select(r => r.Snapshot), cancellationToken),
             Credentials = secrets,
             Apis = apis.Read(),

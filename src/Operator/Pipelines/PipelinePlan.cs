@@ -60,8 +60,8 @@ internal sealed record PipelinePlan
         return new()
         {
             Roles = roles,
-            RevisionWrites = RevisionPlan.Writes(observed.Revisions, roles),
-            SurplusRevisions = RevisionPlan.Surplus(roles, spec.RevisionHistoryLimit, observed.Desired.Snapshot?.Hash()),
+            RevisionWrites = RevisionPlan.Writes(observed.StoredRevisions ?? observed.Revisions, roles),
+            SurplusRevisions = RevisionPlan.Surplus(roles, spec.RevisionHistoryLimit, observed.Desired.Snapshot?.Hash(), observed.Engine.Next?.Hash()),
             Layout = LayoutOf(observed, Loaded(roles), context),
             Documents = DocumentPlan.Of(observed, Loaded(roles), addresses),
             Rollout = new()

@@ -2,6 +2,7 @@ using k8s.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
+using Rerank.Operator.Pipelines.Engines;
 using Rerank.Operator.Status;
 using static Rerank.Operator.Api.ConditionStatus;
 
@@ -27,6 +28,7 @@ internal sealed class PipelineStatusPlan(Observation observed, PipelinePlan plan
             Stable = _rollout.Stable(),
             Candidate = _rollout.Candidate(),
             Router = Router(),
+            Engine = EngineStatusPlan.Of(plan.Roles.Stable),
             Analysis = _rollout.Analysis(),
             Rejected = _rollout.Rejected(),
             Conditions = Conditions.Merge(
@@ -40,6 +42,7 @@ internal sealed class PipelineStatusPlan(Observation observed, PipelinePlan plan
                     TrafficConverged(),
                     Degraded(stable),
                     _rollout.DirectivesIgnored(),
+                    EngineStatusPlan.Condition(observed.Engine, plan.Roles.All),
                     Omitted(),
                 ],
                 Generation,

@@ -6,6 +6,7 @@ using Rerank.Operator.Events;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Names;
 using Rerank.Operator.Namespaces;
+using Rerank.Operator.Pipelines.Engines;
 using Rerank.Operator.Pipelines.Watch;
 using Rerank.Operator.Revisions;
 using Rerank.Operator.Runtime;
@@ -37,6 +38,7 @@ internal sealed class RerankPipelineController(
     PipelineReporter reporter,
     RolloutFollowers followers,
     TableRefusals refusals,
+    EngineReader engines,
     PipelineEnvironment environment,
     OtherOperators others,
     EventRecorder events)
@@ -155,6 +157,7 @@ internal sealed class RerankPipelineController(
         reporter.Forget(entity);
         followers.Forget(entity);
         refusals.Forget(ObjectKey.Of(entity));
+        engines.Forget(ObjectKey.Of(entity));
         writer.Forget(PipelineOwner.Of(entity));
         environment.Tokens.Forget(PipelineOwner.Of(entity));
     }

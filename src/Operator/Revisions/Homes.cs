@@ -4,7 +4,10 @@ using Rerank.Operator.Names;
 
 namespace Rerank.Operator.Revisions;
 
-/// <summary>Which pods a candidate's pool tiers go to: those of what serves, or pods of their own.</summary>
+/// <summary>
+/// Which pods a candidate's pool tiers go to: those of what serves, or pods of their own. Pods that serve are never changed for a candidate, so that a tier whose pods differ has its own
+/// with either placement.
+/// </summary>
 internal static class Homes
 {
     /// <summary>The same roles, with the candidate where it belongs. Once it has begun a step, or is still loaded from before, it stays where it is.</summary>
@@ -13,7 +16,7 @@ internal static class Homes
         if (roles is not { Candidate: { IsNew: true } candidate, Stable: not null })
             return roles;
         var others = roles.Live.Where(r => r.Name != candidate.Name).Select(r => r.Snapshot).ToList();
-        var snapshot = candidate.Snapshot.WithHomes(tier => Shared(tier, others, placement) is { } pool ? pool.Home : Own(tier.Pool, candidate.Name, others));
+        var snapshot = candidate.Snapshot.WithHomes(tier => Shared(tier, candidate.Snapshot, others, placement) is { } pool ? pool.Home : Own(tier.Pool, candidate.Name, others));
         return snapshot.Pools.SequenceEqual(candidate.Snapshot.Pools) ? roles : roles with { Candidate = candidate with { Snapshot = snapshot } };
     }
 
@@ -25,12 +28,13 @@ internal static class Homes
 
     /// <param name="others">The stable revision first.</param>
     /// <returns>Null when the tier is to have pods of its own.</returns>
-    private static PoolId? Shared(TierSnapshot tier, List<RevisionSnapshot> others, CapacityPlacement placement)
+    private static PoolId? Shared(TierSnapshot tier, RevisionSnapshot candidate, List<RevisionSnapshot> others, CapacityPlacement placement)
     {
-        if (placement == CapacityPlacement.CoResident)
-            return others.Select(s => s.ModelTier(tier.Name, Placement.Pool)?.Pool).FirstOrDefault(pool => pool is not null);
-        var stable = others[0].ModelTier(tier.Name, Placement.Pool);
-        return stable is not null && InPods(stable.Model!) == InPods(tier.Model!) ? stable.Pool : null;
+        var shape = candidate.ShapeOf(tier.Model!);
+        var alike = (placement == CapacityPlacement.CoResident ? others : others.Take(1))
+            .Select(s => (Tier: s.ModelTier(tier.Name, Placement.Pool), Snapshot: s))
+            .FirstOrDefault(o => o.Tier is not null && o.Snapshot.ShapeOf(o.Tier.Model!).IsLike(shape));
+        return placement == CapacityPlacement.CoResident || (alike.Tier is not null && InPods(alike.Tier.Model!) == InPods(tier.Model!)) ? alike.Tier?.Pool : null;
     }
 
     /// <summary>All of a tier that its pods show.</summary>

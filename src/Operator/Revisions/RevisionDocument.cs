@@ -25,6 +25,9 @@ internal sealed record RevisionDocument
     /// <summary>Where the tiers' pools are, by tier; those that have a home of their own.</summary>
     public SortedDictionary<string, string>? Homes { get; init; }
 
+    /// <summary>What it was found to run on, where its data doesn't say.</summary>
+    public EngineSnapshot? Engine { get; init; }
+
     public RolloutState? Rollout { get; init; }
 
     public RevisionVerdict? Verdict { get; init; }

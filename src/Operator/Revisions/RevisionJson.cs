@@ -13,6 +13,7 @@ namespace Rerank.Operator.Revisions;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RevisionSnapshot))]
 [JsonSerializable(typeof(RevisionDocument))]
+[JsonSerializable(typeof(PodShape))]
 [JsonSerializable(typeof(RolloutState))]
 [JsonSerializable(typeof(RevisionVerdict))]
 [JsonSerializable(typeof(SortedDictionary<string, string>))]

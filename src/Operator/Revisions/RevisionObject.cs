@@ -58,7 +58,7 @@ internal static class RevisionObject
             State = document.State,
             Since = document.Since,
             Sequence = stored.Revision ?? 0,
-            Snapshot = Housed(snapshot, document.Homes),
+            Snapshot = Housed(snapshot, document.Homes) with { AdoptedEngine = document.Engine },
             CandidateSince = document.CandidateSince,
             StableSince = document.StableSince,
             ServedSince = document.ServedSince,
@@ -81,6 +81,7 @@ internal static class RevisionObject
         RetiredAt = revision.RetiredAt,
         Try = revision.Try,
         Homes = Homes(revision.Snapshot) is { Count: > 0 } homes ? homes : null,
+        Engine = revision.Snapshot.AdoptedEngine,
         Rollout = revision.Rollout == new RolloutState() ? null : revision.Rollout,
         Verdict = revision.Verdict,
     };

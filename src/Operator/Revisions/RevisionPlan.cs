@@ -92,8 +92,9 @@ internal static class RevisionPlan
 
     /// <summary>History beyond the limit, oldest first. What the spec asks for is never forgotten: it may be rejected, and must stay so.</summary>
     /// <param name="desired">Name of the revision that the spec asks for.</param>
-    public static IReadOnlyList<Revision> Surplus(RevisionRoles roles, int historyLimit, string? desired) =>
-        [.. roles.Retired.OrderByDescending(r => r.Sequence).Skip(historyLimit).Where(r => r.Name != desired).Reverse()];
+    /// <param name="next">Name of the one with the images that there are now.</param>
+    public static IReadOnlyList<Revision> Surplus(RevisionRoles roles, int historyLimit, string? desired, string? next = null) =>
+        [.. roles.Retired.OrderByDescending(r => r.Sequence).Skip(historyLimit).Where(r => r.Name != desired && r.Name != next).Reverse()];
 
     /// <summary>
     /// What has to be stored, in this order. A new stable revision comes first: with the highest sequence it is the stable one from that write
@@ -133,7 +134,7 @@ internal static class RevisionPlan
             State = RevisionState.Placing,
             Since = now,
             Sequence = existing.Select(r => r.Sequence).DefaultIfEmpty().Max() + 1,
-            Snapshot = known?.Snapshot ?? desired,
+            Snapshot = known is null ? desired : known.Snapshot with { AdoptedEngine = known.Snapshot.AdoptedEngine ?? desired.AdoptedEngine },
             Uid = known?.Uid,
             ResourceVersion = known?.ResourceVersion,
             CandidateSince = now,

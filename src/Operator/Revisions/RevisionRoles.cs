@@ -4,7 +4,7 @@ namespace Rerank.Operator.Revisions;
 internal sealed record RevisionRoles(
     Revision? Stable, Revision? Candidate, IReadOnlyList<Revision> Retained, IReadOnlyList<Revision> Retired)
 {
-    /// <summary>The revisions that hosts hold: newest first, which is the order in which one of them decides about pods.</summary>
+    /// <summary>The revisions that hosts hold, newest first.</summary>
     public IEnumerable<Revision> Live
     {
         get
@@ -17,6 +17,12 @@ internal sealed record RevisionRoles(
                 yield return retained;
         }
     }
+
+    /// <summary>
+    /// The same, in the order in which they decide about pods that they share: first what has proven itself, so that neither a candidate nor what still bakes changes pods that
+    /// it needs.
+    /// </summary>
+    public IEnumerable<Revision> ByProof => (RolloutArms.BakesAgainst(this) ?? Stable) is { } first ? Live.OrderByDescending(r => r.Name == first.Name) : Live;
 
     public IEnumerable<Revision> All => Live.Concat(Retired);
 }

@@ -20,6 +20,19 @@ internal sealed record RevisionSnapshot
 
     public required IReadOnlyList<TierSnapshot> Tiers { get; init; }
 
+    /// <summary>What it runs on. Null: it was stored before engines were part of revisions.</summary>
+    public EngineSnapshot? Engine { get; init; }
+
+    /// <summary>
+    /// What one without <see cref="Engine"/> was found to run on. That isn't part of its data and its hash; <see cref="RevisionObject"/> keeps it in an annotation.
+    /// </summary>
+    [JsonIgnore]
+    public EngineSnapshot? AdoptedEngine { get; init; }
+
+    /// <summary>Null when it isn't known, and is whatever pods are made with now.</summary>
+    [JsonIgnore]
+    public EngineSnapshot? RunsOn => Engine ?? AdoptedEngine;
+
     public IEnumerable<TierSnapshot> ModelTiers(Placement placement) => Tiers.Where(t => t.Model?.Placement == placement);
 
     public TierSnapshot? ModelTier(string name, Placement placement) => ModelTiers(placement).FirstOrDefault(t => t.Name == name);
@@ -30,6 +43,10 @@ internal sealed record RevisionSnapshot
 
     /// <summary>What of it is in a pool; null when nothing is.</summary>
     public ModelTierSnapshot? InPool(PoolId pool) => ModelTiers(Placement.Pool).FirstOrDefault(t => t.Pool == pool)?.Model;
+
+    /// <summary>What the tier's pods show of it.</summary>
+    public PodShape ShapeOf(ModelTierSnapshot model) =>
+        new(model.Gpu, model.Claim, model.Resources, model.Scheduling, model.Gpu is null ? RunsOn?.Host : RunsOn?.HostCuda);
 
     public RevisionSnapshot WithHomes(Func<TierSnapshot, string?> home) => this with
     {
@@ -86,6 +103,16 @@ internal sealed record ModelTierSnapshot
     public ResourcesSnapshot? Resources { get; init; }
 
     public SchedulingSnapshot? Scheduling { get; init; }
+}
+
+/// <summary>All that a tier's pods show of its revision. Revisions that agree in it can share pods without changing them.</summary>
+/// <param name="Image">Of the host.</param>
+internal sealed record PodShape(GpuSnapshot? Gpu, string? Claim, ResourcesSnapshot? Resources, SchedulingSnapshot? Scheduling, string? Image)
+{
+    public bool IsLike(PodShape other) => Text(this) == Text(other);
+
+    // Records compare lists and dictionaries by reference.
+    private static string Text(PodShape shape) => JsonSerializer.Serialize(shape, RevisionJson.Default.PodShape);
 }
 
 /// <param name="Key">Key of a token; null: the Secret has <c>token</c>, or <c>username</c> and <c>password</c>.</param>

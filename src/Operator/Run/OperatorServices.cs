@@ -10,6 +10,7 @@ using Rerank.Operator.Models;
 using Rerank.Operator.Names;
 using Rerank.Operator.Namespaces;
 using Rerank.Operator.Pipelines;
+using Rerank.Operator.Pipelines.Engines;
 using Rerank.Operator.Pipelines.Records;
 using Rerank.Operator.Pipelines.Watch;
 using Rerank.Operator.Runtime;
@@ -54,6 +55,8 @@ internal static class OperatorServices
         services.AddSingleton<CachedRecords>();
         services.AddSingleton<StoredRecords>();
         services.AddSingleton<Restorations>();
+        services.AddSingleton<EngineQueue>();
+        services.AddSingleton<EngineReader>();
         services.AddSingleton<PipelineObserver>();
         services.AddSingleton<PipelineEnvironment>();
         services.AddSingleton<PipelineWriter>();

@@ -46,6 +46,12 @@ internal static class Reasons
     public const string Settled = nameof(Settled);
     public const string Progressing = nameof(Progressing);
     public const string ProgressDeadlineExceeded = nameof(ProgressDeadlineExceeded);
+    public const string EngineCurrent = nameof(EngineCurrent);
+    public const string EngineRollout = nameof(EngineRollout);
+    public const string EnginePinned = nameof(EnginePinned);
+    public const string EngineAfterSpec = nameof(EngineAfterSpec);
+    public const string EngineRejected = nameof(EngineRejected);
+    public const string EngineQueued = nameof(EngineQueued);
     public const string ApiNotServed = nameof(ApiNotServed);
     public const string HandledElsewhere = nameof(HandledElsewhere);
     public const string NothingOmitted = nameof(NothingOmitted);

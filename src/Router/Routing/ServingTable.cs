@@ -68,7 +68,7 @@ internal sealed record ServingTable
 
     private static bool HasAnyScore(ServingArm arm, RankingSubject subject) =>
         arm.Cache is { } cache
-        && subject.AnyOfFirst(PassagesLookedFor, cache.Pairs.Origins.NameOf(arm.Tiers[^1].Model.Digest), key => cache.Pairs.Contains(key, cache.TtlSeconds));
+        && subject.AnyOfFirst(PassagesLookedFor, cache.Pairs.Origins.NameOf(arm.Tiers[^1].Model.Digest, arm.Tiers[^1].Model.Cluster), key => cache.Pairs.Contains(key, cache.TtlSeconds));
 
     public void Confirm() => _confirmed = true;
 

@@ -23,6 +23,8 @@ internal sealed class ServingTableBuilder(IProxyStateLookup clusters, TimeProvid
 
         var stable = Build(table.Stable, ArmRole.Stable, table.Hedging, caches);
         var other = table.Candidate is { } candidate ? Build(candidate.Arm, ArmRole.Candidate, table.Hedging, caches) : null;
+        var there = table.Clusters.Select(cluster => cluster.Name).ToHashSet(StringComparer.Ordinal);
+        caches.ForEach(cache => cache.Origins.Keep(there));
         return new ServingTable
         {
             Table = table,
@@ -60,7 +62,7 @@ internal sealed class ServingTableBuilder(IProxyStateLookup clusters, TimeProvid
         ? cluster
         : throw new InvalidOperationException($"cluster {name} is missing although it was applied");
 
-    // Arms with caches of one size share one: what it holds stays right under any arm, since keys have the model's digest. An arm with another
+    // Arms with caches of one size share one: what it holds stays right under any arm, since keys have the model's digest and its hosts. An arm with another
     // size has its own, because making the shared one anew would empty it: a candidate's arrival must not slow stable down.
     private PairCache CacheOf(long memoryBytes, ArmRole role, List<PairCache> caches)
     {

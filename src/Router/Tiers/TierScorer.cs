@@ -19,8 +19,8 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
         }
 
         var origins = cache.Pairs.Origins;
-        var digest = question.Tier.Model.Digest;
-        var keys = question.Subject.Keys(origins.NameOf(digest));
+        var (digest, cluster) = (question.Tier.Model.Digest, question.Tier.Model.Cluster);
+        var keys = question.Subject.Keys(origins.NameOf(digest, cluster));
         var misses = await LookUpAsync(question, cache, keys, scores, cancellationToken);
         metrics.CacheLookedUp(question.Tier.Name, hits: question.Slots.Length - misses.Count, misses.Count);
         if (misses.Count == 0)
@@ -33,7 +33,7 @@ internal sealed class TierScorer(ScoreClient client, PairFlights flights, Router
         return scores;
 
         // By what did compute it, which may be something else than was looked up.
-        PairKey KeyOf(int place) => question.Subject.Keys(origins.Learn(digest, scores.At(place).ScoredBy))[question.Slots[place]];
+        PairKey KeyOf(int place) => question.Subject.Keys(origins.Learn(digest, cluster, scores.At(place).ScoredBy))[question.Slots[place]];
     }
 
     /// <returns>Places of what the cache doesn't have.</returns>

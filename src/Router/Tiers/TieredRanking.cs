@@ -49,7 +49,8 @@ internal sealed class TieredRanking
         if (_arm.Cache is not { } cache || _arm.Tiers.Count == 1)
             return false;
 
-        var keys = Subject.Keys(cache.Pairs.Origins.NameOf(_arm.Tiers[^1].Model.Digest));
+        var decides = _arm.Tiers[^1].Model;
+        var keys = Subject.Keys(cache.Pairs.Origins.NameOf(decides.Digest, decides.Cluster));
         var cached = new PairScore[keys.Length];
         var sources = new ScoreSource[keys.Length];
         await cache.Pairs.GetManyAsync(keys, cache.TtlSeconds, cached, sources, cancellationToken);

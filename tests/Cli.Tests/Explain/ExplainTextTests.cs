@@ -25,6 +25,22 @@ public sealed class ExplainTextTests
     }
 
     [Fact]
+    public void Render_EngineWasRejected_SaysThatItWasTheImages()
+    {
+        const string Revision = "f6e5d4c3b2";
+        var pipeline = Sample.Pipeline("rolling");
+        var told = new Condition { Type = "EngineCurrent", Status = "False", Reason = "EngineRejected", Message = $"Revision {Revision} tried the operator's images of router and host." };
+        var rejected = new RejectedStatus { Revision = Revision, Reason = "HardLimitExceeded", Time = Sample.Now };
+        pipeline = pipeline with { Status = pipeline.Status with { Candidate = null, Analysis = null, Rejected = [rejected], Conditions = [told] } };
+
+        var text = ExplainText.Render(new(pipeline, Revision, null, null), Sample.Now, Style.Plain);
+
+        Assert.Contains("EngineRejected: Revision f6e5d4c3b2 tried the operator's images", text, StringComparison.Ordinal);
+        Assert.Contains("The pipeline keeps the images that it has", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("apply the pipeline as it was", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Render_BakeIsPaused_SaysSo()
     {
         var text = Explained("waiting", rollout => rollout with { Directives = [new() { Revision = "f6e5d4c3b2", Action = "Pause" }] });

@@ -31,8 +31,11 @@ internal static class Carrier
             Samples.Sidecar("small", "tiny", new() { Type = EscalationType.Margin, MarginMilli = 2000, TopK = 5 }),
             Pool(),
         ],
+        Engine = new() { Policy = EnginePolicy.Follow },
         Rollout = new()
         {
+            // Whatever becomes of the pool's pods.
+            Capacity = new() { MaxExtraGPUs = 10_000 },
             Steps = [new() { Name = "all", TrafficPermille = 900, MirrorPermille = 100, MinRequests = 1, MinDurationSeconds = 1, PassWhen = PassWhen.Estimated }],
             BakeSeconds = 0,
             RetainStableSeconds = 0,

@@ -21,11 +21,12 @@ public sealed class EffectTests
         ["spec.rollout"] = "is about rollouts; none is under way once a change has been made",
         ["spec.router.assignment"] = "is told to routers with a candidate",
         ["spec.router.candidateHeader"] = "is told to routers with a candidate",
+        ["spec.engine"] = "is about other images than those that the operator has",
         ["spec.revisionHistoryLimit"] = "is about revisions that are gone",
         ["spec.tiers[2].model.replicas.max"] = "is the autoscaler's",
     };
 
-    public static TheoryData<string> Parts => ["spec.router", "spec.tiers", "spec.rollout", "spec.revisionHistoryLimit"];
+    public static TheoryData<string> Parts => ["spec.router", "spec.tiers", "spec.rollout", "spec.engine", "spec.revisionHistoryLimit"];
 
     [Theory]
     [MemberData(nameof(Parts))]

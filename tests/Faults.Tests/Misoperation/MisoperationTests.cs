@@ -107,6 +107,43 @@ public sealed class MisoperationTests(ControlPlane server)
         EndState.AssertSame(before, EndState.WithoutHistory(await world.EndStateAsync()));
     }
 
+    [Theory]
+    [Trait("Fault", "T44")]
+    [InlineData(2, Reasons.InsufficientResources)]
+    [InlineData(0, Reasons.InsufficientGPU)]
+    public async Task PodsWithGpusThatFitNowhere_NoneOfStablesIsGivenUpForThem(int extra, string reason)
+    {
+        using var world = await FaultWorld.OnServerAsync(server);
+        await Deploy.DoneAsync(world, Gpus);
+        var before = EndState.WithoutHistory(await world.EndStateAsync());
+        var pods = world.Nodes.Pods.Select(p => p.Pod.Metadata.Name).Order().ToList();
+        world.Nodes.Schedules = component => !component.StartsWith("full", StringComparison.Ordinal);
+
+        await world.ApplyAsync(Samples.TwoTiers(change: Nowhere));
+        for (var turn = 0; turn < 8; turn++)
+            await world.TurnAsync();
+        Assert.Equal(reason, (await world.ConditionAsync("Ready")).Reason);
+        Assert.Equal(ConditionStatus.True, (await world.ConditionAsync("Available")).Status);
+        Assert.Equal(pods, world.Nodes.Pods.Where(p => p.IsReady).Select(p => p.Pod.Metadata.Name).Order());
+
+        await world.ApplyAsync(Samples.TwoTiers(change: Gpus));
+        await world.SettleAsync();
+        Assert.Equal(ConditionStatus.True, (await world.ConditionAsync("Ready")).Status);
+        EndState.AssertSame(before, EndState.WithoutHistory(await world.EndStateAsync()));
+
+        void Gpus(RerankPipelineSpec spec)
+        {
+            spec.Tiers[1].Model!.Gpu = new();
+            spec.Rollout.Capacity.MaxExtraGPUs = extra;
+        }
+
+        void Nowhere(RerankPipelineSpec spec)
+        {
+            Gpus(spec);
+            spec.Tiers[1].Model!.Scheduling = new() { NodeSelector = new() { ["there"] = "never" } };
+        }
+    }
+
     [Fact]
     [Trait("Fault", "T35")]
     public async Task FirstSpecsPodsFitNowhere_Corrected_ComesToBeWithoutHelp()

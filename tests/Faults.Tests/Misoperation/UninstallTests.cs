@@ -26,7 +26,7 @@ public sealed class UninstallTests(ControlPlane server)
     ];
 
     [Theory]
-    [Trait("Fault", "T86")]
+    [Trait("Fault", "T87")]
     [MemberData(nameof(Orders))]
     public async Task TakenAwayInAnyOrder_NothingIsLeft(string order, bool isAtStep)
     {

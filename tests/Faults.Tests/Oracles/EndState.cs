@@ -60,6 +60,17 @@ internal static partial class EndState
             && !s.Key.StartsWith("modelversions/", StringComparison.Ordinal)
             && !s.Key.EndsWith("-report", StringComparison.Ordinal)).ToDictionary();
 
+    /// <summary>The same, also without the names that pools have from the revisions that they were made for.</summary>
+    public static IReadOnlyDictionary<string, string> WithoutHomes(IReadOnlyDictionary<string, string> state)
+    {
+        var named = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, text) in WithoutHistory(state))
+            named.Add(Homeless(key), TemplateHash().Replace(Homeless(text), "$1HASH"));
+        return named;
+
+        static string Homeless(string text) => Home().Replace(text, "");
+    }
+
     public static void AssertSame(IReadOnlyDictionary<string, string> expected, IReadOnlyDictionary<string, string> actual, string when = "after all")
     {
         var difference = Difference(expected, actual);
@@ -142,6 +153,13 @@ internal static partial class EndState
 
     [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|(\+|\\+u002B)00:00)")]
     private static partial Regex Time();
+
+    // With the number that a name has which was taken.
+    [GeneratedRegex(@"[.-][0-9a-f]{10}(-#(?=[""\\])|-\d(?=[""\\./]|$))?(?=[""\\./-]|$)")]
+    private static partial Regex Home();
+
+    [GeneratedRegex(@"(template-hash"":"")[0-9a-f]+")]
+    private static partial Regex TemplateHash();
 
     // Inside of documents too, where quotes are escaped.
     [GeneratedRegex(@"generation(\\?""):\d+")]

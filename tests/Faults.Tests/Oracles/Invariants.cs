@@ -21,6 +21,7 @@ internal sealed class Invariants(FakeNodes nodes)
     private readonly List<string> _stable = [];
     private readonly List<string> _weights = [];
     private readonly Dictionary<string, int> _gpus = [];
+    private readonly StableTemplates _templates = new();
     private readonly Dictionary<string, (int Weight, long Generation)> _risen = [];
     private long _pushed;
     private readonly Lock _lock = new();
@@ -72,7 +73,11 @@ internal sealed class Invariants(FakeNodes nodes)
         Guard(() => Traffic(entry.ToString()));
         Guard(() => Ownership(entry));
         if (entry.Call.Kind == "deployments")
+        {
             Guard(() => Gpus(entry));
+            Guard(() => Templates(entry));
+        }
+
         if (entry.Call.Kind == "controllerrevisions")
             Guard(() => StablePointer(entry));
         if (entry.Call.Verb == Verb.Push && entry.Body?["stable"] is not null)
@@ -125,6 +130,16 @@ internal sealed class Invariants(FakeNodes nodes)
                     owners is [{ } owner] && owner["controller"]?.GetValue<bool>() == true && Owners.Contains((string)owner["uid"]!),
                     $"S5: {call} has no pipeline as its owner");
                 break;
+        }
+    }
+
+    /// <summary>S3: while a candidate is on trial, or bakes, nothing of the pods of what it is to replace is changed.</summary>
+    private void Templates(Entry entry)
+    {
+        lock (_lock)
+        {
+            if (_templates.Written(entry, _revisions.Values) is { } changed)
+                Violated($"S3: {entry.Call} changes {changed} of what serves");
         }
     }
 
@@ -193,7 +208,7 @@ internal sealed class Invariants(FakeNodes nodes)
             _risen[$"{revision}#{candidate["attempt"]}"] = (weight, generation);
             Require(MayRise, $"S2: {revision} rises to {weight}");
             // One that only has a mounted table gives a candidate nothing.
-            foreach (var router in nodes.ReadyRouters.Where(r => r.Confirmed).ToList())
+            foreach (var router in nodes.ReadyRouters.Where(r => r.Confirmed && r.Table!.Pipeline == (string?)table["pipeline"]).ToList())
                 Require(router.Table!.Generation >= at, $"S2: {revision} rises to {weight}, but a router is still at {router.Table.Generation} and not at {at}");
         }
     }

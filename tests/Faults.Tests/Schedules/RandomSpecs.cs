@@ -5,7 +5,8 @@ using Rerank.Operator.Tests.World;
 namespace Rerank.Faults.Tests.Schedules;
 
 /// <summary>Valid specs by chance, small enough to come to be in a minute.</summary>
-internal sealed class RandomSpecs(Random random)
+/// <param name="shapes">Of what pods look like.</param>
+internal sealed class RandomSpecs(Random random, Random shapes)
 {
     public static readonly string[] Models = ["tiny", "base", "better", "best"];
 
@@ -36,6 +37,8 @@ internal sealed class RandomSpecs(Random random)
         // Without an autoscaler: what that chose last stays, so that the way to a spec shows.
         var pods = random.Next(1, 4);
         spec.Tiers.Add(random.Next(4) == 0 ? Samples.Sidecar("full", Model()) : Samples.Pool("full", Model(), pods, pods));
+        foreach (var tier in spec.Tiers.Where(t => t.Model is not null && shapes.Next(3) == 0))
+            tier.Model!.Resources = new() { Limits = new() { ["memory"] = new($"{shapes.Next(2, 4)}Gi") } };
         return spec;
     }
 

@@ -7,6 +7,7 @@ using Rerank.Contracts;
 using Rerank.Contracts.Routing;
 using Rerank.Faults.Tests.Faults;
 using Rerank.Faults.Tests.Oracles;
+using Rerank.Operator;
 using Rerank.Operator.Api;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Names;
@@ -54,6 +55,9 @@ internal sealed class FaultWorld : IDisposable
     public FakeTimeProvider Time { get; }
 
     public string Namespace { get; }
+
+    /// <summary>Of the operator.</summary>
+    public OperatorOptions Settings { get; } = Samples.Options;
 
     public FaultPlan Plan { get; } = new();
 
@@ -126,7 +130,7 @@ internal sealed class FaultWorld : IDisposable
         lease = new(Options.Create(new RuntimeOptions()), Time);
         var gate = new FaultGate(Plan, Journal, Time);
         var client = new FaultClient(new FencedClient(_server.As(ResourceClient.DefaultFieldManager), lease), gate, Journal);
-        return new(gate, client, client, Post, Network, Time, Namespace);
+        return new(gate, client, client, Post, Network, Time, Namespace, Settings);
     }
 
     public async Task ReconcileAsync()
@@ -328,6 +332,6 @@ internal sealed class FaultWorld : IDisposable
     {
         Lives++;
         var gate = new FaultGate(Plan, Journal, Time);
-        return new(gate, _server.OfOperator(gate, Journal), _server.OfOperator(gate, Journal, past: Past), Post, Network, Time, Namespace);
+        return new(gate, _server.OfOperator(gate, Journal), _server.OfOperator(gate, Journal, past: Past), Post, Network, Time, Namespace, Settings);
     }
 }

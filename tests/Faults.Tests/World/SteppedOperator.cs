@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Prometheus;
 using Rerank.Faults.Tests.Faults;
+using Rerank.Operator;
 using Rerank.Operator.Admin;
 using Rerank.Operator.Api;
 using Rerank.Operator.Pipelines.Watch;
@@ -14,7 +15,6 @@ using Rerank.Operator.Runtime;
 using Rerank.Operator.Runtime.Caching;
 using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Runtime.Control;
-using Rerank.Operator.Tests.World;
 
 namespace Rerank.Faults.Tests.World;
 
@@ -33,7 +33,7 @@ internal sealed class SteppedOperator : IDisposable
 
     /// <param name="client">For what the operator reads and writes itself.</param>
     /// <param name="lists">For its caches.</param>
-    public SteppedOperator(FaultGate gate, IResourceClient client, IResourceClient lists, Post post, HttpMessageHandler network, FakeTimeProvider time, string ns)
+    public SteppedOperator(FaultGate gate, IResourceClient client, IResourceClient lists, Post post, HttpMessageHandler network, FakeTimeProvider time, string ns, OperatorOptions options)
     {
         Gate = gate;
         _namespace = ns;
@@ -45,7 +45,7 @@ internal sealed class SteppedOperator : IDisposable
             .AddSingleton(Metrics.NewCustomRegistry())
             .AddSingleton(client)
             .AddSingleton<NewToken>(() => $"token-{++tokens}-of-{time.GetUtcNow().Ticks}")
-            .AddSingleton(Options.Create(Samples.Options));
+            .AddSingleton(Options.Create(options));
         services.AddOperatorRuntime(runtime => runtime.LeaderElection.Enabled = false).AddRerankControllers();
         services.AddSingleton<IHttpClientFactory>(new AdminFaults(gate, post, network));
         Caches = [.. ReplaceCaches(services, lists)];

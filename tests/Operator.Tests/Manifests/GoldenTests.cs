@@ -6,6 +6,7 @@ using Rerank.Operator.Api.Validation;
 using Rerank.Operator.Manifests;
 using Rerank.Operator.Names;
 using Rerank.Operator.Pipelines;
+using Rerank.Operator.Pipelines.Engines;
 using Rerank.Operator.Revisions;
 using Rerank.Operator.Runtime.Crds.Yaml;
 using Rerank.Operator.Tests.World;
@@ -23,12 +24,24 @@ public sealed class GoldenTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Manifests_OfAPipeline_AreAsExpected(string name)
+    public void Manifests_OfAPipeline_AreAsExpected(string name) => AssertExpected(name, Samples.Options);
+
+    /// <summary>An upgrade of the chart alone changes no pod.</summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Manifests_OperatorHasOtherImages_AreThoseOfBefore(string name)
+    {
+        var options = Samples.Options;
+        options.Images = new() { Router = "other/router:2", RerankerHost = "other/host:2", RerankerHostCuda = "other/host:2-cuda" };
+        AssertExpected(name, options);
+    }
+
+    private static void AssertExpected(string name, OperatorOptions options)
     {
         var documents = YamlReader.Read(File.ReadAllText(Repository.File(Folder, name, "input.yaml"))).Select(d => d.AsObject()).ToList();
         var models = documents.Where(d => (string?)d["kind"] == "ModelVersion").Select(Admit<ModelVersion>).ToDictionary(m => m.Name());
         var pipelines = documents.Where(d => (string?)d["kind"] == "RerankPipeline").Select(Admit<RerankPipeline>).ToList();
-        var context = new ManifestContext(Samples.Options, name.StartsWith("old-cluster", StringComparison.Ordinal) ? new(false, false) : ServedApis.All);
+        var context = new ManifestContext(options, name.StartsWith("old-cluster", StringComparison.Ordinal) ? new(false, false) : ServedApis.All);
 
         var manifests = Plan(pipelines[0], pipelines[^1], models, context);
 
@@ -43,7 +56,7 @@ public sealed class GoldenTests
         var observed = new Observation
         {
             Pipeline = pipeline,
-            Desired = DesiredRevision.Of(pipeline, models.GetValueOrDefault),
+            Desired = Desired(pipeline, models),
             Revisions = [],
             Pods = [],
             Deployments = new Dictionary<string, V1Deployment>(),
@@ -54,7 +67,7 @@ public sealed class GoldenTests
         var owner = PipelineOwner.Of(pipeline);
         var now = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
         // As if its models were loaded already: with a routing table.
-        var placed = RevisionPlan.Settle([], DesiredRevision.Of(deployed, models.GetValueOrDefault).Snapshot, new(null), now);
+        var placed = RevisionPlan.Settle([], Desired(deployed, models).Snapshot, new(null), now);
         var stable = RevisionPlan.Promote(placed, new(RevisionVerdictKind.Promoted, "FirstRevision", "It is the first one.", now, 1), TimeSpan.Zero, holdbackPermille: 0, now).Stable!;
         var plan = PipelinePlan.Of(observed with { Revisions = [stable] }, context, new ClusterPoolAddresses(), now);
         return
@@ -65,6 +78,13 @@ public sealed class GoldenTests
             .. plan.Layout.Pools.Select(p => ConfigMaps.Of(owner, owner.Names.Pool(p.Id), p.Component, plan.Documents.PoolFiles(p.Id), resourceVersion: null)),
             .. PipelineManifests.Of(plan.Layout, context),
         ];
+    }
+
+    /// <summary>With the engine that it was deployed with.</summary>
+    private static DesiredRevision Desired(RerankPipeline pipeline, Dictionary<string, ModelVersion> models)
+    {
+        var (desired, engine) = (DesiredRevision.Of(pipeline, models.GetValueOrDefault), EngineAdoption.Present(Samples.Options.Images));
+        return desired.With(desired.Snapshot! with { Engine = engine.For(desired.Snapshot, engine) });
     }
 
     // A document inside of a ConfigMap is one long line, which nobody can review: shown as if it were a part of it.

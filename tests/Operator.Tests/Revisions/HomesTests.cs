@@ -21,6 +21,32 @@ public sealed class HomesTests
     public void Settle_CoResident_IsWhereStableIs(string? home) =>
         Assert.Equal([new PoolId("full", home)], Settle(Base.WithHomes(_ => home), Better, CapacityPlacement.CoResident));
 
+    [Theory]
+    [InlineData("gpu")]
+    [InlineData("claim")]
+    [InlineData("resources")]
+    [InlineData("scheduling")]
+    public void Settle_CoResident_PodsDiffer_HasItsOwn(string what)
+    {
+        var other = Other(what, Pool(Better));
+        var candidate = With(Better, other);
+
+        Assert.Equal([new PoolId("full", candidate.Hash())], Settle(Base, candidate, CapacityPlacement.CoResident));
+        // Equal in all that pods show, though not the same objects.
+        var stable = With(Base, Other(what, Pool(Base))).WithHomes(_ => "x");
+        Assert.Equal([new PoolId("full", "x")], Settle(stable, candidate, CapacityPlacement.CoResident));
+    }
+
+    /// <summary>Going back to pods that are still there.</summary>
+    [Fact]
+    public void Settle_CoResident_PodsAreAsThoseOfWhatIsRetained_IsThere()
+    {
+        var large = With(Base, Pool(Base) with { Claim = "models" }).WithHomes(_ => "large");
+        var roles = Roles(large, Better) with { Retained = [Revision(Base, RevisionState.Retained)] };
+
+        Assert.Equal([new PoolId("full")], Homes.Settle(roles, CapacityPlacement.CoResident).Candidate!.Snapshot.Pools);
+    }
+
     [Fact]
     public void Settle_DedicatedPods_HasItsOwnNameForTiersThatDiffer() =>
         Assert.Equal([new PoolId("full", Better.Hash())], Settle(Base, Better, CapacityPlacement.DedicatedPods));
@@ -98,6 +124,19 @@ public sealed class HomesTests
         new(stable is null ? null : Revision(stable, RevisionState.Stable), Revision(candidate, RevisionState.Placing), [], []);
 
     private static Revision Revision(RevisionSnapshot snapshot, RevisionState state) => new() { Name = snapshot.Hash(), State = state, Sequence = 1, Snapshot = snapshot };
+
+    private static ModelTierSnapshot Other(string what, ModelTierSnapshot pool) => what switch
+    {
+        "gpu" => pool with { Gpu = new("nvidia.com/gpu", 1) },
+        "claim" => pool with { Claim = "models" },
+        "resources" => pool with { Resources = new(null, new() { ["memory"] = "2Gi" }) },
+        _ => pool with { Scheduling = new() { NodeSelector = new() { ["disk"] = "fast" }, Tolerations = [new("gpu", TolerationOperator.Exists, null, null)] } },
+    };
+
+    private static ModelTierSnapshot Pool(RevisionSnapshot snapshot) => snapshot.ModelTier("full", Placement.Pool)!.Model!;
+
+    private static RevisionSnapshot With(RevisionSnapshot snapshot, ModelTierSnapshot pool) =>
+        snapshot with { Tiers = [.. snapshot.Tiers.Select(t => t.Name == "full" ? t with { Model = pool } : t)] };
 
     private static RevisionSnapshot Snapshot(RerankPipeline pipeline) => DesiredRevision.Of(pipeline, name => Samples.Model(name)).Snapshot!;
 }

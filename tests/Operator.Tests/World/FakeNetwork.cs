@@ -21,6 +21,9 @@ internal sealed class FakeNetwork(CrashPoint crash, TimeProvider? time = null) :
     /// <summary>The token that processes accept.</summary>
     public string? Token { get; set; }
 
+    /// <summary>Whether every token will do, where there are many pipelines.</summary>
+    public bool TakesAnyToken { get; set; }
+
     /// <summary>Are told of every request, by its authority.</summary>
     public Action<string> Began { get; set; } = _ => { };
 
@@ -63,7 +66,7 @@ internal sealed class FakeNetwork(CrashPoint crash, TimeProvider? time = null) :
             throw new HttpRequestException($"connection refused: {request.RequestUri.Authority}");
         if (Hangs(request))
             await HangAsync(cancellationToken);
-        if (request.Headers.Authorization is not { Scheme: "Bearer", Parameter: { } token } || token != Token)
+        if (request.Headers.Authorization is not { Scheme: "Bearer", Parameter: { } token } || (token != Token && !TakesAnyToken))
             return new(HttpStatusCode.Unauthorized);
         AdminReply reply;
         if (request.Method == HttpMethod.Put)

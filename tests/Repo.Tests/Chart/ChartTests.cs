@@ -94,6 +94,15 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public async Task Render_PipelinesThatChangeTheirEngine_AreTheOperatorsSetting()
+    {
+        var chart = await RenderedChart.WithAsync("--set", "engine.maxPipelines=20");
+
+        Assert.Equal("20", chart.Environment("Operator__Engine__MaxPipelines"));
+        Assert.Null((await RenderedChart.WithAsync()).Environment("Operator__Engine__MaxPipelines"));
+    }
+
+    [Fact]
     public async Task Render_ServiceMonitor_OnlyWhereItsApiIs()
     {
         string[] enabled = ["--set", "metrics.serviceMonitor.enabled=true", "--set", "metrics.serviceMonitor.labels.release=prometheus"];

@@ -463,6 +463,32 @@ public sealed class EvidenceTests
         Assert.Equal((2, 1), (evidence.Candidate.Requests, evidence.Candidate.Latency.Counts.Values.Sum()));
     }
 
+    /// <summary>Hosts of another release may score otherwise: their answers are looked at, and not those that stable got.</summary>
+    [Fact]
+    public async Task Cache_OneModelInOtherHosts_CandidateIsAskedAndNotAnsweredByStablesScores()
+    {
+        await using var canary = await Canary.StartAsync(
+            candidate => candidate with
+            {
+                TrafficPermille = 500,
+                Arm = candidate.Arm with { Tiers = [Tables.Cache, Tables.Model("full") with { Model = Tables.Model("full").Model! with { Cluster = "next" } }] },
+            },
+            cached: true);
+        canary.Candidate.Digests.Add(StubHost.DigestOf("full"));
+        canary.Dice.Value = 999;
+        await canary.Router.CohereAsync("q", Documents);
+        await CachedAsync(canary, 3);
+        Assert.Equal("cache", (await canary.Router.CohereAsync("q", Documents)).Tier);
+
+        canary.Dice.Value = 0;
+        var first = await canary.Router.CohereAsync("q", Documents);
+        await CachedAsync(canary, 6);
+        var second = await canary.Router.CohereAsync("q", Documents);
+
+        Assert.Single(canary.Candidate.Requests);
+        Assert.Equal(("full", "cache"), (first.Tier, second.Tier));
+    }
+
     [Fact]
     public async Task CandidateHasNoAnswer_UnderInputOrder_StableAnswersAndItIsAnError()
     {

@@ -24,10 +24,6 @@ internal static class RolloutRules
                 + "\"Enforce\", because the stable revision would answer nothing to compare with"),
         .. rollout.Steps.SelectMany((step, i) => CheckStep(step, $"{path}.steps[{i}]")),
         .. Require(
-            rollout.Capacity is { MaxExtraGPUs: 0 } or { Placement: CapacityPlacement.DedicatedPods },
-            $"{path}.capacity.maxExtraGPUs",
-            "must be 0 when `placement` is \"CoResident\", which needs no pods of its own"),
-        .. Require(
             rollout.Analysis.Metrics.Where(metric => metric.Type == MetricType.TopKOverlap).Select(metric => metric.TopK ?? MetricSpec.DefaultTopK).Distinct().Count() <= 1,
             $"{path}.analysis.metrics",
             "must not have metrics of type \"TopKOverlap\" with different `topK`, because rankings are compared at one number of places"),
