@@ -8,7 +8,7 @@ using Rerank.Operator.Tests.World;
 namespace Rerank.Faults.Tests.Rollouts;
 
 /// <summary>Other images of router and host, for many pipelines.</summary>
-public sealed class EngineTests
+public sealed class EngineTests(ControlPlane server)
 {
     private const int Pipelines = 20;
     private const string Bad = "team-07";
@@ -48,6 +48,38 @@ public sealed class EngineTests
         Assert.All(
             world.Nodes.Pods,
             p => Assert.All(p.Pod.Spec.Containers, c => Assert.EndsWith(p.Deployment.StartsWith(Bad, StringComparison.Ordinal) ? ":1" : ":2", c.Image, StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [Trait("Fault", "T85")]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task NodesDrainedAndOperatorUpgraded_InTheMiddleOfAStep_TheStepGoesOn_AndTheImagesComeAfterIt(bool isReal)
+    {
+        using var world = await FaultWorld.OnAsync(server, isReal);
+        await Deploy.DoneAsync(world, Deploy.Steps);
+        await world.ApplyAsync(Samples.TwoTiers(full: "better", change: Deploy.Steps));
+        await world.UntilStepAsync("half");
+        var candidate = (await world.PipelineAsync()).Status!.Candidate!.Revision;
+
+        (world.Settings.Images.Router, world.Settings.Images.RerankerHost) = ("test/router:2", "test/host:2");
+        world.RestartOperator();
+        // One at a time, as disruption budgets have it.
+        foreach (var pod in world.Nodes.Pods.Select(p => p.Pod.Metadata.Name).ToList())
+        {
+            await world.Nodes.KillAsync(pod, TestContext.Current.CancellationToken);
+            for (var turn = 0; turn < 3; turn++)
+                await world.TurnAsync();
+        }
+
+        await world.UntilAsync(async () => (await world.StableAsync())!.Name == candidate, most: 200);
+        await world.UntilAsync(async () => (await world.PipelineAsync()).Status is { Engine.Host: "test/host:2", Candidate: null }, most: 400);
+        // What was replaced goes when its requests are over.
+        await world.UntilAsync(() => Task.FromResult(world.Nodes.Pods.All(p => p.Pod.Spec.Containers.All(c => c.Image.EndsWith(":2", StringComparison.Ordinal)))));
+
+        Assert.Equal("better", (await world.ServedModelsAsync())["full"]);
+        Assert.Empty((await world.PipelineAsync()).Status!.Rejected ?? []);
+        Assert.Equal(3, world.Invariants.StableHistory.Count);
     }
 
     private static async Task UntilAsync(FaultWorld world, Func<Task<bool>> holds)
