@@ -14,6 +14,12 @@ internal static class Labels
     /// <summary>On pods: hash of the template that they were made from.</summary>
     public const string TemplateHash = "rerank.dev/template-hash";
 
+    /// <summary>On Secrets, with the value <c>true</c>: ModelVersions of the namespace may use them.</summary>
+    public const string SourceCredentials = "rerank.dev/source-credentials";
+
+    /// <summary>On such Secrets: the origins to which they may be sent, <c>https://HOST[:PORT]</c>, separated by commas.</summary>
+    public const string SourceEndpoint = "rerank.dev/endpoint";
+
     public const string Name = "app.kubernetes.io/name";
     public const string Instance = "app.kubernetes.io/instance";
     public const string Component = "app.kubernetes.io/component";

@@ -133,7 +133,7 @@ internal sealed class PipelineObserver(
         {
             try
             {
-                var (credential, problem) = await credentials.ReadAsync(owner.Namespace, model.Model.Name, model.Credential!, cancellationToken);
+                var (credential, problem) = await credentials.ReadAsync(owner.Namespace, model.Model, model.Credential!, cancellationToken);
                 if (credential is not null)
                     found[model.Model.Name] = credential;
                 if (problem is not null)

@@ -100,7 +100,10 @@ public sealed class ModelVersionControllerTests
         {
             HuggingFace = new() { Repository = "org/private", Revision = new string('a', 40), TokenSecretRef = new() { Name = "hub", Key = "access" } },
         }));
-        await _world.ApplyAsync(new k8s.Models.V1Secret { Metadata = new() { Name = "hub", NamespaceProperty = TestWorld.Namespace } });
+        await _world.ApplyAsync(new k8s.Models.V1Secret
+        {
+            Metadata = new() { Name = "hub", NamespaceProperty = TestWorld.Namespace, Labels = new Dictionary<string, string> { ["rerank.dev/source-credentials"] = "true" } },
+        });
 
         await _world.ReconcileModelAsync("private");
 

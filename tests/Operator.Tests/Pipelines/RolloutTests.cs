@@ -435,7 +435,7 @@ public sealed class RolloutTests
         Assert.Contains("Secret \"hub\"", ready.Message);
         await _world.ApplyAsync(new V1Secret
         {
-            Metadata = new() { Name = "hub", NamespaceProperty = TestWorld.Namespace },
+            Metadata = new() { Name = "hub", NamespaceProperty = TestWorld.Namespace, Labels = new Dictionary<string, string> { ["rerank.dev/source-credentials"] = "true" } },
             Data = new Dictionary<string, byte[]> { ["token"] = "hf_secret"u8.ToArray() },
         });
         await _world.SettleAsync();

@@ -8,12 +8,11 @@ using Rerank.Operator.Manifests;
 using Rerank.Operator.Names;
 using Rerank.Operator.Runtime.Client;
 using Rerank.Operator.Runtime.Client.InMemory;
-using Rerank.Operator.Status;
 using Rerank.Operator.Tests.World;
 
 namespace Rerank.Operator.Tests.Admin;
 
-public sealed class SecretsTests
+public sealed class AdminTokensTests
 {
     private readonly InMemoryResourceClient _api = new(new FakeTimeProvider());
     private int _made;
@@ -82,42 +81,6 @@ public sealed class SecretsTests
         await _api.ApplyAsync(AdminSecret.Of(owner, "other"), Stop);
 
         Assert.Equal("other", await tokens.GetOrCreateAsync(owner, Stop));
-    }
-
-    [Fact]
-    public async Task Credential_OfAKey_IsABearerToken()
-    {
-        await SecretAsync("hub", ("access", "hf_1\n"));
-
-        var (credential, problem) = await new SourceCredentials(_api).ReadAsync(TestWorld.Namespace, "m", new("hub", "access"), Stop);
-
-        Assert.Null(problem);
-        Assert.Equal("hf_1", credential!.BearerToken);
-    }
-
-    [Fact]
-    public async Task Credential_WithUsernameAndPassword_IsBasic()
-    {
-        await SecretAsync("files", ("username", "u"), ("password", "p"));
-
-        var (credential, _) = await new SourceCredentials(_api).ReadAsync(TestWorld.Namespace, "m", new("files", Key: null), Stop);
-
-        Assert.Equal(("u", "p"), (credential!.Username, credential.Password));
-    }
-
-    [Theory]
-    [InlineData("hub", "access", "has no key \"access\"")]
-    [InlineData("hub", null, "has neither key \"token\" nor keys")]
-    [InlineData("nowhere", "access", "does not exist in namespace \"shop\"")]
-    public async Task Credential_NotThere_SaysWhatIsMissing(string secret, string? key, string expected)
-    {
-        await SecretAsync("hub", ("other", "x"));
-
-        var (credential, problem) = await new SourceCredentials(_api).ReadAsync(TestWorld.Namespace, "m", new(secret, key), Stop);
-
-        Assert.Null(credential);
-        Assert.Equal(Reasons.SecretNotFound, problem!.Reason);
-        Assert.Contains(expected, problem.Message);
     }
 
     private async Task<PipelineOwner> OwnerAsync() => PipelineOwner.Of(await _api.CreateAsync(Samples.TwoTiers(), Stop));
