@@ -33,8 +33,8 @@ internal static class Volumes
         Secret = new()
         {
             SecretName = secret,
+            // All its keys: the former token is there only for a while.
             DefaultMode = ReadOnlyForAll,
-            Items = [new() { Key = PodPaths.AdminTokenKey, Path = PodPaths.AdminTokenKey }],
         },
     };
 

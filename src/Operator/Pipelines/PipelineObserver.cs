@@ -34,7 +34,7 @@ internal sealed class PipelineObserver(
     TimeProvider time)
 {
     /// <summary>From the caches, and from what the pods' processes say. What only the API server knows is left out when it is away: that is needed to give, not to take.</summary>
-    public async Task<Observation> LookAsync(RerankPipeline pipeline, string token, CancellationToken cancellationToken)
+    public async Task<Observation> LookAsync(RerankPipeline pipeline, AdminToken token, CancellationToken cancellationToken)
     {
         var told = await statuses.ReadAsync(PodsOf(PipelineOwner.Of(pipeline)), token, cancellationToken);
         return await ObserveAsync(pipeline, cached, told, isCurrent: false, cancellationToken);

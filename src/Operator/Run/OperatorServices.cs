@@ -42,6 +42,7 @@ internal static class OperatorServices
         services.AddSingleton<AdminClient>();
         services.AddSingleton<LastAnswers>();
         services.AddSingleton<RouterStatuses>();
+        services.AddSingleton<AcceptedTokens>();
         services.AddSingleton<AdminTokens>();
         services.AddSingleton<SourceCredentials>();
         services.AddSingleton<HostReports>();

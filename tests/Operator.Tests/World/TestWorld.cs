@@ -160,11 +160,9 @@ internal sealed class TestWorld
     public async Task<IReadOnlyDictionary<string, string>> ServedModelsAsync() =>
         (await TableAsync())!.Stable.Tiers.Where(t => t.Model is not null).ToDictionary(t => t.Name, t => t.Model!.Model);
 
-    private async Task LearnTokenAsync()
-    {
-        var secret = await Api.GetAsync<V1Secret>(new(Namespace, new PipelineNames(Samples.Pipeline).AdminSecret), Stop);
-        Network.Token = secret is null ? null : AdminSecret.TokenOf(secret);
-    }
+    public Task<V1Secret?> AdminSecretAsync() => Api.GetAsync<V1Secret>(new(Namespace, new PipelineNames(Samples.Pipeline).AdminSecret), Stop);
+
+    private async Task LearnTokenAsync() => Network.Project(await AdminSecretAsync());
 
     private ServiceProvider StartOperator()
     {
