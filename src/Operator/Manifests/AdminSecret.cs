@@ -19,8 +19,10 @@ internal static class AdminSecret
         if (state.RotatedAt is { } at)
             annotations[Labels.RotatedAt] = at.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
         var data = new Dictionary<string, byte[]> { [PodPaths.AdminTokenKey] = Encoding.ASCII.GetBytes(state.Token ?? "") };
-        if (state.Previous is { } previous)
-            data[PodPaths.PreviousAdminTokenKey] = Encoding.ASCII.GetBytes(previous);
+
+        // Emptied and not left out: who created an object owns its data as a whole once it owns no key of it any more, so that an API server keeps what an apply leaves out.
+        if (state.Previous is not null || resourceVersion is not null)
+            data[PodPaths.PreviousAdminTokenKey] = Encoding.ASCII.GetBytes(state.Previous ?? "");
         var metadata = owner.Metadata(owner.Names.AdminSecret, Labels.Of(owner.Names), annotations);
         metadata.ResourceVersion = resourceVersion;
         return new() { ApiVersion = "v1", Kind = V1Secret.KubeKind, Metadata = metadata, Type = "Opaque", Data = data };

@@ -2,7 +2,6 @@ using k8s.Models;
 using Rerank.Faults.Tests.Faults;
 using Rerank.Faults.Tests.World;
 using Rerank.Operator.Api;
-using Rerank.Operator.Manifests;
 using Rerank.Operator.Names;
 using Rerank.Operator.Pipelines;
 using Rerank.Operator.Tests.World;
@@ -55,72 +54,6 @@ public sealed class GuardTests
 
         Assert.Single((await world.PipelineAsync()).Status!.Rejected!);
         Assert.All(world.Nodes.ReadyRouters, r => Assert.Null(r.Table!.Candidate));
-    }
-
-    [Theory]
-    [Trait("Fault", "T84")]
-    [InlineData(false, false)]
-    [InlineData(false, true)]
-    [InlineData(true, false)]
-    [InlineData(true, true)]
-    public async Task TokenIsReplaced_WhilePodsHaveTheFormerOneOnly_AWorseCandidateIsTakenOutAtOnce(bool isDeleted, bool isLate)
-    {
-        using var world = await AtHalfAsync();
-        world.Network.IsSecretLate = isLate;
-        if (isDeleted)
-            await world.DeleteAsync<V1Secret>(new PipelineNames(Samples.Pipeline).AdminSecret);
-        else
-            await world.ApplyAsync(Rotating("1"));
-        await world.TurnAsync();
-        var replaced = AdminSecret.Read((await world.GetAsync<V1Secret>(new PipelineNames(Samples.Pipeline).AdminSecret))!);
-        Assert.Equal(isLate, world.Network.Token == replaced.Previous);
-        Assert.NotNull(replaced.Previous);
-
-        Trip(world.Nodes.ReadyRouters.First(), world);
-        await world.TurnAsync();
-
-        Assert.Single((await world.PipelineAsync()).Status!.Rejected!);
-        Assert.All(world.Nodes.ReadyRouters, r => Assert.Null(r.Table!.Candidate));
-
-        RerankPipeline Rotating(string value)
-        {
-            var pipeline = Samples.TwoTiers(full: "better", change: Deploy.StaysAtHalf);
-            pipeline.Metadata.Annotations = new Dictionary<string, string> { ["rerank.dev/rotate-admin-token"] = value };
-            return pipeline;
-        }
-    }
-
-    [Fact]
-    [Trait("Fault", "T84")]
-    public async Task TokenIsReplaced_PodsSeeItLate_NobodyIsUnreachable_AndTheFormerOneEndsOnceAllHaveTheNewOne()
-    {
-        using var world = FaultWorld.InMemory();
-        await Deploy.DoneAsync(world);
-        var secret = new PipelineNames(Samples.Pipeline).AdminSecret;
-        var before = AdminSecret.Read((await world.GetAsync<V1Secret>(secret))!).Token;
-        world.Network.IsSecretLate = true;
-        var pipeline = Samples.TwoTiers();
-        pipeline.Metadata.Annotations = new Dictionary<string, string> { ["rerank.dev/rotate-admin-token"] = "1" };
-        await world.ApplyAsync(pipeline);
-
-        // Longer than the overlap: the last pod counts, not the clock.
-        for (var turn = 0; turn < 330; turn++)
-        {
-            await world.TurnAsync();
-            Assert.Equal(ConditionStatus.True, (await world.ConditionAsync("Available")).Status);
-        }
-
-        Assert.Equal(before, AdminSecret.Read((await world.GetAsync<V1Secret>(secret))!).Previous);
-        world.Network.IsSecretLate = false;
-        for (var turn = 0; turn < 3; turn++)
-            await world.TurnAsync();
-
-        var after = AdminSecret.Read((await world.GetAsync<V1Secret>(secret))!);
-        Assert.Null(after.Previous);
-        Assert.NotEqual(before, after.Token);
-        Assert.Equal((after.Token, null), (world.Network.Token, world.Network.PreviousToken));
-        Assert.Equal(ConditionStatus.True, (await world.ConditionAsync("Available")).Status);
-        Assert.Empty(await EventsAsync(world, "NotAvailable"));
     }
 
     [Fact]
