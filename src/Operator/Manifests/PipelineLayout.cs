@@ -56,4 +56,7 @@ internal sealed record HostLayout
 
     /// <summary>PersistentVolumeClaims with models.</summary>
     public IReadOnlyList<string> Claims { get; init; } = [];
+
+    /// <summary>Whether a model comes over the network.</summary>
+    public bool Downloads { get; init; }
 }

@@ -79,6 +79,7 @@ internal static class LayoutPlan
             Tier = tier,
             Gpu = gpu,
             Claims = [.. all.Select(m => m.Claim).OfType<string>().Distinct().Order(StringComparer.Ordinal)],
+            Downloads = all.Any(m => m.Model.Source is { Http: not null } or { HuggingFace: not null }),
             Resources = Filled(context, newest.Resources, DefaultResources.Host(hasGpu: gpu is not null)),
             Scheduling = newest.Scheduling,
         };

@@ -30,6 +30,7 @@ internal static class OperatorServices
         services.AddOptionsWithValidateOnStart<OperatorOptions>().Bind(section);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OperatorOptions>, OperatorOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OperatorOptions>, OtlpEndpointValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OperatorOptions>, ProxyOptionsValidator>());
         return services;
     }
 
