@@ -36,6 +36,9 @@ internal sealed class OperatorOptions
     /// <summary>Collector that routers and hosts send traces to by OTLP; null or empty: none.</summary>
     public string? OtlpEndpoint { get; set; }
 
+    /// <summary>By which hosts reach the sources of models.</summary>
+    public ProxyOptions Proxy { get; set; } = new();
+
     /// <summary>Time for a router or host to say what it does. A look ends when all have answered, or after this time; and when the first has answered, after less than a third of it.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
     public TimeSpan StatusTimeout { get; set; } = TimeSpan.FromSeconds(1);
@@ -54,6 +57,23 @@ internal sealed class EngineOptions
     /// <summary>How many pipelines try other images of router and host at the same time.</summary>
     [Range(1, 10_000)]
     public int MaxPipelines { get; set; } = 5;
+}
+
+/// <summary>As the variables <c>HTTP_PROXY</c>, <c>HTTPS_PROXY</c> and <c>NO_PROXY</c>; null or empty: none.</summary>
+internal sealed class ProxyOptions
+{
+    public string? Http { get; set; }
+
+    public string? Https { get; set; }
+
+    public string? NoProxy { get; set; }
+
+    public IEnumerable<(string Name, string Value)> Variables => new[] { ("HTTP_PROXY", Http), ("HTTPS_PROXY", Https), ("NO_PROXY", NoProxy) }
+        .Where(v => !string.IsNullOrWhiteSpace(v.Item2))
+        .Select(v => (v.Item1, v.Item2!));
+
+    // Addresses of proxies may have a password.
+    public override string ToString() => "proxies";
 }
 
 internal sealed class ImageOptions

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Rerank.Programs.Proxies;
 using Rerank.Programs.Traces;
 
 namespace Rerank.Operator;
@@ -12,6 +13,22 @@ internal sealed class OtlpEndpointValidator : IValidateOptions<OperatorOptions>
         options.OtlpEndpoint is { Length: > 0 } endpoint && ProgramTraces.Problem(endpoint) is { } problem
             ? ValidateOptionsResult.Fail($"{nameof(OperatorOptions.OtlpEndpoint)}: {problem}")
             : ValidateOptionsResult.Success;
+}
+
+internal sealed class ProxyOptionsValidator : IValidateOptions<OperatorOptions>
+{
+    public ValidateOptionsResult Validate(string? name, OperatorOptions options)
+    {
+        try
+        {
+            EnvironmentProxy.Of(variable => options.Proxy.Variables.FirstOrDefault(v => v.Name == variable).Value);
+            return ValidateOptionsResult.Success;
+        }
+        catch (FormatException e)
+        {
+            return ValidateOptionsResult.Fail($"{nameof(OperatorOptions.Proxy)}: {e.Message}");
+        }
+    }
 }
 
 [OptionsValidator]

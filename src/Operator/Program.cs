@@ -3,6 +3,13 @@ using Rerank.Operator.Generate;
 using Rerank.Operator.Local;
 using Rerank.Operator.Run;
 using Rerank.Programs.Logs;
+using Rerank.Programs.Proxies;
+
+if (EnvironmentProxy.Use() is { } problem)
+{
+    await Console.Error.WriteLineAsync(problem);
+    return 1;
+}
 
 var crds = new Option<string>("--crds") { Description = "Folder for the CustomResourceDefinitions", Required = true };
 var rbac = new Option<string>("--rbac") { Description = "Folder for the roles", Required = true };

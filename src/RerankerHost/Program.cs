@@ -1,6 +1,13 @@
 using System.CommandLine;
+using Rerank.Programs.Proxies;
 using Rerank.RerankerHost.Commands;
 using Rerank.RerankerHost.Serving;
+
+if (EnvironmentProxy.Use() is { } problem)
+{
+    await Console.Error.WriteLineAsync(problem);
+    return 1;
+}
 
 var root = new RootCommand("Serves cross-encoder rerankers.")
 {

@@ -34,7 +34,7 @@ internal sealed class RouterCommand
         _urls = _options.Add("--urls", "Where applications call, such as http://+:8080; ';' between several.", Defaults.Urls);
         _probeUrls = _options.Add("--probe-urls", "Further addresses for /health and /metrics only. With them, /metrics is served nowhere else.");
         _adminUrls = _options.Add("--admin-urls", "Where the operator calls. Without it there is no admin API.");
-        _adminTokenFile = _options.Add("--admin-token-file", "File with the token that the operator has to show.");
+        _adminTokenFile = _options.Add("--admin-token-file", "File with the token that the operator has to show. Beside it, previous-FILE may have another one that is taken too, while tokens are replaced.");
         _socketDirectory = _options.Add("--socket-directory", "Where the Unix sockets of unix:NAME addresses are.", Defaults.SocketDirectory);
         _drain = _options.Add("--drain-seconds", "How long requests are still taken on a stop, after readiness is off.", (int)Defaults.Drain.TotalSeconds);
         _requestMemory = _options.AddOptional<long>("--request-memory-bytes", "Bytes that all requests in flight may take together; more are refused with 429. Default: a third of the memory.");

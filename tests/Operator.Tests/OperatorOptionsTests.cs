@@ -16,6 +16,7 @@ public sealed class OperatorOptionsTests
     [InlineData("StatusTimeout", "00:00:00")]
     [InlineData("PrometheusTimeout", "00:00:00")]
     [InlineData("OtlpEndpoint", "collector")]
+    [InlineData("Proxy:Https", "ftp://proxy")]
     public void Value_NotAllowed_IsRefused(string key, string value) =>
         Assert.Throws<OptionsValidationException>(() => Read((key, value)));
 

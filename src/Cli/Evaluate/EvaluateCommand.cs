@@ -73,7 +73,7 @@ internal static class EvaluateCommand
     {
         var parts = text.Split('=');
         return parts.Length == 2 && double.TryParse(parts[1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value <= 1
-            ? (Parse(parts[0]), value)
+            ? (Parse(parts[0]) is { IsCount: false } measure ? measure : throw new CommandFailure($"gate \"{text}\": {parts[0]} is a count, and no gate"), value)
             : throw new CommandFailure($"gate \"{text}\" must be MEASURE=VALUE with a value from 0 to 1, such as ndcg_cut_10=0.6");
     }
 

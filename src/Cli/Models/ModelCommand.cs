@@ -45,7 +45,7 @@ internal static class ModelCommand
             using var client = new HttpClient { Timeout = Patience };
             var source = result.GetRequiredValue(from);
             var files = source.StartsWith(HubReference.Prefix, StringComparison.Ordinal)
-                ? await OpenHubAsync(client, source, HubAccess.Of(result.GetValue(endpoint), result.GetValue(secret), surroundings.Variable), surroundings, cancellationToken)
+                ? await OpenHubAsync(client, source, HubAccess.Of(result.GetValue(endpoint), result.GetValue(secret), surroundings.Variable), connection.Namespace(result), surroundings, cancellationToken)
                 : new FolderFiles(new DirectoryInfo(source), FolderSource.Of(result.GetValue(claim), result.GetValue(http), result.GetValue(bundled)));
             var manifest = await ModelManifest.WriteAsync(
                 new(result.GetRequiredValue(name), connection.Namespace(result))
@@ -81,8 +81,10 @@ internal static class ModelCommand
     private static Option<string?> Text(string name, string value, string description) => new(name) { Description = description, HelpName = value };
 
     private static async Task<IModelFiles> OpenHubAsync(
-        HttpClient client, string source, HubAccess access, Surroundings surroundings, CancellationToken cancellationToken)
+        HttpClient client, string source, HubAccess access, string? ns, Surroundings surroundings, CancellationToken cancellationToken)
     {
+        if (access.Consent(ns) is { } consent)
+            await surroundings.Error.WriteLineAsync($"note: the operator reads only Secrets that say they are meant for it. If that isn't done yet: {consent}");
         if (access is { Token: not null, TokenSecret: null })
             await surroundings.Error.WriteLineAsync("note: HF_TOKEN is used here; if the repository needs it, hosts need a token too: --token-secret NAME[/KEY]");
         return await HubFiles.OpenAsync(client, HubReference.Parse(source), access, cancellationToken);

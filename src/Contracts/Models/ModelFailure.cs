@@ -7,6 +7,10 @@ public static class ModelFailure
     public const string FileNotFound = nameof(FileNotFound);
     public const string CredentialsMissing = nameof(CredentialsMissing);
     public const string CredentialsRejected = nameof(CredentialsRejected);
+
+    /// <summary>The source wants credentials, and they would be sent where others can read them.</summary>
+    public const string SourceInsecure = nameof(SourceInsecure);
+
     public const string DigestMismatch = nameof(DigestMismatch);
     public const string UnsupportedModel = nameof(UnsupportedModel);
     public const string UnsupportedTokenizer = nameof(UnsupportedTokenizer);

@@ -15,14 +15,14 @@ internal sealed class RouterStatuses(AdminClient admin, LastAnswers last, TimePr
     private readonly Lock _lock = new();
 
     /// <summary>What a poll has just told, what one that is under way will tell, or else what the router says now.</summary>
-    public Task<AdminAnswer<RouterStatus>> ReadAsync(ProcessKey router, string token, CancellationToken cancellationToken) =>
+    public Task<AdminAnswer<RouterStatus>> ReadAsync(ProcessKey router, AdminToken token, CancellationToken cancellationToken) =>
         _polled.TryGetValue(router, out var at) && time.GetElapsedTime(at) <= Fresh && last.Of<RouterStatus>(router, Fresh) is { } told
             ? Task.FromResult(new AdminAnswer<RouterStatus>(told, null))
             : OnceAsync(router, () => AskAsync(router, token, cancellationToken));
 
     /// <summary>Waits for a change, but not for long.</summary>
     /// <param name="read">Number of the last stratum that was read of a process, by its id.</param>
-    public async Task<AdminAnswer<RouterStatus>> PollAsync(ProcessKey router, string token, Func<string, long> read, TimeSpan wait, CancellationToken cancellationToken)
+    public async Task<AdminAnswer<RouterStatus>> PollAsync(ProcessKey router, AdminToken token, Func<string, long> read, TimeSpan wait, CancellationToken cancellationToken)
     {
         var known = last.Of<RouterStatus>(router, Fresh);
         var answer = await OnceAsync(
@@ -38,7 +38,7 @@ internal sealed class RouterStatuses(AdminClient admin, LastAnswers last, TimePr
     /// <summary>Nobody polls it any more.</summary>
     public void Forget(ProcessKey router) => _polled.TryRemove(router, out _);
 
-    private Task<AdminAnswer<RouterStatus>> AskAsync(ProcessKey router, string token, CancellationToken cancellationToken) =>
+    private Task<AdminAnswer<RouterStatus>> AskAsync(ProcessKey router, AdminToken token, CancellationToken cancellationToken) =>
         admin.GetStatusAsync(router.Address, token, WireJson.Default.RouterStatus, cancellationToken);
 
     private async Task<AdminAnswer<RouterStatus>> OnceAsync(ProcessKey router, Func<Task<AdminAnswer<RouterStatus>>> ask)

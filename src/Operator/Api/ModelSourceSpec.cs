@@ -38,7 +38,7 @@ internal sealed class HttpSourceSpec
     [Pattern(Patterns.WebAddress)]
     public string BaseURL { get; set; } = "";
 
-    /// <summary>Secret in the same namespace with `token`, or with `username` and `password`.</summary>
+    /// <summary>Secret in the same namespace with `token`, or with `username` and `password`. It must have the label `rerank.dev/source-credentials: "true"`, and in its annotation `rerank.dev/endpoint` the source's origin, such as `https://files.example.com`; other Secrets aren't read. Credentials are sent over https only.</summary>
     public SecretRef? CredentialsSecretRef { get; set; }
 }
 
@@ -62,7 +62,7 @@ internal sealed class HuggingFaceSourceSpec
     [Pattern(Patterns.WebAddress)]
     public string Endpoint { get; set; } = "https://huggingface.co";
 
-    /// <summary>Secret in the same namespace that holds an access token.</summary>
+    /// <summary>Secret in the same namespace that holds an access token. It must have the label `rerank.dev/source-credentials: "true"`, and for another `endpoint` than the public hub the annotation `rerank.dev/endpoint` with its origin; other Secrets aren't read. Tokens are sent over https only.</summary>
     public SecretKeyRef? TokenSecretRef { get; set; }
 }
 

@@ -38,6 +38,12 @@ internal sealed class PodFiles(string directory, string claims)
                 {
                     await WriteAsync(Path.Combine(folder, name), bytes, cancellationToken);
                 }
+
+                // A token that was taken away must not be accepted any more.
+                foreach (var gone in Directory.GetFiles(folder).Where(f => source?.Data?.ContainsKey(Path.GetFileName(f)) == false))
+                {
+                    File.Delete(gone);
+                }
             }
         }
     }

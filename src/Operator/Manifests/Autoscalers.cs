@@ -18,7 +18,7 @@ internal static class Autoscalers
             Spec = new()
             {
                 ScaleTargetRef = new() { ApiVersion = "apps/v1", Kind = V1Deployment.KubeKind, Name = name },
-                MinReplicas = pool.Min,
+                MinReplicas = Math.Min(pool.Least, pool.Max),
                 MaxReplicas = pool.Max,
                 Metrics =
                 [

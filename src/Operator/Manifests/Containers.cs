@@ -37,16 +37,19 @@ internal static class Containers
     public static void AddReadinessProbe(V1Container container, string port) =>
         container.ReadinessProbe = Probe("/health/ready", port, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 3);
 
-    /// <summary>What the operator's settings say of logs and traces. As variables: programs of another version skip those that they don't know.</summary>
+    /// <summary>What the operator's settings say of logs, traces and proxies. As variables: programs of another version skip those that they don't know.</summary>
     /// <param name="prefix">Of the program's own variables.</param>
+    /// <param name="downloads">Whether it reaches beyond the cluster, for which there may be proxies.</param>
     /// <returns>Null when there is nothing to say, so that pods don't change for it.</returns>
-    public static IList<V1EnvVar>? Environment(string prefix, OperatorOptions options)
+    public static IList<V1EnvVar>? Environment(string prefix, OperatorOptions options, bool downloads = false)
     {
         var variables = new List<V1EnvVar>();
         if (options.LogFormat != LogFormat.Text)
             variables.Add(new() { Name = prefix + "LOG_FORMAT", Value = options.LogFormat.ToString().ToLowerInvariant() });
         if (options.OtlpEndpoint is { Length: > 0 } endpoint)
             variables.Add(new() { Name = "OTEL_EXPORTER_OTLP_ENDPOINT", Value = endpoint });
+        if (downloads)
+            variables.AddRange(options.Proxy.Variables.Select(v => new V1EnvVar { Name = v.Name, Value = v.Value }));
         return variables.Count > 0 ? variables : null;
     }
 

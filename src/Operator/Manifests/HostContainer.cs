@@ -71,7 +71,7 @@ internal static class HostContainer
                 "--probe-urls", $"http://+:{probePort}",
                 "--drain-seconds", Containers.DrainSeconds,
             ],
-            Env = Containers.Environment("RERANK_HOST_", context.Options),
+            Env = Containers.Environment("RERANK_HOST_", context.Options, downloads: true),
             Resources = Containers.Resources(host.Resources, host.Gpu),
             SecurityContext = Containers.SecurityContext(),
             VolumeMounts =

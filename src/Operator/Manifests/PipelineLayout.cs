@@ -22,6 +22,9 @@ internal sealed record RouterLayout
 
     public required string Image { get; init; }
 
+    /// <summary>A <see cref="PodFormat"/>.</summary>
+    public required int Format { get; init; }
+
     /// <summary>Whether there is a table to route by. Without one no router is ready, whichever pod template it has.</summary>
     public required bool HasTable { get; init; }
 
@@ -42,6 +45,9 @@ internal sealed record PoolLayout(PoolId Id, HostLayout Host, int Replicas, int 
 
     public bool IsAutoscaled => Max > Min;
 
+    /// <summary>Fewest pods that an autoscaler may choose: <see cref="Min"/>, or as many as those have whose requests it may have to take at any moment.</summary>
+    public int Least { get; init; } = Min;
+
     /// <summary>How much CPU its pods use on average before there are more of them; null: it is a share of what the user has them ask for.</summary>
     public string? CpuOfPod { get; init; }
 }
@@ -51,6 +57,9 @@ internal sealed record HostLayout
     public required string Tier { get; init; }
 
     public required string Image { get; init; }
+
+    /// <summary>A <see cref="PodFormat"/>; of a sidecar its router's counts.</summary>
+    public required int Format { get; init; }
 
     public GpuSnapshot? Gpu { get; init; }
 

@@ -6,6 +6,10 @@ internal static class PodPaths
     public const string Config = "/etc/rerank/config";
     public const string Admin = "/etc/rerank/admin";
     public const string AdminTokenKey = "token";
+
+    /// <summary>The token before it, while pods may not have seen the new one.</summary>
+    public const string PreviousAdminTokenKey = "previous-token";
+
     public const string AdminToken = $"{Admin}/{AdminTokenKey}";
     public const string Sockets = "/run/rerank";
     public const string Models = "/var/lib/rerank/models";

@@ -19,7 +19,7 @@ internal static class PodTemplates
     {
         var router = layout.Router;
         var names = layout.Owner.Names;
-        var spec = Spec(layout, names.Router, Labels.RouterComponent, router.Scheduling, context);
+        var spec = Spec(layout, router.Format, names.Router, Labels.RouterComponent, router.Scheduling, context);
         spec.Containers = [RouterContainer.Of(router, context), .. router.Sidecars.Select((host, i) => HostContainer.AsSidecar(host, i, context))];
         spec.Volumes =
         [
@@ -36,7 +36,7 @@ internal static class PodTemplates
     {
         var names = layout.Owner.Names;
         var host = pool.Host;
-        var spec = Spec(layout, names.Pool(pool.Id), pool.Component, host.Scheduling, context);
+        var spec = Spec(layout, host.Format, names.Pool(pool.Id), pool.Component, host.Scheduling, context);
         spec.Containers = [HostContainer.InPool(host, context)];
         spec.Volumes = [.. spec.Volumes, .. HostContainer.VolumesOf(HostContainer.PoolName), .. host.Claims.Select(Volumes.Claim)];
         return Template(names, pool.Component, spec);
@@ -56,7 +56,7 @@ internal static class PodTemplates
     };
 
     private static V1PodSpec Spec(
-        PipelineLayout layout, string configMap, string component, SchedulingSnapshot? scheduling, ManifestContext context) => new()
+        PipelineLayout layout, int format, string configMap, string component, SchedulingSnapshot? scheduling, ManifestContext context) => new()
         {
             AutomountServiceAccountToken = false,
             EnableServiceLinks = false,
@@ -85,7 +85,7 @@ internal static class PodTemplates
                     LabelSelector = new() { MatchLabels = Labels.Selector(layout.Owner.Names, component) },
                 },
             ],
-            Volumes = [Volumes.Config(configMap), Volumes.Admin(layout.Owner.Names.AdminSecret)],
+            Volumes = [Volumes.Config(configMap), Volumes.Admin(layout.Owner.Names.AdminSecret, format)],
         };
 
     private static V1Toleration Toleration(TolerationSnapshot toleration) => new()

@@ -7,7 +7,7 @@ namespace Rerank.Operator.Manifests;
 internal static class Volumes
 {
     private const string ConfigName = "config";
-    private const string AdminName = "admin";
+    public const string AdminName = "admin";
     private const string SocketsName = "sockets";
 
     // Readable for everyone in a pod, which has one user anyway: a group would have every file of a claim change hands.
@@ -27,14 +27,15 @@ internal static class Volumes
 
     public static V1Volume Config(string configMap) => new() { Name = ConfigName, ConfigMap = new() { Name = configMap } };
 
-    public static V1Volume Admin(string secret) => new()
+    public static V1Volume Admin(string secret, int format) => new()
     {
         Name = AdminName,
         Secret = new()
         {
             SecretName = secret,
             DefaultMode = ReadOnlyForAll,
-            Items = [new() { Key = PodPaths.AdminTokenKey, Path = PodPaths.AdminTokenKey }],
+            // All its keys, where the form allows: the former token is there only for a while.
+            Items = format >= PodFormat.WithBothTokens ? null : [new() { Key = PodPaths.AdminTokenKey, Path = PodPaths.AdminTokenKey }],
         },
     };
 

@@ -13,6 +13,7 @@ internal static class ModelFailureText
         ModelFailure.SourceUnavailable => "Check that the source's address is right and can be reached from the pods; the host tries again.",
         ModelFailure.FileNotFound => "Check the paths in `artifact.files` against the source.",
         ModelFailure.CredentialsMissing or ModelFailure.CredentialsRejected => "Check the Secret that the ModelVersion refers to.",
+        ModelFailure.SourceInsecure => "Create another ModelVersion with the source's https address.",
         ModelFailure.DigestMismatch =>
             "The source's file isn't the one that the ModelVersion names: correct `sha256` in a new ModelVersion, or find out who changed the file.",
         ModelFailure.UnsupportedModel or ModelFailure.UnsupportedTokenizer => "Export the model in a supported form and create another ModelVersion for it.",

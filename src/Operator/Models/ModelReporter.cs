@@ -14,7 +14,7 @@ internal sealed class ModelReporter(IResourceClient client, SourceCredentials cr
     {
         var invalid = ModelProblem.Of(model);
         var secret = invalid is null && ModelSpecs.Credential(model) is { } reference
-            ? (await credentials.ReadAsync(model.Namespace(), model.Name(), reference, cancellationToken)).Problem
+            ? (await credentials.ReadAsync(model.Namespace(), ModelSpecs.Of(model), reference, cancellationToken)).Problem
             : null;
         var before = model.Status;
         var status = ModelStatusPlan.Of(model, invalid, uses, secret, Reports(model, uses), time.GetUtcNow());

@@ -50,7 +50,9 @@ internal static class ModelStatusPlan
         if (ready > 0)
         {
             var but = failed.Model is null ? "" : $" {ModelFailureText.Of(model.Metadata.Name, failed.Pod, failed.Model)}";
-            return new(Type, True, "Loaded", $"{ready} of {loaded.Count} hosts have loaded and tested it.{Elsewhere(loaded)}{but}");
+            // Else nobody would know before a node is drained.
+            var late = secret is null ? "" : $" Pods that start now can't fetch it: {secret.Message}";
+            return new(Type, True, "Loaded", $"{ready} of {loaded.Count} hosts have loaded and tested it.{Elsewhere(loaded)}{but}{late}");
         }
 
         if (secret is not null)

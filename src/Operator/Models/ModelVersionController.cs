@@ -3,6 +3,7 @@ using Rerank.Operator.Api;
 using Rerank.Operator.Namespaces;
 using Rerank.Operator.Runtime.Control;
 using Rerank.Operator.Runtime.Crds;
+using Rerank.Operator.Status;
 
 namespace Rerank.Operator.Models;
 
@@ -32,8 +33,8 @@ internal sealed class ModelVersionController(ModelUses uses, ModelReporter repor
             return ReconciliationResult<ModelVersion>.Success(entity, WhileElsewhere);
         var users = uses.Seen(entity);
         var status = await reporter.ReportAsync(entity, users, cancellationToken);
-        // What hosts do, no watch tells.
-        TimeSpan? again = users.Count == 0 ? null
+        // What hosts do, and how Secrets change, no watch tells.
+        TimeSpan? again = users.Count == 0 ? (status.Conditions.Any(c => Reasons.OfSecrets.Contains(c.Reason)) ? WhileUsed : null)
             : status.Conditions.Any(c => c is { Type: "Ready", Status: ConditionStatus.Unknown }) ? WhileLoading
             : WhileUsed;
         return ReconciliationResult<ModelVersion>.Success(entity, again);

@@ -14,6 +14,19 @@ internal static class Labels
     /// <summary>On pods: hash of the template that they were made from.</summary>
     public const string TemplateHash = "rerank.dev/template-hash";
 
+    /// <summary>On Secrets, with the value <c>true</c>: ModelVersions of the namespace may use them.</summary>
+    public const string SourceCredentials = "rerank.dev/source-credentials";
+
+    /// <summary>On such Secrets: the origins to which they may be sent, <c>https://HOST[:PORT]</c>, separated by commas.</summary>
+    public const string SourceEndpoint = "rerank.dev/endpoint";
+
+    /// <summary>On a pipeline: asks for another admin token when its value changes.</summary>
+    public const string RotateAdminToken = "rerank.dev/rotate-admin-token";
+
+    /// <summary>On the Secret with the admin token: for which of these it was made, and when.</summary>
+    public const string RotatedFor = "rerank.dev/rotated-for";
+    public const string RotatedAt = "rerank.dev/rotated-at";
+
     public const string Name = "app.kubernetes.io/name";
     public const string Instance = "app.kubernetes.io/instance";
     public const string Component = "app.kubernetes.io/component";

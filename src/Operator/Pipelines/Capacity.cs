@@ -2,6 +2,7 @@ using Rerank.Contracts.Models;
 using Rerank.Operator.Api;
 using Rerank.Operator.Revisions;
 using Rerank.Operator.Rollouts;
+using Rerank.Operator.Status;
 
 namespace Rerank.Operator.Pipelines;
 
@@ -23,8 +24,21 @@ internal static class Capacity
         return (retained.SequenceEqual(roles.Retained) ? roles : roles with { Retained = retained }, released);
     }
 
-    /// <summary>Whether a host that holds both can't load the candidate for want of memory.</summary>
-    public static bool IsInTheWay(Observation observed, Revision candidate, Revision retained) =>
+    /// <summary>Whether what the candidate lacks is what a retained revision has: memory of a host that holds both, or nodes and quota for pods of its own.</summary>
+    /// <param name="placement">What keeps the candidate from being placed; null: nothing.</param>
+    public static bool IsInTheWay(Observation observed, RevisionRoles roles, Revision candidate, Revision retained, Problem? placement) =>
+        HasMemory(observed, candidate, retained)
+        || (placement?.Reason is Reasons.NoNodeFits or Reasons.InsufficientResources or Reasons.PodsNotCreated && HasPods(roles, candidate, retained));
+
+    // That only it uses; with GPUs, where the candidate's have any.
+    private static bool HasPods(RevisionRoles roles, Revision candidate, Revision retained)
+    {
+        var others = roles.Live.Where(r => r.Name != retained.Name).SelectMany(r => r.Snapshot.Pools).ToHashSet();
+        var needsGpus = candidate.Snapshot.ModelTiers(Placement.Pool).Any(t => t.Model!.Gpu is not null);
+        return retained.Snapshot.ModelTiers(Placement.Pool).Any(t => !others.Contains(t.Pool) && (!needsGpus || t.Model!.Gpu is not null));
+    }
+
+    private static bool HasMemory(Observation observed, Revision candidate, Revision retained) =>
         candidate.Snapshot.Tiers.Where(tier => tier.Model is { } model && Holds(retained, tier, model)).Any(tier => observed.Hosting(tier).Any(pod => LacksMemory(pod, tier, tier.Model!)));
 
     // In the pods that the tier's model shall be in.

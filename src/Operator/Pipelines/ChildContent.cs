@@ -28,9 +28,8 @@ internal static class ChildContent
         return chosen.ToJsonString();
     }
 
-    /// <summary>Whether as many pods are asked for as there shall be; what isn't a Deployment asks for none.</summary>
-    public static bool HasReplicasOf(IKubernetesObject<V1ObjectMeta> found, IKubernetesObject<V1ObjectMeta> desired) =>
-        (found as V1Deployment)?.Spec?.Replicas == (desired as V1Deployment)?.Spec?.Replicas;
+    /// <summary>How many pods are asked for; what isn't a Deployment asks for none.</summary>
+    public static int? ReplicasOf(IKubernetesObject<V1ObjectMeta> child) => (child as V1Deployment)?.Spec?.Replicas;
 
     private static JsonObject Chosen(IKubernetesObject<V1ObjectMeta> child)
     {

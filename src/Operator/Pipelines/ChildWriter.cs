@@ -42,11 +42,12 @@ internal sealed class ChildWriter<T>(IResourceClient client, IResourceCache<T> c
         var last = AppliedTo(owner, key, manifest);
         if (existing is not null && last is not null && IsAsLeft(key, last, existing, child))
             return null;
-        var result = last is not null
+        // Another number of pods than was asked for last is the plan's, and nobody else's doing.
+        var result = last is not null && last.Replicas == ChildContent.ReplicasOf(child)
             ? await RestoreAsync(owner, key, (T)child, last, cancellationToken)
             : await client.ApplyAsync((T)child, cancellationToken);
         if (result is not null)
-            _applied[key] = new(owner.Uid, manifest, ChildContent.Of(result, child), result.ResourceVersion());
+            _applied[key] = new(owner.Uid, manifest, ChildContent.ReplicasOf(child), ChildContent.Of(result, child), result.ResourceVersion());
         return null;
     }
 
@@ -71,7 +72,7 @@ internal sealed class ChildWriter<T>(IResourceClient client, IResourceCache<T> c
 
     private bool IsAsLeft(ObjectKey key, Applied last, T found, IKubernetesObject<V1ObjectMeta> child)
     {
-        if (!ChildContent.HasReplicasOf(found, child))
+        if (ChildContent.ReplicasOf(found) != ChildContent.ReplicasOf(child))
             return false;
         if (last.ResourceVersion == found.ResourceVersion())
             return true;
@@ -103,10 +104,11 @@ internal sealed class ChildWriter<T>(IResourceClient client, IResourceCache<T> c
     private IEnumerable<T> Others(PipelineOwner owner, IReadOnlySet<string> wanted) =>
         cache.List(owner.Namespace).Where(c => owner.Owns(c) && !wanted.Contains(c.Name()) && c.Metadata.DeletionTimestamp is null);
 
-    /// <param name="Manifest">What was sent.</param>
+    /// <param name="Manifest">What was sent, but for the number of pods.</param>
+    /// <param name="Replicas">That number.</param>
     /// <param name="Content">What it was like afterwards, with what the server and webhooks made of it.</param>
     /// <param name="ResourceVersion">The last one that was found to be like this.</param>
-    private sealed record Applied(string Owner, string Manifest, string Content, string ResourceVersion);
+    private sealed record Applied(string Owner, string Manifest, int? Replicas, string Content, string ResourceVersion);
 }
 
 internal interface IChildWriter

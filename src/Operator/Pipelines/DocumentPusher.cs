@@ -13,7 +13,7 @@ namespace Rerank.Operator.Pipelines;
 internal sealed class DocumentPusher(AdminClient admin, LastAnswers last, PushedTables pushed, LeaseFence lease)
 {
     public Task<IReadOnlyList<ObservedPod>> PushAsync(
-        Observation observed, DesiredDocuments documents, string token, CancellationToken cancellationToken) =>
+        Observation observed, DesiredDocuments documents, AdminToken token, CancellationToken cancellationToken) =>
         AtOnce.CallAsync(observed.Pods, (pod, ct) => PushAsync(pod, observed, documents, token, ct), cancellationToken);
 
     /// <summary>
@@ -21,7 +21,7 @@ internal sealed class DocumentPusher(AdminClient admin, LastAnswers last, Pushed
     /// be giving more by right, so that only harm takes anything away then, which is the guard's.
     /// </summary>
     public Task<IReadOnlyList<ObservedPod>> HoldAsync(
-        Observation observed, DesiredDocuments documents, string token, CancellationToken cancellationToken) =>
+        Observation observed, DesiredDocuments documents, AdminToken token, CancellationToken cancellationToken) =>
         AtOnce.CallAsync(
             observed.Pods,
             async (pod, ct) => lease.IsHeld && pod.Router is { Status: { } status } router && Exposure.Hold(observed.Documents.Table, documents.Table, status) is { } table
@@ -30,7 +30,7 @@ internal sealed class DocumentPusher(AdminClient admin, LastAnswers last, Pushed
             cancellationToken);
 
     private async Task<ObservedPod> PushAsync(
-        ObservedPod pod, Observation observed, DesiredDocuments documents, string token, CancellationToken cancellationToken)
+        ObservedPod pod, Observation observed, DesiredDocuments documents, AdminToken token, CancellationToken cancellationToken)
     {
         var placement = pod.Component == Labels.RouterComponent ? Placement.Sidecar : Placement.Pool;
         // Models before routes: what is asked for next should be there.
@@ -42,7 +42,7 @@ internal sealed class DocumentPusher(AdminClient admin, LastAnswers last, Pushed
     }
 
     private async Task<ProcessReport<RouterStatus>> PushAsync(
-        ObservedPod pod, ProcessReport<RouterStatus> router, RoutingTable? table, string token, CancellationToken cancellationToken)
+        ObservedPod pod, ProcessReport<RouterStatus> router, RoutingTable? table, AdminToken token, CancellationToken cancellationToken)
     {
         // A process that didn't answer a moment ago is left for the next time.
         if (table is null || router is not { Address: not null, Status: { } status } || (status.Generation == table.Generation && status.Confirmed))
@@ -54,7 +54,7 @@ internal sealed class DocumentPusher(AdminClient admin, LastAnswers last, Pushed
     }
 
     private async Task<ProcessReport<HostStatus>> PushAsync(
-        ObservedPod pod, ProcessReport<HostStatus> host, ModelSet? set, ModelCredentials credentials, string token, CancellationToken cancellationToken)
+        ObservedPod pod, ProcessReport<HostStatus> host, ModelSet? set, ModelCredentials credentials, AdminToken token, CancellationToken cancellationToken)
     {
         if (set is null || host is not { Address: not null, Status: { } status })
             return host;

@@ -26,6 +26,7 @@ internal static class LayoutPlan
             {
                 Replicas = pipeline.Spec.Router.Replicas,
                 Image = live.FirstOrDefault()?.RunsOn?.Router ?? context.Options.Images.Router,
+                Format = live.FirstOrDefault()?.RunsOn?.PodFormat ?? PodFormat.Current,
                 HasTable = hasTable || roles.Stable is not null,
                 Resources = Filled(
                     context,
@@ -34,7 +35,7 @@ internal static class LayoutPlan
                 Scheduling = DesiredRevision.Scheduling(pipeline.Spec.Router.Scheduling),
                 Sidecars = [.. Sidecars(live).Select(tier => Host(tier, live, s => s.ModelTier(tier, Placement.Sidecar)?.Model, context))],
             },
-            Pools = [.. Pools(live).Select(pool => Pool(pipeline, live, pool, context, currentReplicas))],
+            Pools = [.. Pools(live).Select(pool => Pool(pipeline, roles, pool, context, currentReplicas))],
         };
     }
 
@@ -56,18 +57,33 @@ internal static class LayoutPlan
         return asked is not null ? new(asked.Min, asked.Max) : model.Replicas ?? new(1, 1);
     }
 
-    private static PoolLayout Pool(
-        RerankPipeline pipeline, IReadOnlyList<RevisionSnapshot> live, PoolId pool, ManifestContext context, Func<PoolId, int?> currentReplicas)
+    private static PoolLayout Pool(RerankPipeline pipeline, RevisionRoles roles, PoolId pool, ManifestContext context, Func<PoolId, int?> currentReplicas)
     {
+        var live = InOrder(roles, pool);
         var model = live.Select(s => s.InPool(pool)).First(m => m is not null)!;
         var (min, max) = Replicas(pipeline.Spec, pool, model);
         if (!context.Apis.Autoscalers)
             max = min;
-        // Pods that are to take over from others begin with as many as those are.
-        var current = currentReplicas(pool) ?? live.Select(s => s.ModelTier(pool.Tier, Placement.Pool)?.Pool).OfType<PoolId>().Select(currentReplicas).FirstOrDefault(n => n is not null);
-        var replicas = max > min ? Math.Clamp(current ?? min, min, max) : min;
+        // Pods that may have to take over from others at any moment are as many as those.
+        var least = Math.Clamp(Beside(roles, pool).Select(currentReplicas).Max() ?? min, min, max);
+        var replicas = max > min ? Math.Clamp(currentReplicas(pool) ?? least, least, max) : min;
         var host = Host(pool.Tier, live, s => s.InPool(pool), context);
-        return new(pool, host, replicas, min, max) { CpuOfPod = host.Gpu is null && !DefaultResources.Names(model.Resources, "cpu") ? DefaultResources.AutoscaledCpu : null };
+        return new(pool, host, replicas, min, max) { Least = least, CpuOfPod = host.Gpu is null && !DefaultResources.Names(model.Resources, "cpu") ? DefaultResources.AutoscaledCpu : null };
+    }
+
+    // Operators before this one had revisions of several shapes in one pool, and its pods followed the newest: they go on to, until these are gone.
+    private static IReadOnlyList<RevisionSnapshot> InOrder(RevisionRoles roles, PoolId pool)
+    {
+        var shapes = roles.Live.Select(r => r.Snapshot).Where(s => s.InPool(pool) is not null).Select(s => s.ShapeOf(s.InPool(pool)!)).ToList();
+        return [.. (shapes.All(shape => shape.IsLike(shapes[0])) ? roles.ByProof : roles.Live).Select(r => r.Snapshot)];
+    }
+
+    // While two revisions answer, or may at any moment, and have pods of their own for the tier.
+    private static IEnumerable<PoolId> Beside(RevisionRoles roles, PoolId pool)
+    {
+        Revision?[] arms = roles.Stable is null ? [] : [roles.Stable, RolloutArms.BakesAgainst(roles) ?? roles.Candidate];
+        var pools = arms.Select(r => r?.Snapshot.ModelTier(pool.Tier, Placement.Pool)?.Pool).OfType<PoolId>().Distinct().ToList();
+        return pools.Contains(pool) ? pools : [];
     }
 
     /// <param name="live">Of those that have the tier there, the first decides.</param>
@@ -82,6 +98,7 @@ internal static class LayoutPlan
         {
             Tier = tier,
             Image = gpu is null ? engine?.Host ?? images.RerankerHost : engine?.HostCuda ?? images.RerankerHostCuda,
+            Format = engine?.PodFormat ?? PodFormat.Current,
             Gpu = gpu,
             Claims = [.. all.Select(m => m.Claim).OfType<string>().Distinct().Order(StringComparer.Ordinal)],
             Resources = Filled(context, first.Resources, DefaultResources.Host(hasGpu: gpu is not null)),

@@ -31,6 +31,12 @@ internal sealed record ObservedPod
     /// <summary>Null while it has no router that could be reached.</summary>
     public ProcessKey? RouterKey => KeyOf(Router?.Address);
 
+    /// <summary>All that have an address, with whether they answer there.</summary>
+    public IEnumerable<(Uri Process, bool Answers)> Processes => Hosts.Values.Select(h => (h.Address, h.Status is not null))
+        .Append((Router?.Address, Router?.Status is not null))
+        .Where(p => p.Address is not null)
+        .Select(p => (p.Address!, p.Item2));
+
     public ProcessKey? KeyOf(Uri? address) => address is null ? null : new(Pod.Uid() ?? "", address);
 
     /// <summary>

@@ -36,7 +36,7 @@ internal sealed class PipelineObserver(
     TimeProvider time)
 {
     /// <summary>From the caches, and from what the pods' processes say. What only the API server knows is left out when it is away: that is needed to give, not to take.</summary>
-    public async Task<Observation> LookAsync(RerankPipeline pipeline, string token, CancellationToken cancellationToken)
+    public async Task<Observation> LookAsync(RerankPipeline pipeline, AdminToken token, CancellationToken cancellationToken)
     {
         var told = await statuses.ReadAsync(PodsOf(PipelineOwner.Of(pipeline)), token, cancellationToken);
         return await ObserveAsync(pipeline, cached, told, isCurrent: false, cancellationToken);
@@ -141,7 +141,7 @@ internal sealed class PipelineObserver(
         {
             try
             {
-                var (credential, problem) = await credentials.ReadAsync(owner.Namespace, model.Model.Name, model.Credential!, cancellationToken);
+                var (credential, problem) = await credentials.ReadAsync(owner.Namespace, model.Model, model.Credential!, cancellationToken);
                 if (credential is not null)
                     found[model.Model.Name] = credential;
                 if (problem is not null)

@@ -45,6 +45,7 @@ internal sealed class PipelineReporter(IResourceClient client, EventRecorder eve
             Stable = pipeline.Status?.Stable,
             Candidate = pipeline.Status?.Candidate,
             Router = pipeline.Status?.Router,
+            Engine = pipeline.Status?.Engine,
             Analysis = pipeline.Status?.Analysis,
             Rejected = pipeline.Status?.Rejected,
             Conditions = [.. ready, .. before.Where(c => c.Type != "Ready")],

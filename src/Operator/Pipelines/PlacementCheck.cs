@@ -15,7 +15,7 @@ internal sealed class PlacementCheck(Observation observed, PipelineLayout layout
     // What somebody has to do something about comes before what passes by itself.
     private static readonly string[] ByWeight =
     [
-        Reasons.ModelFailed, Reasons.SecretNotFound, Reasons.OutOfMemory, Reasons.CrashLooping, Reasons.ImagePullFailed, Reasons.PodConfigInvalid,
+        Reasons.ModelFailed, Reasons.SecretNotFound, Reasons.SecretNotMeantForIt, Reasons.SecretInvalid, Reasons.SourceInsecure, Reasons.OutOfMemory, Reasons.CrashLooping, Reasons.ImagePullFailed, Reasons.PodConfigInvalid,
         Reasons.VolumeNotReady, Reasons.NoNodeFits, Reasons.InsufficientResources, Reasons.PodsNotCreated, Reasons.AdminRefused, Reasons.AdminUnreachable, Reasons.RoutersNotReady, Reasons.PodsNotReady,
         Reasons.ModelLoading, Reasons.PoolNotReachable,
     ];

@@ -21,7 +21,7 @@ internal sealed class PodStatusReader(AdminClient admin, RouterStatuses routers,
 
     private readonly SemaphoreSlim _places = new(MostAtOnce);
 
-    public async Task<IReadOnlyList<ObservedPod>> ReadAsync(IReadOnlyList<V1Pod> pods, string token, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ObservedPod>> ReadAsync(IReadOnlyList<V1Pod> pods, AdminToken token, CancellationToken cancellationToken)
     {
         var asked = pods.Select(pod => Ask(pod, token, cancellationToken)).ToList();
         await Look.WaitAsync([.. asked.SelectMany(a => a.Tasks)], options.Value.StatusTimeout, time, cancellationToken);
@@ -33,7 +33,7 @@ internal sealed class PodStatusReader(AdminClient admin, RouterStatuses routers,
 
     public void Dispose() => _places.Dispose();
 
-    private Asked Ask(V1Pod pod, string token, CancellationToken cancellationToken)
+    private Asked Ask(V1Pod pod, AdminToken token, CancellationToken cancellationToken)
     {
         var component = pod.GetLabel(Labels.Component) ?? "";
         return new(
@@ -81,7 +81,7 @@ internal sealed class PodStatusReader(AdminClient admin, RouterStatuses routers,
         }
     }
 
-    private async Task<AdminAnswer<TStatus>> HostAsync<TStatus>(ProcessKey process, string token, JsonTypeInfo<TStatus> type, CancellationToken cancellationToken)
+    private async Task<AdminAnswer<TStatus>> HostAsync<TStatus>(ProcessKey process, AdminToken token, JsonTypeInfo<TStatus> type, CancellationToken cancellationToken)
         where TStatus : class
     {
         var answer = await admin.GetStatusAsync(process.Address, token, type, cancellationToken);

@@ -87,7 +87,7 @@ internal sealed class RerankPipelineController(
     private async Task<ReconciliationResult<RerankPipeline>> BringAboutAsync(RerankPipeline entity, CancellationToken cancellationToken)
     {
         var owner = PipelineOwner.Of(entity);
-        if (await environment.Tokens.GetOrCreateAsync(owner, cancellationToken) is not { } token)
+        if (await environment.Tokens.GetOrCreateAsync(owner, entity.GetAnnotation(Labels.RotateAdminToken), cancellationToken) is not { } token)
             return await BlockAsync(entity, TokenTaken(owner), cancellationToken);
         var observed = await observer.LookAsync(entity, token, cancellationToken);
         observed = observed with { Pods = refusals.Recall(ObjectKey.Of(entity), observed.Pods) };
@@ -130,6 +130,7 @@ internal sealed class RerankPipelineController(
         }
 
         followers.Follow(observed, plan, token, isStored: problem is null);
+        await environment.Tokens.SettleAsync(owner, [.. observed.Pods.SelectMany(p => p.Processes)], cancellationToken);
         var status = await reporter.ReportAsync(observed, plan, context, problem, now, cancellationToken);
         return ReconciliationResult<RerankPipeline>.Success(entity, Pace.Of(status, plan, entity, now));
     }

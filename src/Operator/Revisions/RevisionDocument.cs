@@ -25,8 +25,11 @@ internal sealed record RevisionDocument
     /// <summary>Where the tiers' pools are, by tier; those that have a home of their own.</summary>
     public SortedDictionary<string, string>? Homes { get; init; }
 
-    /// <summary>What it was found to run on, where its data doesn't say.</summary>
+    /// <summary>What it runs on.</summary>
     public EngineSnapshot? Engine { get; init; }
+
+    /// <summary>Whether that is part of what it is; otherwise it was found to run on it.</summary>
+    public bool? HasEngine { get; init; }
 
     public RolloutState? Rollout { get; init; }
 

@@ -14,6 +14,7 @@ namespace Rerank.Operator.Revisions;
 [JsonSerializable(typeof(RevisionSnapshot))]
 [JsonSerializable(typeof(RevisionDocument))]
 [JsonSerializable(typeof(PodShape))]
+[JsonSerializable(typeof(EngineSnapshot))]
 [JsonSerializable(typeof(RolloutState))]
 [JsonSerializable(typeof(RevisionVerdict))]
 [JsonSerializable(typeof(SortedDictionary<string, string>))]

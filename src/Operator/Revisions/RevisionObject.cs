@@ -58,7 +58,11 @@ internal static class RevisionObject
             State = document.State,
             Since = document.Since,
             Sequence = stored.Revision ?? 0,
-            Snapshot = Housed(snapshot, document.Homes) with { AdoptedEngine = document.Engine },
+            Snapshot = Housed(snapshot, document.Homes) with
+            {
+                Engine = document.HasEngine == true ? document.Engine : null,
+                AdoptedEngine = document.HasEngine == true ? null : document.Engine,
+            },
             CandidateSince = document.CandidateSince,
             StableSince = document.StableSince,
             ServedSince = document.ServedSince,
@@ -81,7 +85,8 @@ internal static class RevisionObject
         RetiredAt = revision.RetiredAt,
         Try = revision.Try,
         Homes = Homes(revision.Snapshot) is { Count: > 0 } homes ? homes : null,
-        Engine = revision.Snapshot.AdoptedEngine,
+        Engine = revision.Snapshot.RunsOn,
+        HasEngine = revision.Snapshot.Engine is null ? null : true,
         Rollout = revision.Rollout == new RolloutState() ? null : revision.Rollout,
         Verdict = revision.Verdict,
     };

@@ -20,7 +20,11 @@ internal sealed record RevisionSnapshot
 
     public required IReadOnlyList<TierSnapshot> Tiers { get; init; }
 
-    /// <summary>What it runs on. Null: it was stored before engines were part of revisions.</summary>
+    /// <summary>
+    /// What it runs on. Null: it was stored before engines were part of revisions. It is part of the hash and not of the data, which can't change: an operator that knows nothing of engines would write
+    /// that without it, and be refused. <see cref="RevisionObject"/> keeps it in an annotation.
+    /// </summary>
+    [JsonIgnore]
     public EngineSnapshot? Engine { get; init; }
 
     /// <summary>
@@ -46,7 +50,7 @@ internal sealed record RevisionSnapshot
 
     /// <summary>What the tier's pods show of it.</summary>
     public PodShape ShapeOf(ModelTierSnapshot model) =>
-        new(model.Gpu, model.Claim, model.Resources, model.Scheduling, model.Gpu is null ? RunsOn?.Host : RunsOn?.HostCuda);
+        new(model.Gpu, model.Claim, model.Resources, model.Scheduling, model.Gpu is null ? RunsOn?.Host : RunsOn?.HostCuda, RunsOn?.PodFormat);
 
     public RevisionSnapshot WithHomes(Func<TierSnapshot, string?> home) => this with
     {
@@ -57,7 +61,11 @@ internal sealed record RevisionSnapshot
     public string Hash()
     {
         var identity = this with { Tiers = [.. Tiers.Select(t => t with { Model = t.Model is null ? null : t.Model with { Replicas = null } })] };
-        var json = JsonSerializer.SerializeToUtf8Bytes(identity, RevisionJson.Default.RevisionSnapshot);
+        byte[] json =
+        [
+            .. JsonSerializer.SerializeToUtf8Bytes(identity, RevisionJson.Default.RevisionSnapshot),
+            .. Engine is null ? [] : JsonSerializer.SerializeToUtf8Bytes(Engine, RevisionJson.Default.EngineSnapshot),
+        ];
         return Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, HashBytes));
     }
 }
@@ -107,7 +115,8 @@ internal sealed record ModelTierSnapshot
 
 /// <summary>All that a tier's pods show of its revision. Revisions that agree in it can share pods without changing them.</summary>
 /// <param name="Image">Of the host.</param>
-internal sealed record PodShape(GpuSnapshot? Gpu, string? Claim, ResourcesSnapshot? Resources, SchedulingSnapshot? Scheduling, string? Image)
+/// <param name="Format">Of the pods.</param>
+internal sealed record PodShape(GpuSnapshot? Gpu, string? Claim, ResourcesSnapshot? Resources, SchedulingSnapshot? Scheduling, string? Image, int? Format)
 {
     public bool IsLike(PodShape other) => Text(this) == Text(other);
 

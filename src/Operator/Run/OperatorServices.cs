@@ -31,6 +31,7 @@ internal static class OperatorServices
         services.AddOptionsWithValidateOnStart<OperatorOptions>().Bind(section);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OperatorOptions>, OperatorOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OperatorOptions>, OtlpEndpointValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OperatorOptions>, ProxyOptionsValidator>());
         return services;
     }
 
@@ -43,6 +44,7 @@ internal static class OperatorServices
         services.AddSingleton<AdminClient>();
         services.AddSingleton<LastAnswers>();
         services.AddSingleton<RouterStatuses>();
+        services.AddSingleton<AcceptedTokens>();
         services.AddSingleton<AdminTokens>();
         services.AddSingleton<SourceCredentials>();
         services.AddSingleton<HostReports>();

@@ -1,14 +1,22 @@
+using System.Collections.Frozen;
+
 namespace Rerank.Operator.Status;
 
 /// <summary>Reasons of a pipeline's conditions.</summary>
 internal static class Reasons
 {
+    /// <summary>That somebody takes away by a change of a Secret.</summary>
+    public static readonly FrozenSet<string> OfSecrets = FrozenSet.Create(SecretNotFound, SecretNotMeantForIt, SecretInvalid);
+
     public const string InvalidSpec = nameof(InvalidSpec);
     public const string ModelNotFound = nameof(ModelNotFound);
     public const string ModelInvalid = nameof(ModelInvalid);
     public const string ModelFailed = nameof(ModelFailed);
     public const string ModelLoading = nameof(ModelLoading);
     public const string SecretNotFound = nameof(SecretNotFound);
+    public const string SecretNotMeantForIt = nameof(SecretNotMeantForIt);
+    public const string SecretInvalid = nameof(SecretInvalid);
+    public const string SourceInsecure = nameof(SourceInsecure);
     public const string NameTaken = nameof(NameTaken);
     public const string Forbidden = nameof(Forbidden);
     public const string RevisionUnreadable = nameof(RevisionUnreadable);

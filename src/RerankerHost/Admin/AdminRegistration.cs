@@ -1,4 +1,5 @@
 using Rerank.Contracts.Admin;
+using Rerank.Http;
 using Rerank.RerankerHost.Serving;
 
 namespace Rerank.RerankerHost.Admin;

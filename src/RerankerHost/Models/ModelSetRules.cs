@@ -54,7 +54,7 @@ internal static class ModelSetRules
         {
             if (!names.Contains(name))
                 yield return $"credentials.{name}: there's no model of this name";
-            if (SourceRules.Problem(credential) is { } problem)
+            if (SourceCredentialRules.Problem(credential) is { } problem)
                 yield return $"credentials.{name}: {problem}";
         }
     }

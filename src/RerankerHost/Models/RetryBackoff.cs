@@ -22,6 +22,7 @@ internal static class RetryBackoff
     // These follow from the files' content or from this program, and neither changes by waiting.
     private static bool IsFinal(string reason) => reason
         is ModelFailure.CredentialsMissing
+        or ModelFailure.SourceInsecure
         or ModelFailure.UnsupportedModel
         or ModelFailure.UnsupportedTokenizer
         or ModelFailure.ProviderUnavailable

@@ -3,7 +3,7 @@ using Rerank.Contracts.Models;
 
 namespace Rerank.RerankerHost.Models;
 
-/// <summary>Rules for where files come from: no way out of a directory, no address that smuggles anything, no secret that splits a header.</summary>
+/// <summary>Rules for where files come from: no way out of a directory, no address that smuggles anything.</summary>
 internal static partial class SourceRules
 {
     private const int LongestPath = 512;
@@ -29,24 +29,6 @@ internal static partial class SourceRules
         if (path.Length is 0 or > LongestPath)
             return $"must be 1 to {LongestPath} characters long";
         return path.Split('/').All(IsSegment) ? null : "must be relative, with forward slashes, and without empty parts, . and ..";
-    }
-
-    public static string? Problem(SourceCredential? credential)
-    {
-        if (credential is null)
-            return "must not be null";
-        var basic = credential.Username is not null && credential.Password is not null;
-        var half = credential.Username is null != credential.Password is null;
-        if (half || basic == credential.BearerToken is not null)
-            return "must be either a bearerToken or a username with a password";
-        if (credential.Username?.Contains(':') == true)
-            return "username: must not contain a colon";
-        string?[] parts = [credential.BearerToken, credential.Username, credential.Password];
-        if (parts.Any(p => p?.Any(char.IsControl) == true))
-            return "must not contain control characters";
-        return credential.BearerToken is { } token && (token.Length == 0 || !token.All(static c => c is > ' ' and <= '~'))
-            ? "bearerToken: must be visible ASCII characters"
-            : null;
     }
 
     private static string? Problem(HuggingFaceSource source)

@@ -66,7 +66,7 @@ internal sealed class ServeCommandLine
 
         _urls = Addresses("--urls", "Addresses of the scoring routes, such as http://+:8080 or http://unix:/run/host.sock.", Defaults.Urls);
         _adminUrls = Addresses("--admin-urls", "Addresses of the admin port, by which models are pushed.", Defaults.AdminUrls);
-        _adminTokenFile = _options.Add("--admin-token-file", "File with the token that the admin port asks for.");
+        _adminTokenFile = _options.Add("--admin-token-file", "File with the token that the admin port asks for. Beside it, previous-FILE may have another one that is taken too, while tokens are replaced.");
         _probeUrls = Addresses("--probe-urls", "Further addresses for /health and /metrics only.", Defaults.ProbeUrls);
         _allowedOrigins = _options.Add(
             "--allowed-origin", "Origin whose pages may call from browsers (CORS), such as https://shop.example.org, or * for every one. Several are separated by semicolons. Default: none.");

@@ -42,8 +42,15 @@ internal sealed class DownloadedFiles(BlobStore blobs, ArtifactDownload download
                     ModelFailure.CredentialsMissing, $"{file.Path} is not on disk, and its source's credentials have not been pushed yet");
             }
 
+            var address = SourceAddress.Of(spec.Source, file.Path);
+            if (credential is not null && !SourceCredentialRules.MayBeSentTo(address))
+            {
+                throw new ModelLoadException(
+                    ModelFailure.SourceInsecure, $"{file.Path} is at {address.GetLeftPart(UriPartial.Authority)}, and credentials are not sent over plain http");
+            }
+
             entered(ModelState.Downloading);
-            await download.RunAsync(SourceAddress.Of(spec.Source, file.Path), file, credential, cancellationToken);
+            await download.RunAsync(address, file, credential, cancellationToken);
             return new FileInfo(blobs.PathOf(file.Sha256)).Length;
         }
         finally

@@ -64,6 +64,8 @@ public sealed class EvaluateCommandTests : IDisposable
     [InlineData("evaluate run --qrels qrels --run good -m ndcg@10", "There is no measure \"ndcg@10\"")]
     [InlineData("evaluate run --qrels qrels --run good --at-least P_1", "gate \"P_1\" must be MEASURE=VALUE")]
     [InlineData("evaluate run --qrels qrels --run good --max-drop P_1=0.1", "--max-drop needs a --baseline")]
+    [InlineData("evaluate run --qrels qrels --run good --at-least num_rel_ret=0.5", "num_rel_ret is a count, and no gate")]
+    [InlineData("evaluate run --qrels qrels --run good --baseline good --max-drop num_rel=1", "num_rel is a count, and no gate")]
     [InlineData("evaluate run --qrels qrels --run good --level 0", "--level must be from 1 to 127")]
     public async Task Run_WhatCantBe_IsSaid(string arguments, string message)
     {

@@ -58,6 +58,22 @@ public sealed class HubFilesTests
         StringComparison.Ordinal);
 
     [Fact]
+    public void Access_SecretForAServerThatAnybodyCanListenTo_IsRefused() => Assert.Contains(
+        "hosts send tokens over https only",
+        Assert.Throws<CommandFailure>(() => HubAccess.Of("http://hub.example.com", "hub", _ => null)).Message,
+        StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(null, "hub/read", "kubectl label secret hub -n shop rerank.dev/source-credentials=true")]
+    [InlineData(
+        "https://mirror.example.com:8443/hub",
+        "hub",
+        "kubectl label secret hub -n shop rerank.dev/source-credentials=true && kubectl annotate secret hub -n shop rerank.dev/endpoint=https://mirror.example.com:8443")]
+    [InlineData(null, null, null)]
+    public void Consent_TellsWhatTheOperatorAsksOfTheSecret(string? endpoint, string? secret, string? expected) =>
+        Assert.Equal(expected, HubAccess.Of(endpoint, secret, _ => null).Consent("shop"));
+
+    [Fact]
     public void Source_PublicHubWithSecret_NamesTheSecretOnly() => Assert.Equal(
         """{"huggingFace":{"repository":"a/b","revision":"c","tokenSecretRef":{"name":"hub","key":"read"}}}""",
         HubAccess.Of(null, "hub/read", _ => null).Source("a/b", "c").ToJsonString());

@@ -261,7 +261,7 @@ public sealed class MisoperationTests(ControlPlane server)
 
         static V1Secret Secret(string token) => new()
         {
-            Metadata = new() { Name = "hub" },
+            Metadata = new() { Name = "hub", Labels = new Dictionary<string, string> { ["rerank.dev/source-credentials"] = "true" } },
             Data = new Dictionary<string, byte[]> { ["token"] = System.Text.Encoding.UTF8.GetBytes(token) },
         };
     }

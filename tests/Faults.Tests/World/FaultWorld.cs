@@ -180,7 +180,7 @@ internal sealed class FaultWorld : IDisposable
     /// <summary>One second without the operator.</summary>
     public async Task LiveAsync()
     {
-        Network.Token = await GetAsync<V1Secret>(new PipelineNames(Samples.Pipeline).AdminSecret) is { } secret ? AdminSecret.TokenOf(secret) : null;
+        Network.Project(await GetAsync<V1Secret>(new PipelineNames(Samples.Pipeline).AdminSecret));
         await Nodes.StepAsync(Stop);
         if (_garbage is not null && Journal.Count != _collectedAt)
         {

@@ -49,6 +49,27 @@ public sealed class AdminClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task PutDesired_TheProcessHasTheFormerTokenStill_IsToldWithIt()
+    {
+        var bodies = new List<string>();
+        _answer = async context =>
+        {
+            bodies.Add(await new StreamReader(context.Request.Body).ReadToEndAsync(context.RequestAborted));
+            context.Response.StatusCode = context.Request.Headers.Authorization == "Bearer former" ? StatusCodes.Status200OK : StatusCodes.Status401Unauthorized;
+            await context.Response.WriteAsJsonAsync(_status, WireJson.Default.HostStatus);
+        };
+
+        var set = new ModelSet { Generation = 2, Pipeline = "shop/search", Models = [] };
+        var answer = await Client().PutDesiredAsync(
+            Address, new("new", "former"), set, ContractsJson.Default.ModelSet, WireJson.Default.HostStatus, TestContext.Current.CancellationToken);
+
+        Assert.Equal(3, answer.Status!.Generation);
+        Assert.Equal(2, bodies.Count);
+        Assert.Equal(bodies[0], bodies[1]);
+        Assert.Contains("shop/search", bodies[1]);
+    }
+
+    [Fact]
     public async Task PutDesired_Refused_SaysWhy()
     {
         _answer = context =>
@@ -59,7 +80,7 @@ public sealed class AdminClientTests : IAsyncLifetime
 
         var set = new ModelSet { Generation = 2, Pipeline = "shop/search", Models = [] };
         var answer = await Client().PutDesiredAsync(
-            Address, "secret", set, ContractsJson.Default.ModelSet, WireJson.Default.HostStatus, TestContext.Current.CancellationToken);
+            Address, new("secret"), set, ContractsJson.Default.ModelSet, WireJson.Default.HostStatus, TestContext.Current.CancellationToken);
 
         Assert.Null(answer.Status);
         Assert.Equal("it answered 409: generation 2 is older than 3", answer.Problem);
@@ -93,7 +114,7 @@ public sealed class AdminClientTests : IAsyncLifetime
     }
 
     private Task<AdminAnswer<HostStatus>> GetAsync(Uri? address = null, TimeSpan? timeout = null) =>
-        Client(timeout).GetStatusAsync(address ?? Address, "secret", WireJson.Default.HostStatus, TestContext.Current.CancellationToken);
+        Client(timeout).GetStatusAsync(address ?? Address, new("secret"), WireJson.Default.HostStatus, TestContext.Current.CancellationToken);
 
     private static AdminClient Client(TimeSpan? timeout = null) => new ServiceCollection()
         .AddLogging()

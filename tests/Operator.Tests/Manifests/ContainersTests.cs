@@ -13,6 +13,17 @@ public sealed class ContainersTests
     }
 
     [Fact]
+    public void Environment_OfProxies_IsOnlyForWhatDownloads()
+    {
+        var options = new OperatorOptions { Proxy = new() { Http = " ", Https = "http://proxy:3128", NoProxy = "10.0.0.0/8,.svc" } };
+
+        Assert.Null(Containers.Environment("RERANK_HOST_", options));
+        Assert.Equal(
+            [("HTTPS_PROXY", "http://proxy:3128"), ("NO_PROXY", "10.0.0.0/8,.svc")],
+            Containers.Environment("RERANK_HOST_", options, downloads: true)!.Select(variable => (variable.Name, variable.Value)));
+    }
+
+    [Fact]
     public void Environment_OfSettings_HasTheProgramsVariables()
     {
         var variables = Containers.Environment("RERANK_HOST_", new OperatorOptions { LogFormat = LogFormat.Json, OtlpEndpoint = "http://collector:4317" });

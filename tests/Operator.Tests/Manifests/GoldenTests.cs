@@ -36,27 +36,42 @@ public sealed class GoldenTests
         AssertExpected(name, options);
     }
 
+    /// <summary>Pods of revisions from before engines were part of them, as the operator made them then: its upgrade changes none.</summary>
+    [Theory]
+    [InlineData("claims-and-autoscaling", "cd5fc1971a", "4bafdad33e")]
+    [InlineData("gpu-pool", "5f1dd8ffe9", "a5702b9b4a")]
+    [InlineData("sidecar-only", "bef4e263d8")]
+    public void Pods_OfTheFirstFormat_AreWhatTheyWere(string name, params string[] hashes)
+    {
+        var deployments = Manifests(name, Samples.Options, PodFormat.First).OfType<V1Deployment>();
+
+        Assert.Equal(hashes, deployments.Select(d => PodTemplates.HashOf(d.Spec.Template)));
+    }
+
     private static void AssertExpected(string name, OperatorOptions options)
+    {
+        var yaml = Manifests(name, options, PodFormat.Current).Select(m => YamlWriter.Write(Readable(JsonNode.Parse(KubernetesJson.Serialize(m))!)));
+        Golden.Equal($"{Folder}/{name}/expected.yaml", string.Join("---\n", yaml));
+    }
+
+    private static List<object> Manifests(string name, OperatorOptions options, int format)
     {
         var documents = YamlReader.Read(File.ReadAllText(Repository.File(Folder, name, "input.yaml"))).Select(d => d.AsObject()).ToList();
         var models = documents.Where(d => (string?)d["kind"] == "ModelVersion").Select(Admit<ModelVersion>).ToDictionary(m => m.Name());
         var pipelines = documents.Where(d => (string?)d["kind"] == "RerankPipeline").Select(Admit<RerankPipeline>).ToList();
         var context = new ManifestContext(options, name.StartsWith("old-cluster", StringComparison.Ordinal) ? new(false, false) : ServedApis.All);
 
-        var manifests = Plan(pipelines[0], pipelines[^1], models, context);
-
-        var yaml = manifests.Select(m => YamlWriter.Write(Readable(JsonNode.Parse(KubernetesJson.Serialize(m))!)));
-        Golden.Equal($"{Folder}/{name}/expected.yaml", string.Join("---\n", yaml));
+        return Plan(pipelines[0], pipelines[^1], models, context, format);
     }
 
     /// <param name="deployed">As the pipeline is deployed already.</param>
     /// <param name="pipeline">As it is now; mostly the same.</param>
-    private static List<object> Plan(RerankPipeline deployed, RerankPipeline pipeline, Dictionary<string, ModelVersion> models, ManifestContext context)
+    private static List<object> Plan(RerankPipeline deployed, RerankPipeline pipeline, Dictionary<string, ModelVersion> models, ManifestContext context, int format)
     {
         var observed = new Observation
         {
             Pipeline = pipeline,
-            Desired = Desired(pipeline, models),
+            Desired = Desired(pipeline, models, format),
             Revisions = [],
             Pods = [],
             Deployments = new Dictionary<string, V1Deployment>(),
@@ -67,7 +82,7 @@ public sealed class GoldenTests
         var owner = PipelineOwner.Of(pipeline);
         var now = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
         // As if its models were loaded already: with a routing table.
-        var placed = RevisionPlan.Settle([], Desired(deployed, models).Snapshot, new(null), now);
+        var placed = RevisionPlan.Settle([], Desired(deployed, models, format).Snapshot, new(null), now);
         var stable = RevisionPlan.Promote(placed, new(RevisionVerdictKind.Promoted, "FirstRevision", "It is the first one.", now, 1), TimeSpan.Zero, holdbackPermille: 0, now).Stable!;
         var plan = PipelinePlan.Of(observed with { Revisions = [stable] }, context, new ClusterPoolAddresses(), now);
         return
@@ -81,9 +96,9 @@ public sealed class GoldenTests
     }
 
     /// <summary>With the engine that it was deployed with.</summary>
-    private static DesiredRevision Desired(RerankPipeline pipeline, Dictionary<string, ModelVersion> models)
+    private static DesiredRevision Desired(RerankPipeline pipeline, Dictionary<string, ModelVersion> models, int format)
     {
-        var (desired, engine) = (DesiredRevision.Of(pipeline, models.GetValueOrDefault), EngineAdoption.Present(Samples.Options.Images));
+        var (desired, engine) = (DesiredRevision.Of(pipeline, models.GetValueOrDefault), EngineAdoption.Present(Samples.Options.Images) with { PodFormat = format });
         return desired.With(desired.Snapshot! with { Engine = engine.For(desired.Snapshot, engine) });
     }
 

@@ -100,7 +100,10 @@ public sealed class ModelVersionControllerTests
         {
             HuggingFace = new() { Repository = "org/private", Revision = new string('a', 40), TokenSecretRef = new() { Name = "hub", Key = "access" } },
         }));
-        await _world.ApplyAsync(new k8s.Models.V1Secret { Metadata = new() { Name = "hub", NamespaceProperty = TestWorld.Namespace } });
+        await _world.ApplyAsync(new k8s.Models.V1Secret
+        {
+            Metadata = new() { Name = "hub", NamespaceProperty = TestWorld.Namespace, Labels = new Dictionary<string, string> { ["rerank.dev/source-credentials"] = "true" } },
+        });
 
         await _world.ReconcileModelAsync("private");
 
@@ -108,6 +111,47 @@ public sealed class ModelVersionControllerTests
         Assert.Equal((ConditionStatus.False, "SecretNotFound"), (ready.Status, ready.Reason));
         Assert.Contains("\"hub\"", ready.Message);
         Assert.Contains("\"access\"", ready.Message);
+    }
+
+    [Fact]
+    public async Task SecretIsNotMeantForIt_WhatIsLoadedServesOn_AndTheMessageSaysWhatWontBeFetched()
+    {
+        var model = Samples.Model("base", m => m.Artifact.Source = new()
+        {
+            HuggingFace = new() { Repository = "org/private", Revision = new string('a', 40), TokenSecretRef = new() { Name = "hub" } },
+        });
+        await _world.ApplyAsync(Hub(new() { ["rerank.dev/source-credentials"] = "true" }));
+        await _world.ApplyAsync(Samples.Model("tiny"));
+        await _world.ApplyAsync(model);
+        await _world.ApplyAsync(Samples.TwoTiers());
+        await _world.SettleAsync();
+
+        await _world.ApplyAsync(Hub([]));
+        await _world.ReconcileAsync();
+        await _world.ReconcileModelAsync("base");
+
+        var ready = (await _world.ModelAsync("base")).Status!.Conditions.Single(c => c.Type == "Ready");
+        Assert.Equal((ConditionStatus.True, "Loaded"), (ready.Status, ready.Reason));
+        Assert.Contains("Pods that start now can't fetch it: Secret \"hub\"", ready.Message, StringComparison.Ordinal);
+
+        static k8s.Models.V1Secret Hub(Dictionary<string, string> labels) => new()
+        {
+            Metadata = new() { Name = "hub", NamespaceProperty = TestWorld.Namespace, Labels = labels },
+            Data = new Dictionary<string, byte[]> { ["token"] = "hf_1"u8.ToArray() },
+        };
+    }
+
+    [Fact]
+    public async Task SecretNotThere_UnusedModel_IsLookedAtAgain()
+    {
+        await _world.ApplyAsync(Samples.Model("private", m => m.Artifact.Source = new()
+        {
+            HuggingFace = new() { Repository = "org/private", Revision = new string('a', 40), TokenSecretRef = new() { Name = "hub" } },
+        }));
+        await _world.ApplyAsync(Samples.Model("open"));
+
+        Assert.NotNull(await _world.ReconcileModelAsync("private"));
+        Assert.Null(await _world.ReconcileModelAsync("open"));
     }
 
     [Fact]

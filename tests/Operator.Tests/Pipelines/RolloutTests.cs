@@ -97,6 +97,22 @@ public sealed class RolloutTests
     }
 
     [Fact]
+    public async Task ScaledAgainAndAgain_IsDoneAtOnce_AndIsNobodyElsesDoing()
+    {
+        await DeployAsync();
+
+        for (var replicas = 3; replicas < 10; replicas++)
+        {
+            await _world.ApplyAsync(Samples.TwoTiers(change: p => p.Router.Replicas = replicas));
+            await _world.TurnAsync();
+            Assert.Equal(replicas, (await _world.Api.GetAsync<V1Deployment>(new(TestWorld.Namespace, "search-router"), TestContext.Current.CancellationToken))!.Spec.Replicas);
+        }
+
+        Assert.DoesNotContain(
+            (await _world.Api.ListAsync<Eventsv1Event>(TestWorld.Namespace, null, null, TestContext.Current.CancellationToken)).Items, e => e.Reason is "ChildRestored" or "OwnershipConflict");
+    }
+
+    [Fact]
     public async Task CandidateLacksGpuMemory_WhatIsOnlyRetainedMakesRoom()
     {
         await DeployAsync();
@@ -460,7 +476,7 @@ public sealed class RolloutTests
         Assert.Contains("Secret \"hub\"", ready.Message);
         await _world.ApplyAsync(new V1Secret
         {
-            Metadata = new() { Name = "hub", NamespaceProperty = TestWorld.Namespace },
+            Metadata = new() { Name = "hub", NamespaceProperty = TestWorld.Namespace, Labels = new Dictionary<string, string> { ["rerank.dev/source-credentials"] = "true" } },
             Data = new Dictionary<string, byte[]> { ["token"] = "hf_secret"u8.ToArray() },
         });
         await _world.SettleAsync();

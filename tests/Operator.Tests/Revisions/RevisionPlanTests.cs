@@ -1,4 +1,5 @@
 using Rerank.Contracts.Routing;
+using Rerank.Operator.Names;
 using Rerank.Operator.Revisions;
 
 namespace Rerank.Operator.Tests.Revisions;
@@ -121,6 +122,21 @@ public sealed class RevisionPlanTests
         var expired = RevisionPlan.Expire(Three(candidate: null), Retaining(most), _ => true, Now.AddSeconds(10));
 
         Assert.Equal(stay, expired.Retained.Select(r => r.Name));
+    }
+
+    [Fact]
+    public void Hash_OfAnotherEngine_IsAnother_ThoughTheDataIsTheSame()
+    {
+        var engine = A with { Engine = new("router:1", "host:1", null, 1) };
+
+        Assert.Equal(3, new[] { A.Hash(), engine.Hash(), (A with { Engine = new("router:2", "host:1", null, 1) }).Hash() }.Distinct().Count());
+        Assert.Equal(A.Hash(), (A with { AdoptedEngine = engine.Engine }).Hash());
+        // Data can't change, and an operator that knows nothing of engines writes it too.
+        var owner = new PipelineOwner("shop", "search", "uid");
+        Assert.Equal(
+            ((System.Text.Json.JsonElement)RevisionObject.From(owner, Of(A, RevisionState.Stable, 1)).Data).GetRawText(),
+            ((System.Text.Json.JsonElement)RevisionObject.From(owner, Of(engine, RevisionState.Stable, 1)).Data).GetRawText());
+        Assert.Equal(engine.Engine, RevisionObject.Read(RevisionObject.From(owner, Of(engine, RevisionState.Stable, 1))).Snapshot.Engine);
     }
 
     [Fact]

@@ -3,7 +3,9 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Web;
+using k8s.Models;
 using Rerank.Contracts.Admin;
+using Rerank.Operator.Manifests;
 
 namespace Rerank.Operator.Tests.World;
 
@@ -23,6 +25,19 @@ internal sealed class FakeNetwork(CrashPoint crash, TimeProvider? time = null) :
 
     /// <summary>Whether every token will do, where there are many pipelines.</summary>
     public bool TakesAnyToken { get; set; }
+
+    /// <summary>The one that they accept too.</summary>
+    public string? PreviousToken { get; set; }
+
+    /// <summary>Whether kubelets are late, so that pods still have the Secret as it was.</summary>
+    public bool IsSecretLate { get; set; }
+
+    /// <summary>As pods see the Secret now.</summary>
+    public void Project(V1Secret? secret)
+    {
+        if (!IsSecretLate)
+            (Token, PreviousToken) = secret is null ? (null, null) : (AdminSecret.Read(secret).Token, AdminSecret.Read(secret).Previous);
+    }
 
     /// <summary>Are told of every request, by its authority.</summary>
     public Action<string> Began { get; set; } = _ => { };
@@ -66,7 +81,7 @@ internal sealed class FakeNetwork(CrashPoint crash, TimeProvider? time = null) :
             throw new HttpRequestException($"connection refused: {request.RequestUri.Authority}");
         if (Hangs(request))
             await HangAsync(cancellationToken);
-        if (request.Headers.Authorization is not { Scheme: "Bearer", Parameter: { } token } || (token != Token && !TakesAnyToken))
+        if (request.Headers.Authorization is not { Scheme: "Bearer", Parameter: { } token } || (token != Token && token != PreviousToken && !TakesAnyToken))
             return new(HttpStatusCode.Unauthorized);
         AdminReply reply;
         if (request.Method == HttpMethod.Put)

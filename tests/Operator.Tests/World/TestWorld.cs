@@ -89,11 +89,10 @@ internal sealed class TestWorld
             await _operator.GetRequiredService<RerankPipelineController>().ReconcileAsync(pipeline, Stop);
     }
 
-    public async Task ReconcileModelAsync(string name)
-    {
-        if (await Api.GetAsync<ModelVersion>(new(Namespace, name), Stop) is { } model)
-            await _operator.GetRequiredService<ModelVersionController>().ReconcileAsync(model, Stop);
-    }
+    /// <returns>After which time again; null: when something happens, or the model isn't there.</returns>
+    public async Task<TimeSpan?> ReconcileModelAsync(string name) => await Api.GetAsync<ModelVersion>(new(Namespace, name), Stop) is { } model
+        ? (await _operator.GetRequiredService<ModelVersionController>().ReconcileAsync(model, Stop)).RequeueAfter
+        : null;
 
     /// <summary>Nodes and operator take turns, a second each, for long enough that everything that comes by itself has come.</summary>
     public async Task SettleAsync(int rounds = 8)
@@ -160,11 +159,9 @@ internal sealed class TestWorld
     public async Task<IReadOnlyDictionary<string, string>> ServedModelsAsync() =>
         (await TableAsync())!.Stable.Tiers.Where(t => t.Model is not null).ToDictionary(t => t.Name, t => t.Model!.Model);
 
-    private async Task LearnTokenAsync()
-    {
-        var secret = await Api.GetAsync<V1Secret>(new(Namespace, new PipelineNames(Samples.Pipeline).AdminSecret), Stop);
-        Network.Token = secret is null ? null : AdminSecret.TokenOf(secret);
-    }
+    public Task<V1Secret?> AdminSecretAsync() => Api.GetAsync<V1Secret>(new(Namespace, new PipelineNames(Samples.Pipeline).AdminSecret), Stop);
+
+    private async Task LearnTokenAsync() => Network.Project(await AdminSecretAsync());
 
     private ServiceProvider StartOperator()
     {

@@ -85,6 +85,17 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public async Task Render_Proxies_AreTheOperatorsSettings()
+    {
+        var chart = await RenderedChart.WithAsync("--set", "proxy.https=http://proxy:3128", "--set", "proxy.noProxy=10.0.0.0/8");
+
+        Assert.Equal(
+            (null, "http://proxy:3128", "10.0.0.0/8"),
+            (chart.Environment("Operator__Proxy__Http"), chart.Environment("Operator__Proxy__Https"), chart.Environment("Operator__Proxy__NoProxy")));
+        Assert.Null((await RenderedChart.WithAsync()).Environment("Operator__Proxy__Https"));
+    }
+
+    [Fact]
     public async Task Render_ConcurrentReconciles_AreTheOperatorsSetting()
     {
         var chart = await RenderedChart.WithAsync("--set", "maxConcurrentReconciles=32");

@@ -40,6 +40,25 @@ public sealed class AdminTests : IDisposable
     }
 
     [Fact]
+    public async Task Token_BeingReplaced_TheFormerOneIsTakenTooUntilItIsGone()
+    {
+        await using var host = await RunningHost.StartAsync(_folder, _models);
+        var previous = _folder.Write("previous-token", "admin-token\n"u8);
+        _folder.Write("token", "next"u8);
+
+        using var old = await host.PushAsync(RunningHost.Set(1));
+        using var next = await host.PushAsync(RunningHost.Set(1), "next");
+        using var other = await host.PushAsync(RunningHost.Set(1), "other");
+        await File.WriteAllTextAsync(previous, "", RunningHost.Cancelled);
+        using var nothing = await host.PushAsync(RunningHost.Set(1), " ");
+        File.Delete(previous);
+        using var late = await host.PushAsync(RunningHost.Set(1));
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.Unauthorized), (old.StatusCode, next.StatusCode, other.StatusCode));
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized), (nothing.StatusCode, late.StatusCode));
+    }
+
+    [Fact]
     public async Task Push_OfSomethingElse_IsRefusedInWords()
     {
         await using var host = await RunningHost.StartAsync(_folder, _models);

@@ -90,6 +90,21 @@ public sealed class DownloadTests : IDisposable
         Assert.Equal(2 * asked, hub.AtHub.Count);
     }
 
+    [Theory]
+    [InlineData("http://files.example.com/models")]
+    [InlineData("http://localhost.example.com")]
+    public async Task Credentials_ForPlainHttp_AreNotSent(string address)
+    {
+        await using var host = await RunningHost.StartAsync(_folder, _models);
+        var set = RunningHost.Set(1, _model.From(new ModelSource { Http = new(address, RequiresCredential: true) }));
+        await host.ApplyAsync(set with { Credentials = Credentials });
+
+        var failed = await host.EventuallyAsync("m", ModelState.Failed, ModelFailure.SourceInsecure);
+
+        Assert.Contains("not sent over plain http", failed.Message);
+        Assert.DoesNotContain("secret", failed.Message);
+    }
+
     [Fact]
     public async Task File_WithAnotherDigest_FailsAndIsNotKept()
     {

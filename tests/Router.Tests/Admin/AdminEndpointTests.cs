@@ -97,6 +97,24 @@ public sealed class AdminEndpointTests
     }
 
     [Fact]
+    public async Task Token_BeingReplaced_TheFormerOneIsTakenTooUntilItIsGone()
+    {
+        await using var router = await RunningRouter.StartAsync(null, null);
+        var previous = Path.Combine(Path.GetDirectoryName(router.TokenFile)!, $"previous-{Path.GetFileName(router.TokenFile)}");
+        await File.WriteAllTextAsync(previous, RunningRouter.Token, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(router.TokenFile, "next", TestContext.Current.CancellationToken);
+
+        using var old = await router.PutAsync(Table);
+        router.Admin.DefaultRequestHeaders.Authorization = new("Bearer", "next");
+        using var next = await router.PutAsync(Table);
+        File.Delete(previous);
+        router.Admin.DefaultRequestHeaders.Authorization = new("Bearer", RunningRouter.Token);
+        using var late = await router.PutAsync(Table);
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.Unauthorized), (old.StatusCode, next.StatusCode, late.StatusCode));
+    }
+
+    [Fact]
     public async Task Ports_ServeTheirOwnPathsOnly()
     {
         await using var router = await RunningRouter.StartAsync(Table);

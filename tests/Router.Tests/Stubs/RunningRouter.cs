@@ -32,6 +32,8 @@ internal sealed class RunningRouter : IAsyncDisposable
 
     public WebApplication App { get; }
 
+    public string TokenFile => Path.Combine(_directory.FullName, "token");
+
     public HttpClient Main { get; }
 
     public HttpClient Admin { get; }

@@ -25,6 +25,13 @@ internal static partial class ObjectRules
         }
     }
 
+    /// <summary>What a kind doesn't let change once it is there.</summary>
+    public static void CheckUpdate(ResourceKind kind, ObjectKey key, JsonObject before, JsonObject after)
+    {
+        if (kind.Kind == "ControllerRevision" && !JsonNode.DeepEquals(before["data"], after["data"]))
+            throw Refusal.Invalid(kind, key.Name, "data: Invalid value: field is immutable");
+    }
+
     private static bool IsName(ResourceKind kind, string? name) =>
         !string.IsNullOrEmpty(name)
         && (DnsLabels.Contains(kind.Kind) ? name.Length <= 63 && DnsLabel().IsMatch(name) : name.Length <= 253 && DnsSubdomain().IsMatch(name));

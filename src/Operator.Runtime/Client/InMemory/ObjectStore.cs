@@ -82,6 +82,8 @@ internal sealed class ObjectStore(TimeProvider time, Admission? admission, int h
         ObjectLifecycle.Complete(kind, key, content, current?.Content, time);
         admission?.Invoke(kind, content, current?.Content);
         ObjectRules.Check(kind, key, content);
+        if (current is not null)
+            ObjectRules.CheckUpdate(kind, key, current.Content, content);
         ObjectLifecycle.SetGeneration(kind, content, current?.Content);
         if (current is not null && JsonNode.DeepEquals(content, current.Content))
         {

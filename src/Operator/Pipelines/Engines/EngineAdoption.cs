@@ -10,7 +10,7 @@ namespace Rerank.Operator.Pipelines.Engines;
 internal static class EngineAdoption
 {
     /// <summary>What pods are made with that nothing else is known of.</summary>
-    public static EngineSnapshot Present(ImageOptions images) => new(images.Router, images.RerankerHost, images.RerankerHostCuda);
+    public static EngineSnapshot Present(ImageOptions images) => new(images.Router, images.RerankerHost, images.RerankerHostCuda, PodFormat.Current);
 
     /// <summary>The revisions, each live one with an engine.</summary>
     /// <param name="deployments">Of the pipeline.</param>
@@ -29,12 +29,14 @@ internal static class EngineAdoption
 
     private static EngineSnapshot Running(IEnumerable<V1Deployment> deployments, HashSet<string> gpus, EngineSnapshot present)
     {
-        var containers = deployments.OrderBy(d => d.Name(), StringComparer.Ordinal).SelectMany(d => d.Spec?.Template?.Spec?.Containers ?? []).ToList();
+        var pods = deployments.OrderBy(d => d.Name(), StringComparer.Ordinal).Select(d => d.Spec?.Template?.Spec).OfType<V1PodSpec>().ToList();
+        var containers = pods.SelectMany(p => p.Containers ?? []).ToList();
         var hosts = containers.Where(c => c.Name == HostContainer.PoolName || HostContainer.TierOfSidecar(c.Name) is not null).ToLookup(HasGpu, c => c.Image);
         return new(
             containers.FirstOrDefault(c => c.Name == RouterContainer.Name)?.Image ?? present.Router,
             hosts[false].FirstOrDefault() ?? present.Host,
-            hosts[true].FirstOrDefault() ?? present.HostCuda);
+            hosts[true].FirstOrDefault() ?? present.HostCuda,
+            pods.Count > 0 ? pods.Min(PodFormat.Of) : present.PodFormat);
 
         bool HasGpu(V1Container container) => container.Resources?.Limits?.Keys.Any(gpus.Contains) == true;
     }

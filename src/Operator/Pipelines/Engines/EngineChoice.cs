@@ -64,7 +64,8 @@ internal sealed record EngineChoice(RevisionSnapshot? Desired, EngineState State
             return new(kept, EngineState.Current);
         if (policy == EnginePolicy.Pinned)
             return new(kept, EngineState.Pinned);
-        if (kept.Hash() != stable.Name)
+        // What was promoted has to stand its bake first: a candidate would end it.
+        if (kept.Hash() != stable.Name || stable.IsGuarded)
             return new(kept, EngineState.AfterSpec);
 
         var next = With(spec, present.For(spec, present), revisions);

@@ -16,8 +16,11 @@ internal sealed class EngineQueue(IResourceCache<V1ControllerRevision> revisions
     // Longer than a reconcile may take until the cache has what it wrote.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
+    // Who waits asks at each reconcile, four times a minute at least: who doesn't has something else in the way.
+    private static readonly TimeSpan Attention = TimeSpan.FromMinutes(2);
+
     private readonly Lock _lock = new();
-    private readonly HashSet<ObjectKey> _waiting = [];
+    private readonly Dictionary<ObjectKey, DateTimeOffset> _waiting = [];
     private readonly Dictionary<ObjectKey, DateTimeOffset> _admitted = [];
 
     /// <summary>Whether it may begin. It waits from now on if not.</summary>
@@ -29,9 +32,11 @@ internal sealed class EngineQueue(IResourceCache<V1ControllerRevision> revisions
             var begun = UnderWay();
             foreach (var old in _admitted.Where(a => begun.Contains(a.Key) || now - a.Value >= Patience).ToList())
                 _admitted.Remove(old.Key);
-            _waiting.Add(pipeline);
+            foreach (var silent in _waiting.Where(w => now - w.Value >= Attention).ToList())
+                _waiting.Remove(silent.Key);
+            _waiting[pipeline] = now;
             begun.UnionWith(_admitted.Keys);
-            if (!EngineGate.Admitted(begun, _waiting, options.Value.Engine.MaxPipelines).Contains(pipeline))
+            if (!EngineGate.Admitted(begun, _waiting.Keys, options.Value.Engine.MaxPipelines).Contains(pipeline))
                 return false;
             _waiting.Remove(pipeline);
             _admitted.TryAdd(pipeline, now);

@@ -8,7 +8,7 @@ namespace Rerank.Operator.Pipelines.Watch;
 /// <summary>One try of a revision that is judged, with all that is needed to judge it and to take its traffic away without asking the API server.</summary>
 internal sealed record GuardedTrial
 {
-    private GuardedTrial(Observation observed, RevisionRoles roles, Revision judged, string token)
+    private GuardedTrial(Observation observed, RevisionRoles roles, Revision judged, AdminToken token)
     {
         (Observed, Roles, Judged, Token) = (observed, roles, judged, token);
         Routers = [.. observed.Pods.Select(p => p.RouterKey).OfType<ProcessKey>()];
@@ -22,14 +22,14 @@ internal sealed record GuardedTrial
     public Revision Judged { get; }
 
     /// <summary>Of the routers' admin ports.</summary>
-    public string Token { get; }
+    public AdminToken Token { get; }
 
     public IReadOnlyList<ProcessKey> Routers { get; }
 
     public RoutingTable? Table => Observed.Documents.Table;
 
     /// <returns>Null when nothing is judged.</returns>
-    public static GuardedTrial? Of(Observation observed, RevisionRoles roles, string token) =>
+    public static GuardedTrial? Of(Observation observed, RevisionRoles roles, AdminToken token) =>
         RolloutArms.Of(roles)?.Judged is { } judged ? new(observed, roles, judged, token) : null;
 
     public bool IsSameTryAs(GuardedTrial other) =>

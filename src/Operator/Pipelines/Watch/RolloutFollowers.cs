@@ -1,3 +1,4 @@
+using Rerank.Operator.Admin;
 using Rerank.Operator.Api;
 using Rerank.Operator.Revisions;
 using Rerank.Operator.Rollouts;
@@ -12,14 +13,14 @@ internal sealed class RolloutFollowers(Guard guard, RolloutMetrics metrics, Prom
 {
     /// <summary>What is known before anything is written is enough to guard what is judged already.</summary>
     /// <param name="roles">As they are stored.</param>
-    public void Guard(Observation observed, RevisionRoles roles, string token)
+    public void Guard(Observation observed, RevisionRoles roles, AdminToken token)
     {
         if (GuardedTrial.Of(observed, roles, token) is { } trial)
             guard.Follow(ObjectKey.Of(observed.Pipeline), trial);
     }
 
     /// <param name="isStored">Whether all that was planned has been written.</param>
-    public void Follow(Observation observed, PipelinePlan plan, string token, bool isStored)
+    public void Follow(Observation observed, PipelinePlan plan, AdminToken token, bool isStored)
     {
         var key = ObjectKey.Of(observed.Pipeline);
         if (End(observed, plan) is var (outcome, reason))

@@ -1,6 +1,7 @@
 using k8s;
 using k8s.Models;
 using Rerank.Operator.Api;
+using Rerank.Operator.Manifests;
 using Rerank.Operator.Names;
 using Rerank.Operator.Revisions;
 using Rerank.Operator.Status;
@@ -26,7 +27,7 @@ public sealed class EngineTests
 
         var candidate = await CandidateAsync();
         Assert.Equal("half", candidate.Rollout.Step);
-        Assert.Equal(new("test/router:2", "test/host:2", null), candidate.Snapshot.Engine);
+        Assert.Equal(new("test/router:2", "test/host:2", null, PodFormat.Current), candidate.Snapshot.Engine);
         Assert.Empty(pods.Except(PodNames()));
         Assert.Equal(templates, await TemplatesAsync([.. templates.Keys]));
         Assert.Equal(["test/host:2"], ImagesOf($"{Shared}-{candidate.Name}"));
@@ -47,6 +48,35 @@ public sealed class EngineTests
         Assert.Equal(ConditionStatus.True, (await _world.ConditionAsync("Ready")).Status);
         Assert.Equal((ConditionStatus.True, Reasons.EngineCurrent), Of(await _world.ConditionAsync("EngineCurrent")));
         Assert.Equal(("test/router:2", "test/host:2", null), await EngineAsync());
+    }
+
+    /// <summary>What was promoted is guarded until its bake is over: an engine's trial would end that.</summary>
+    [Fact]
+    public async Task SpecBakes_ItsImagesComeAfterThat()
+    {
+        await DeployAsync();
+        await _world.ApplyAsync(Samples.TwoTiers(full: "better", change: spec => spec.Rollout.BakeSeconds = 3600));
+        await _world.SettleAsync(16);
+        var promoted = (await _world.StableAsync())!;
+        Assert.Equal(RevisionState.Baking, promoted.State);
+
+        Upgrade();
+        await _world.SettleAsync(16);
+
+        Assert.DoesNotContain(await _world.RevisionsAsync(), r => r.Role == RevisionRole.Candidate);
+        Assert.Equal((promoted.Name, RevisionState.Baking), ((await _world.StableAsync())!.Name, (await _world.StableAsync())!.State));
+        Assert.Equal(Reasons.EngineAfterSpec, (await _world.ConditionAsync("EngineCurrent")).Reason);
+    }
+
+    /// <summary>Pods as operators made them that knew of no engines, nor of two tokens, stay as they are.</summary>
+    [Fact]
+    public void Adopt_PodsOfTheFirstFormat_AreKnownByTheirVolumes()
+    {
+        var (first, current) = (Pods(Volumes.Admin("search-admin", PodFormat.First)), Pods(Volumes.Admin("search-admin", PodFormat.Current)));
+
+        Assert.Equal((PodFormat.First, PodFormat.Current), (PodFormat.Of(first), PodFormat.Of(current)));
+
+        static k8s.Models.V1PodSpec Pods(k8s.Models.V1Volume admin) => new() { Containers = [], Volumes = [admin] };
     }
 
     [Fact]
@@ -90,7 +120,7 @@ public sealed class EngineTests
         var only = Assert.Single(await _world.RevisionsAsync());
         Assert.Equal((name, RevisionRole.Stable), (only.Name, only.Role));
         Assert.Null(only.Snapshot.Engine);
-        Assert.Equal(new("test/router:1", "test/host:1", null), only.Snapshot.AdoptedEngine);
+        Assert.Equal(new("test/router:1", "test/host:1", null, PodFormat.Current), only.Snapshot.AdoptedEngine);
         Assert.Equal(templates, await TemplatesAsync());
         Assert.Equal(ConditionStatus.True, (await _world.ConditionAsync("Ready")).Status);
         Assert.Equal(("test/router:1", "test/host:1", null), await EngineAsync());
@@ -107,7 +137,7 @@ public sealed class EngineTests
         await _world.SettleAsync();
 
         Assert.Equal(name, (await _world.StableAsync())!.Name);
-        Assert.Equal(new("test/router:2", "test/host:2", null), (await CandidateAsync()).Snapshot.Engine);
+        Assert.Equal(new("test/router:2", "test/host:2", null, PodFormat.Current), (await CandidateAsync()).Snapshot.Engine);
         Assert.Equal(templates, await TemplatesAsync([.. templates.Keys]));
     }
 
