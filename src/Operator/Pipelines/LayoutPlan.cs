@@ -79,7 +79,7 @@ internal static class LayoutPlan
     }
 
     // While two revisions answer, or may at any moment, and have pods of their own for the tier.
-    private static IEnumerable<PoolId> Beside(RevisionRoles roles, PoolId pool)
+    private static List<PoolId> Beside(RevisionRoles roles, PoolId pool)
     {
         Revision?[] arms = roles.Stable is null ? [] : [roles.Stable, RolloutArms.BakesAgainst(roles) ?? roles.Candidate];
         var pools = arms.Select(r => r?.Snapshot.ModelTier(pool.Tier, Placement.Pool)?.Pool).OfType<PoolId>().Distinct().ToList();
