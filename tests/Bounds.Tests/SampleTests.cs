@@ -45,7 +45,13 @@ public sealed class SampleTests
             var alone = Planned.Of(snapshot, pipeline, [], name => models[name].FirstOrDefault() ?? Samples.Model(name));
             foreach (var tier in snapshot.Tiers.Where(t => t.Model is not null))
                 host.Digests.Add(tier.Model!.Model.Digest);
-            var table = alone.Table with { Clusters = [.. alone.Table.Clusters.Select(c => c with { Addresses = [host.Address] })], Peers = [] };
+            var table = alone.Table with
+            {
+                Clusters = [.. alone.Table.Clusters.Select(c => c with { Addresses = [host.Address] })],
+                Peers = [],
+                // Some samples have limits that a busy machine misses.
+                Stable = alone.Table.Stable with { Policy = alone.Table.Stable.Policy with { RequestTimeoutMilliseconds = 60_000 } },
+            };
             await using var router = await RunningRouter.StartAsync(table);
 
             (await router.CohereAsync("which", ["any=-2", "any=3", "any=0.5"])).HasOrder(1, 2, 0);
