@@ -37,6 +37,15 @@ internal static class Containers
     public static void AddReadinessProbe(V1Container container, string port) =>
         container.ReadinessProbe = Probe("/health/ready", port, periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 3);
 
+    /// <summary>Ready as long as it listens, whatever it does.</summary>
+    public static void AddListeningProbe(V1Container container, string port) => container.ReadinessProbe = new()
+    {
+        TcpSocket = new() { Port = port },
+        PeriodSeconds = 2,
+        TimeoutSeconds = 2,
+        FailureThreshold = 3,
+    };
+
     /// <summary>What the operator's settings say of logs, traces and proxies. As variables: programs of another version skip those that they don't know.</summary>
     /// <param name="prefix">Of the program's own variables.</param>
     /// <param name="downloads">Whether it reaches beyond the cluster, for which there may be proxies.</param>

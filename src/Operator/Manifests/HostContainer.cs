@@ -44,8 +44,11 @@ internal static class HostContainer
         ];
         container.VolumeMounts.Add(Volumes.SocketsMount());
 
-        // Its readiness is the router's to consider: a pod isn't ready when one of its containers isn't, and with a small model that hangs none of the routers would be.
+        // Its readiness is the router's to consider: a pod isn't ready when one of its containers isn't, and with a small model that hangs none of the routers would be. It listens all the same; without any
+        // readiness probe a kubelet may take a minute to notice that it has started.
         Containers.AddLivenessProbes(container, PodPorts.SidecarProbe(host.Tier));
+        if (host.Format >= PodFormat.WithBothTokens)
+            Containers.AddListeningProbe(container, PodPorts.SidecarProbe(host.Tier));
         return container;
     }
 

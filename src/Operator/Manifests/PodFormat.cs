@@ -11,7 +11,7 @@ internal static class PodFormat
     /// <summary>Of operators that knew nothing of engines.</summary>
     public const int First = 0;
 
-    /// <summary>The whole Secret with the admin token is mounted, so that there may be two of them.</summary>
+    /// <summary>The whole Secret with the admin token is mounted, so that there may be two of them; a host beside a router is ready when it listens.</summary>
     public const int WithBothTokens = 1;
 
     public const int Current = WithBothTokens;

@@ -14,6 +14,9 @@ internal static class Capacity
 {
     private const int Named = 5;
 
+    // A cluster may add nodes for pods that fit nowhere.
+    private static readonly TimeSpan NodesTake = TimeSpan.FromMinutes(3);
+
     /// <returns>The roles, with since when nothing is heard; and what needn't be waited for any longer.</returns>
     public static (RevisionRoles Roles, IReadOnlyList<RolloutDecision> Released) Watch(RevisionRoles roles, Observation observed, int deadlineSeconds, DateTimeOffset now)
     {
@@ -26,9 +29,11 @@ internal static class Capacity
 
     /// <summary>Whether what the candidate lacks is what a retained revision has: memory of a host that holds both, or nodes and quota for pods of its own.</summary>
     /// <param name="placement">What keeps the candidate from being placed; null: nothing.</param>
-    public static bool IsInTheWay(Observation observed, RevisionRoles roles, Revision candidate, Revision retained, Problem? placement) =>
+    public static bool IsInTheWay(Observation observed, RevisionRoles roles, Revision candidate, Revision retained, Problem? placement, DateTimeOffset now) =>
         HasMemory(observed, candidate, retained)
-        || (placement?.Reason is Reasons.NoNodeFits or Reasons.InsufficientResources or Reasons.PodsNotCreated && HasPods(roles, candidate, retained));
+        || (placement?.Reason is Reasons.NoNodeFits or Reasons.InsufficientResources or Reasons.PodsNotCreated
+            && now - candidate.CandidateSince > NodesTake
+            && HasPods(roles, candidate, retained));
 
     // That only it uses; with GPUs, where the candidate's have any.
     private static bool HasPods(RevisionRoles roles, Revision candidate, Revision retained)

@@ -52,7 +52,7 @@ internal sealed record PipelinePlan
         var retention = new Retention(TimeSpan.FromSeconds(Math.Max(spec.Rollout.RetainStableSeconds, spec.Rollout.BakeSeconds)), LongestRequest(outcome.Roles))
         {
             Revisions = spec.Rollout.RetainRevisions,
-            InTheWay = retained => outcome.Roles.Candidate is { } candidate && Capacity.IsInTheWay(observed, outcome.Roles, candidate, retained, situation.Placement),
+            InTheWay = retained => outcome.Roles.Candidate is { } candidate && Capacity.IsInTheWay(observed, outcome.Roles, candidate, retained, situation.Placement, now),
         };
         var (watched, released) = Capacity.Watch(outcome.Roles, observed, spec.Rollout.ProgressDeadlineSeconds, now);
         var roles = RevisionPlan.Expire(watched, retention, HasLeft, now);
