@@ -83,7 +83,7 @@ internal static class LayoutPlan
     {
         Revision?[] arms = roles.Stable is null ? [] : [roles.Stable, RolloutArms.BakesAgainst(roles) ?? roles.Candidate];
         var pools = arms.Select(r => r?.Snapshot.ModelTier(pool.Tier, Placement.Pool)?.Pool).OfType<PoolId>().Distinct().ToList();
-        return pools.Contains(pool) ? pools : [];
+        return pools.Count > 1 && pools.Contains(pool) ? pools : [];
     }
 
     /// <param name="live">Of those that have the tier there, the first decides.</param>
