@@ -1,12 +1,11 @@
 using System.Text.Json;
-using k8s.Models;
 using Rerank.Contracts;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Api;
-using Rerank.Operator.Manifests;
 using Rerank.Operator.Pipelines;
 using Rerank.Operator.Revisions;
+using Rerank.Operator.Tests.World;
 using Rerank.RerankerHost.Models;
 using Rerank.Router.Routing;
 
@@ -30,17 +29,7 @@ internal sealed record Planned(RoutingTable Table, IReadOnlyList<ModelSet> Sets)
                 : Revision(candidate, RevisionState.AtStep, 1001) with { Rollout = new() { Step = "half", TrafficPermille = 500, MirrorPermille = 500 } },
             [.. retained.Select((r, i) => Revision(r, RevisionState.Retained, 999 - i))],
             []);
-        var observed = new Observation
-        {
-            Pipeline = pipeline,
-            Desired = new DesiredRevision(),
-            Revisions = [],
-            Pods = [],
-            Deployments = new Dictionary<string, V1Deployment>(),
-            Documents = StoredDocuments.None,
-            Credentials = ModelCredentials.None,
-            Apis = ServedApis.All,
-        };
+        var observed = Samples.Observed(pipeline);
         var documents = DocumentPlan.Of(observed, Homes.Settle(roles, pipeline.Spec.Rollout.Capacity.Placement), new ClusterPoolAddresses());
         return new(documents.Table!, [.. documents.PoolSets.Values, .. documents.SidecarSets.Values]);
     }

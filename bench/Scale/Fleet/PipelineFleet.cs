@@ -56,8 +56,8 @@ internal sealed class PipelineFleet(IResourceClient user, string ns, FleetSize s
     /// <param name="manager">Who writes what the operator has written.</param>
     public async Task AgeAsync(IResourceClient manager, CancellationToken cancellationToken)
     {
-        var stable = (await manager.ListAsync<V1ControllerRevision>(ns, cancellationToken)).ToDictionary(r => r.Metadata.OwnerReferences.Single().Name, RevisionObject.Read);
-        await Parallel.ForEachAsync(await manager.ListAsync<RerankPipeline>(ns, cancellationToken), _parallel, async (pipeline, _) =>
+        var stable = (await manager.ListAllAsync<V1ControllerRevision>(ns, null, cancellationToken)).ToDictionary(r => r.Metadata.OwnerReferences.Single().Name, RevisionObject.Read);
+        await Parallel.ForEachAsync(await manager.ListAllAsync<RerankPipeline>(ns, null, cancellationToken), _parallel, async (pipeline, _) =>
         {
             var owner = PipelineOwner.Of(pipeline);
             for (var i = 0; i < size.History; i++)
@@ -85,11 +85,11 @@ internal sealed class PipelineFleet(IResourceClient user, string ns, FleetSize s
 
     /// <summary>How many of those that change don't answer with what their spec asks for.</summary>
     public async Task<int> UnfinishedAsync(CancellationToken cancellationToken) =>
-        (await user.ListAsync<RerankPipeline>(ns, cancellationToken, $"{ChangingLabel}=true")).Count(p => !IsReady(p));
+        (await user.ListAllAsync<RerankPipeline>(ns, $"{ChangingLabel}=true", cancellationToken)).Count(p => !IsReady(p));
 
     /// <summary>How many of all don't.</summary>
     public async Task<int> NotReadyAsync(CancellationToken cancellationToken) =>
-        (await user.ListAsync<RerankPipeline>(ns, cancellationToken)).Count(p => !IsReady(p));
+        (await user.ListAllAsync<RerankPipeline>(ns, null, cancellationToken)).Count(p => !IsReady(p));
 
     private static Revision Past(Revision stable, int number)
     {
@@ -107,18 +107,11 @@ internal sealed class PipelineFleet(IResourceClient user, string ns, FleetSize s
     }
 
     // As large as one of a rollout that two routers were in.
-    private static V1ConfigMap Report(PipelineOwner owner, string revision)
+    private static V1ConfigMap Report(PipelineOwner owner, string revision) => new()
     {
-        var labels = Labels.Of(owner.Names);
-        labels.Remove(Labels.ManagedBy);
-        labels[Labels.Component] = ReportObject.Component;
-        labels[Labels.Revision] = revision;
-        return new()
-        {
-            Metadata = owner.Metadata(owner.Names.Report(revision), labels),
-            Data = new Dictionary<string, string> { [ReportObject.ReportKey] = new string('x', ReportBytes) },
-        };
-    }
+        Metadata = ReportObject.Metadata(owner, revision),
+        Data = new Dictionary<string, string> { [ReportObject.ReportKey] = new string('x', ReportBytes) },
+    };
 
     private static bool IsReady(RerankPipeline pipeline) => pipeline.Status?.Conditions.Any(
         c => c is { Type: "Ready", Status: ConditionStatus.True } && c.ObservedGeneration == pipeline.Metadata.Generation) ?? false;

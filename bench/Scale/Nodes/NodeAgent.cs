@@ -25,7 +25,7 @@ internal sealed class NodeAgent(IResourceClient client, string ns, AdminServer a
     public async Task StepAsync(CancellationToken cancellationToken)
     {
         var missing = new List<V1Deployment>();
-        foreach (var deployment in await client.ListAsync<V1Deployment>(ns, cancellationToken))
+        foreach (var deployment in await client.ListAllAsync<V1Deployment>(ns, null, cancellationToken))
         {
             var pods = _pods.TryGetValue(deployment.Name(), out var known) ? known : _pods[deployment.Name()] = [];
             missing.AddRange(Enumerable.Repeat(deployment, Math.Max(0, (deployment.Spec.Replicas ?? 1) - pods.Count)));

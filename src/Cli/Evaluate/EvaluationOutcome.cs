@@ -80,5 +80,6 @@ internal sealed record EvaluationOutcome(RunEvaluation Run, RunEvaluation? Basel
         }
     }
 
-    private static string Text(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
+    /// <summary>As trec_eval prints values.</summary>
+    public static string Text(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
 }

@@ -47,11 +47,11 @@ internal static class EvaluationText
             table.Header("MEASURE", "VALUE", "DIFFERENCE", "95 % INTERVAL", "P");
         foreach (var measure in outcome.Run.Measures)
         {
-            var value = measure.IsCount ? part.Mean[measure.Name].ToString("0", CultureInfo.InvariantCulture) : Text(part.Mean[measure.Name]);
+            var value = measure.IsCount ? part.Mean[measure.Name].ToString("0", CultureInfo.InvariantCulture) : EvaluationOutcome.Text(part.Mean[measure.Name]);
             if (part.Comparisons.GetValueOrDefault(measure.Name) is not { } comparison)
                 table.Row(measure.Name, value);
             else
-                table.Row(measure.Name, value, new Cell(Signed(comparison.Difference), Of(comparison)), $"{Signed(comparison.Low)} to {Signed(comparison.High)}", Text(comparison.P));
+                table.Row(measure.Name, value, new Cell(Signed(comparison.Difference), Of(comparison)), $"{Signed(comparison.Low)} to {Signed(comparison.High)}", EvaluationOutcome.Text(comparison.P));
         }
 
         return table;
@@ -59,8 +59,6 @@ internal static class EvaluationText
 
     private static Tint Of(PairedComparison comparison) =>
         comparison.IsTooFew || comparison.P >= Significant ? Tint.None : comparison.Difference > 0 ? Tint.Good : Tint.Bad;
-
-    private static string Text(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
 
     private static string Signed(double value) => value.ToString("+0.0000;-0.0000;0.0000", CultureInfo.InvariantCulture);
 }

@@ -58,8 +58,7 @@ internal sealed class PipelineObserver(
         desired = desired.With(engine.Desired);
         var live = revisions.Where(r => r.Role != RevisionRole.Retired).Select(r => r.Snapshot);
         var snapshots = live.Append(desired.Snapshot).OfType<RevisionSnapshot>().ToList();
-        var rollout = pipeline.Spec.Rollout;
-        var roles = Homes.Settle(RevisionPlan.Settle(revisions, desired.Snapshot, new(rollout.Directives), time.GetUtcNow()), rollout.Capacity.Placement);
+        var roles = Homes.Settle(revisions, desired.Snapshot, pipeline.Spec.Rollout, time.GetUtcNow());
         var secrets = await CredentialsAsync(owner, snapshots, isCurrent, cancellationToken);
         return new()
         {

@@ -26,8 +26,7 @@ internal sealed record PipelinePlan
     public static PipelinePlan Of(Observation observed, ManifestContext context, IPoolAddresses addresses, DateTimeOffset now)
     {
         var spec = observed.Pipeline.Spec;
-        var settled = Homes.Settle(
-            RevisionPlan.Settle(observed.Revisions, observed.Desired.Snapshot, new(spec.Rollout.Directives), now), spec.Rollout.Capacity.Placement);
+        var settled = Homes.Settle(observed.Revisions, observed.Desired.Snapshot, spec.Rollout, now);
         var overBudget = GpuBudget.Exceeded(spec, settled);
         var asked = DocumentPlan.Of(observed, Loaded(settled), addresses);
         var judgement = Judging.Of(observed, settled, now);

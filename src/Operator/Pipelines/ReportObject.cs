@@ -23,23 +23,28 @@ internal static class ReportObject
 
     public static V1ConfigMap From(PipelineOwner owner, StoredReport stored)
     {
-        // Not as what the operator manages, which its informers keep: there is one for each revision that ever was.
-        var labels = Labels.Of(owner.Names);
-        labels.Remove(Labels.ManagedBy);
-        labels[Labels.Component] = Component;
-        labels[Labels.Revision] = stored.Report.Revision;
         var (report, ledger) = Fitting(stored);
         return new()
         {
             ApiVersion = "v1",
             Kind = V1ConfigMap.KubeKind,
-            Metadata = owner.Metadata(owner.Names.Report(stored.Report.Revision), labels),
+            Metadata = Metadata(owner, stored.Report.Revision),
             Data = new Dictionary<string, string>
             {
                 [ReportKey] = report,
             },
             BinaryData = new Dictionary<string, byte[]> { [LedgerKey] = ledger },
         };
+    }
+
+    /// <summary>Not as what the operator manages, which its informers keep: there is one for each revision that ever was.</summary>
+    public static V1ObjectMeta Metadata(PipelineOwner owner, string revision)
+    {
+        var labels = Labels.Of(owner.Names);
+        labels.Remove(Labels.ManagedBy);
+        labels[Labels.Component] = Component;
+        labels[Labels.Revision] = revision;
+        return owner.Metadata(owner.Names.Report(revision), labels);
     }
 
     /// <returns>Null when it can't be read: then it begins anew.</returns>

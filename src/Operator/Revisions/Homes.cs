@@ -10,6 +10,11 @@ namespace Rerank.Operator.Revisions;
 /// </summary>
 internal static class Homes
 {
+    /// <summary>The roles that a spec gives to what there is and to what it asks for, each where it belongs.</summary>
+    /// <param name="desired">Null when the spec can't be met.</param>
+    public static RevisionRoles Settle(IReadOnlyList<Revision> existing, RevisionSnapshot? desired, RolloutSpec rollout, DateTimeOffset now) =>
+        Settle(RevisionPlan.Settle(existing, desired, new(rollout.Directives), now), rollout.Capacity.Placement);
+
     /// <summary>The same roles, with the candidate where it belongs. Once it has begun a step, or is still loaded from before, it stays where it is.</summary>
     public static RevisionRoles Settle(RevisionRoles roles, CapacityPlacement placement)
     {

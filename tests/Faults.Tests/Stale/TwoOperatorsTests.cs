@@ -63,23 +63,13 @@ public sealed class TwoOperatorsTests(ControlPlane server)
         using var old = world.StartAnother();
         for (var turn = 0; turn < 8; turn++)
             await world.LiveAsync();
-        var isDelivered = false;
-        world.Plan.On(
-            call => call is { IsWrite: true, Kind: "controllerrevisions" },
-            new Fault.Meanwhile(async () =>
-            {
-                isDelivered = true;
-                foreach (var router in world.Nodes.ReadyRouters)
-                    router.Seen = router.Seen! with { Trip = new("errors", "9 of 10 failed", world.Time.GetUtcNow()) };
-                await world.SettleAsync();
-            }),
-            times: 1);
+        var isDelivered = DeliverLate(world, call => call is { IsWrite: true, Kind: "controllerrevisions" });
 
         // It promotes; by the time that this arrives, the candidate is rejected.
         await world.ReconcileAsync(old);
         await world.SettleAsync();
 
-        Assert.True(isDelivered);
+        Assert.True(isDelivered());
         Assert.Equal(candidate, Assert.Single((await world.PipelineAsync()).Status!.Rejected!).Revision);
         Assert.Single(world.Invariants.StableHistory);
         Assert.All(world.Nodes.ReadyRouters, r => Assert.Null(r.Table!.Candidate));
@@ -100,21 +90,11 @@ public sealed class TwoOperatorsTests(ControlPlane server)
         using var old = world.StartAnother();
         for (var turn = 0; turn < 8; turn++)
             await world.LiveAsync();
-        var isDelivered = false;
-        world.Plan.On(
-            call => call is { IsWrite: true, Kind: "configmaps" } && call.Name == new PipelineNames(Samples.Pipeline).Router,
-            new Fault.Meanwhile(async () =>
-            {
-                isDelivered = true;
-                foreach (var router in world.Nodes.ReadyRouters)
-                    router.Seen = router.Seen! with { Trip = new("errors", "9 of 10 failed", world.Time.GetUtcNow()) };
-                await world.SettleAsync();
-            }),
-            times: 1);
+        var isDelivered = DeliverLate(world, call => call is { IsWrite: true, Kind: "configmaps" } && call.Name == new PipelineNames(Samples.Pipeline).Router);
 
         await world.ReconcileAsync(old);
 
-        Assert.True(isDelivered);
+        Assert.True(isDelivered());
         Assert.Equal((before, null), ((await world.TableAsync())!.Stable.Revision, (await world.TableAsync())!.Candidate?.Arm.Revision));
     }
 
@@ -142,5 +122,23 @@ public sealed class TwoOperatorsTests(ControlPlane server)
         Assert.Equal(writes, world.Journal.Count);
         EndState.AssertSame(expected.State, await world.EndStateAsync());
         Assert.Equal(expected.Stable, world.Invariants.StableHistory);
+    }
+
+    /// <summary>The next such write arrives only when the other leader has taken the candidate out, after its routers tripped.</summary>
+    /// <returns>Whether it has arrived.</returns>
+    private static Func<bool> DeliverLate(FaultWorld world, Func<Call, bool> which)
+    {
+        var isDelivered = false;
+        world.Plan.On(
+            which,
+            new Fault.Meanwhile(async () =>
+            {
+                isDelivered = true;
+                foreach (var router in world.Nodes.ReadyRouters)
+                    router.Seen = router.Seen! with { Trip = new("errors", "9 of 10 failed", world.Time.GetUtcNow()) };
+                await world.SettleAsync();
+            }),
+            times: 1);
+        return () => isDelivered;
     }
 }

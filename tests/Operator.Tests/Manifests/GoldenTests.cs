@@ -68,17 +68,7 @@ public sealed class GoldenTests
     /// <param name="pipeline">As it is now; mostly the same.</param>
     private static List<object> Plan(RerankPipeline deployed, RerankPipeline pipeline, Dictionary<string, ModelVersion> models, ManifestContext context, int format)
     {
-        var observed = new Observation
-        {
-            Pipeline = pipeline,
-            Desired = Desired(pipeline, models, format),
-            Revisions = [],
-            Pods = [],
-            Deployments = new Dictionary<string, V1Deployment>(),
-            Documents = StoredDocuments.None,
-            Credentials = ModelCredentials.None,
-            Apis = context.Apis,
-        };
+        var observed = Samples.Observed(pipeline) with { Desired = Desired(pipeline, models, format), Apis = context.Apis };
         var owner = PipelineOwner.Of(pipeline);
         var now = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
         // As if its models were loaded already: with a routing table.

@@ -2,7 +2,6 @@ using k8s.Models;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Api;
-using Rerank.Operator.Manifests;
 using Rerank.Operator.Names;
 using Rerank.Operator.Pipelines;
 using Rerank.Operator.Revisions;
@@ -164,17 +163,7 @@ public sealed class DocumentPlanTests
     {
         var pipeline = Samples.TwoTiers(change: change);
         pipeline.Metadata.Uid = "uid";
-        var observed = new Observation
-        {
-            Pipeline = pipeline,
-            Desired = new DesiredRevision(),
-            Revisions = [],
-            Pods = pods ?? [],
-            Deployments = new Dictionary<string, V1Deployment>(),
-            Documents = stored ?? StoredDocuments.None,
-            Credentials = ModelCredentials.None,
-            Apis = ServedApis.All,
-        };
+        var observed = Samples.Observed(pipeline) with { Pods = pods ?? [], Documents = stored ?? StoredDocuments.None };
         return DocumentPlan.Of(observed, roles, new ClusterPoolAddresses());
     }
 

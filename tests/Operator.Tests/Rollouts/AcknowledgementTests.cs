@@ -1,7 +1,6 @@
 using k8s.Models;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
-using Rerank.Operator.Manifests;
 using Rerank.Operator.Names;
 using Rerank.Operator.Pipelines;
 using Rerank.Operator.Revisions;
@@ -64,17 +63,7 @@ public sealed class AcknowledgementTests
     {
         var pipeline = Samples.TwoTiers();
         pipeline.Metadata.Uid = "uid";
-        var observed = new Observation
-        {
-            Pipeline = pipeline,
-            Desired = new DesiredRevision(),
-            Revisions = [],
-            Pods = [],
-            Deployments = new Dictionary<string, V1Deployment>(),
-            Documents = StoredDocuments.None,
-            Credentials = ModelCredentials.None,
-            Apis = ServedApis.All,
-        };
+        var observed = Samples.Observed(pipeline);
         var candidate = Better with { Rollout = Better.Rollout with { TrafficPermille = traffic } };
         var table = DocumentPlan.Of(observed, new(Base, candidate, [], []), new ClusterPoolAddresses()).Table;
         return observed with { Documents = new() { Table = table }, Pods = routers };

@@ -4,8 +4,10 @@ using k8s.Models;
 using Rerank.Contracts.Models;
 using Rerank.Contracts.Routing;
 using Rerank.Operator.Api;
+using Rerank.Operator.Manifests;
 using Rerank.Operator.Names;
 using Rerank.Operator.Namespaces;
+using Rerank.Operator.Pipelines;
 
 namespace Rerank.Operator.Tests.World;
 
@@ -81,6 +83,19 @@ internal static class Samples
         Type = TierType.Model,
         Model = new() { ModelVersionRef = new() { Name = model }, Placement = Placement.Pool, Replicas = new() { Min = min, Max = max } },
         Escalation = escalation,
+    };
+
+    /// <summary>A pipeline of which nothing is there yet.</summary>
+    public static Observation Observed(RerankPipeline pipeline) => new()
+    {
+        Pipeline = pipeline,
+        Desired = new DesiredRevision(),
+        Revisions = [],
+        Pods = [],
+        Deployments = new Dictionary<string, V1Deployment>(),
+        Documents = StoredDocuments.None,
+        Credentials = ModelCredentials.None,
+        Apis = ServedApis.All,
     };
 
     public static ModelStatus Failed(ModelSpec model, string reason, string message) =>

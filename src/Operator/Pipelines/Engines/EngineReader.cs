@@ -18,15 +18,14 @@ internal sealed class EngineReader(EngineQueue queue, IOptions<OperatorOptions> 
     /// <param name="revisions">Adopted ones.</param>
     public EngineChoice Choose(RerankPipeline pipeline, RevisionSnapshot? spec, IReadOnlyList<Revision> revisions)
     {
-        var (key, rollout) = (ObjectKey.Of(pipeline), pipeline.Spec.Rollout);
-        var directives = new Directives(rollout.Directives);
+        var (key, directives) = (ObjectKey.Of(pipeline), new Directives(pipeline.Spec.Rollout.Directives));
         var choice = EngineChoice.Of(spec, pipeline.Spec.Engine.Policy, revisions, Present, directives, NoRoom, () => queue.Ask(key));
         if (choice.State is not (EngineState.Queued or EngineState.Moving))
             queue.Leave(key);
         return choice;
 
         Problem? NoRoom(RevisionSnapshot next) =>
-            GpuBudget.Exceeded(pipeline.Spec, Homes.Settle(RevisionPlan.Settle(revisions, next, directives, time.GetUtcNow()), rollout.Capacity.Placement));
+            GpuBudget.Exceeded(pipeline.Spec, Homes.Settle(revisions, next, pipeline.Spec.Rollout, time.GetUtcNow()));
     }
 
     public void Forget(ObjectKey pipeline) => queue.Leave(pipeline);
