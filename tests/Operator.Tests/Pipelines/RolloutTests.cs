@@ -65,7 +65,7 @@ public sealed class RolloutTests
     public async Task ModelChanged_CandidateLoads_TakesOverWithoutRestartingAPod()
     {
         await DeployAsync();
-        var (before, pods) = ((await _world.StableAsync())!.Name, PodNames());
+        var (before, pods) = ((await _world.StableAsync())!.Name, _world.PodNames());
         var generation = (await _world.TableAsync())!.Generation;
         await _world.ApplyAsync(Samples.Model("better"));
 
@@ -73,7 +73,7 @@ public sealed class RolloutTests
         await _world.SettleAsync();
 
         Assert.Equal("better", (await _world.ServedModelsAsync())["full"]);
-        Assert.Equal(pods, PodNames());
+        Assert.Equal(pods, _world.PodNames());
         Assert.True((await _world.TableAsync())!.Generation > generation);
         var old = (await _world.RevisionsAsync()).Single(r => r.Name == before);
         Assert.Equal(RevisionRole.Retained, old.Role);
@@ -87,12 +87,12 @@ public sealed class RolloutTests
         await _world.ApplyAsync(Samples.Model("better"));
         await _world.ApplyAsync(Samples.TwoTiers(full: "better", change: p => p.Rollout.RetainStableSeconds = 100));
         await _world.SettleAsync();
-        Assert.Equal(["base", "better"], HeldBy("full"));
+        Assert.Equal(["base", "better"], _world.HeldBy("full"));
 
         _world.Time.Advance(TimeSpan.FromSeconds(100));
         await _world.SettleAsync();
 
-        Assert.Equal(["better"], HeldBy("full"));
+        Assert.Equal(["better"], _world.HeldBy("full"));
         Assert.DoesNotContain(await _world.RevisionsAsync(), r => r.Role == RevisionRole.Retained);
     }
 
@@ -118,13 +118,13 @@ public sealed class RolloutTests
         await DeployAsync();
         await ChangeAsync("second");
         await ChangeAsync("third");
-        Assert.Equal(["base", "second", "third"], HeldBy("full"));
+        Assert.Equal(["base", "second", "third"], _world.HeldBy("full"));
 
         // Three fit.
-        _world.Nodes.Outcome = m => m.Name == "fourth" && HeldBy("full").Count() > 3 ? Samples.Failed(m, ModelFailure.GpuMemoryExceeded, "too much") : null;
+        _world.Nodes.Outcome = m => m.Name == "fourth" && _world.HeldBy("full").Count() > 3 ? Samples.Failed(m, ModelFailure.GpuMemoryExceeded, "too much") : null;
         await ChangeAsync("fourth");
 
-        Assert.Equal(["fourth", "second", "third"], HeldBy("full"));
+        Assert.Equal(["fourth", "second", "third"], _world.HeldBy("full"));
         Assert.Equal("fourth", (await _world.ServedModelsAsync())["full"]);
 
         async Task ChangeAsync(string model)
@@ -199,7 +199,7 @@ public sealed class RolloutTests
         Assert.Equal((ConditionStatus.False, Reasons.RolledBack), Of(await _world.ConditionAsync("Ready")));
         Assert.Equal(ConditionStatus.True, (await _world.ConditionAsync("Available")).Status);
         Assert.Equal("ProgressDeadlineExceeded", Assert.Single((await _world.PipelineAsync()).Status!.Rejected!).Reason);
-        Assert.Equal(["base"], HeldBy("full"));
+        Assert.Equal(["base"], _world.HeldBy("full"));
 
         await _world.ApplyAsync(Samples.TwoTiers());
         await _world.SettleAsync();
@@ -249,13 +249,13 @@ public sealed class RolloutTests
         await _world.ApplyAsync(Samples.Model("better"));
         await _world.ApplyAsync(Samples.TwoTiers(full: "slow"));
         await _world.SettleAsync();
-        Assert.Equal(["base", "slow"], HeldBy("full"));
+        Assert.Equal(["base", "slow"], _world.HeldBy("full"));
 
         await _world.ApplyAsync(Samples.TwoTiers(full: "better"));
         await _world.SettleAsync();
 
         Assert.Equal("better", (await _world.ServedModelsAsync())["full"]);
-        Assert.Equal(["base", "better"], HeldBy("full"));
+        Assert.Equal(["base", "better"], _world.HeldBy("full"));
     }
 
     [Fact]
@@ -327,13 +327,13 @@ public sealed class RolloutTests
     public async Task PodAffectingChange_HasPodsOfItsOwnAndThenTakesOver()
     {
         await DeployAsync();
-        var pods = PodNames();
+        var pods = _world.PodNames();
 
         await _world.ApplyAsync(Samples.TwoTiers(change: p => p.Tiers[1].Model!.Resources = new() { Limits = new() { ["memory"] = new("2Gi") } }));
         await _world.SettleAsync(12);
 
         Assert.Equal(ConditionStatus.True, (await _world.ConditionAsync("Ready")).Status);
-        Assert.Empty(pods.Except(PodNames()));
+        Assert.Empty(pods.Except(_world.PodNames()));
         var stable = (await _world.StableAsync())!.Name;
         Assert.Equal("2Gi", Assert.Single(await _world.ListAsync<V1Deployment>(), d => d.Name() == $"search-full-{stable}").Spec.Template.Spec.Containers[0].Resources.Limits["memory"].ToString());
     }
@@ -342,7 +342,7 @@ public sealed class RolloutTests
     public async Task LimitBelowRequest_IsRefusedBeforeAnythingIsWritten()
     {
         await DeployAsync();
-        var before = PodNames();
+        var before = _world.PodNames();
 
         await _world.ApplyAsync(Samples.TwoTiers(change: p => p.Tiers[1].Model!.Resources = new()
         {
@@ -356,7 +356,7 @@ public sealed class RolloutTests
         Assert.Contains("spec.tiers[1].model.resources.limits.memory", ready.Message);
         Assert.Contains("must be at least what `requests.memory` is", ready.Message);
         Assert.DoesNotContain("cpu", ready.Message);
-        Assert.Equal(before, PodNames());
+        Assert.Equal(before, _world.PodNames());
     }
 
     [Fact]
@@ -390,7 +390,7 @@ public sealed class RolloutTests
     public async Task PodRestarts_FromItsMountedFiles_IsToldOfTheLatest()
     {
         await DeployAsync();
-        var router = PodNames().First(p => p.Contains("router", StringComparison.Ordinal));
+        var router = _world.PodNames().First(p => p.Contains("router", StringComparison.Ordinal));
 
         await _world.Nodes.KillAsync(router, TestContext.Current.CancellationToken);
         await _world.SettleAsync();
@@ -634,9 +634,4 @@ public sealed class RolloutTests
     private static (ConditionStatus Status, string Reason) Of(Condition condition) => (condition.Status, condition.Reason);
 
     private static IEnumerable<string> Conditions(RerankPipelineStatus status) => status.Conditions.Select(c => $"{c.Type}={c.Status}");
-
-    private List<string> PodNames() => [.. _world.Nodes.Pods.Select(p => p.Pod.Name()).Order(StringComparer.Ordinal)];
-
-    private IEnumerable<string> HeldBy(string component) =>
-        _world.Nodes.Pods.First(p => p.Component == component).Hosts[component].Set!.Models.Select(m => m.Name).Order(StringComparer.Ordinal);
 }

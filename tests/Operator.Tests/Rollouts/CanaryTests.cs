@@ -17,7 +17,7 @@ public sealed class CanaryTests
     public async Task GoodCandidate_EarnsItsTrafficStepByStep_AndIsPromoted()
     {
         var before = await DeployAsync();
-        var pods = PodNames();
+        var pods = _world.PodNames();
         await ChangeAsync("better", Steps);
         var weights = new List<int>();
 
@@ -32,7 +32,7 @@ public sealed class CanaryTests
         var stable = (await _world.StableAsync())!;
         Assert.NotEqual(before, stable.Name);
         Assert.Equal(RevisionVerdictKind.Promoted, stable.Verdict!.Verdict);
-        Assert.Equal(pods, PodNames());
+        Assert.Equal(pods, _world.PodNames());
         Assert.Equal(ConditionStatus.True, (await _world.ConditionAsync("Ready")).Status);
     }
 
@@ -75,7 +75,7 @@ public sealed class CanaryTests
         _world.RestartOperator();
         await _world.SettleAsync(20);
         Assert.All(_world.Nodes.ReadyRouters, r => Assert.Null(r.Table!.Candidate));
-        Assert.Equal(["base"], HeldBy("full"));
+        Assert.Equal(["base"], _world.HeldBy("full"));
         Assert.Equal((ConditionStatus.False, Reasons.RolledBack), Of(await _world.ConditionAsync("Ready")));
         Assert.Equal(ConditionStatus.True, (await _world.ConditionAsync("Available")).Status);
     }
@@ -141,10 +141,10 @@ public sealed class CanaryTests
         await _world.ReconcileAsync();
 
         Assert.All(_world.Nodes.ReadyRouters, r => Assert.Null(r.Table!.Candidate));
-        Assert.Equal(["base", "best", "better"], HeldBy("full"));
+        Assert.Equal(["base", "best", "better"], _world.HeldBy("full"));
         await UntilStepAsync("half");
         await _world.SettleAsync(12);
-        Assert.Equal(["base", "best"], HeldBy("full"));
+        Assert.Equal(["base", "best"], _world.HeldBy("full"));
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public sealed class CanaryTests
         Assert.Equal(before, (await _world.StableAsync())!.Name);
         Assert.Equal(promoted, Assert.Single((await _world.PipelineAsync()).Status!.Rejected!).Revision);
         await _world.SettleAsync(20);
-        Assert.Equal(["base"], HeldBy("full"));
+        Assert.Equal(["base"], _world.HeldBy("full"));
     }
 
     [Theory]
@@ -467,9 +467,4 @@ public sealed class CanaryTests
     }
 
     private static (ConditionStatus Status, string Reason) Of(Condition condition) => (condition.Status, condition.Reason);
-
-    private List<string> PodNames() => [.. _world.Nodes.Pods.Select(p => p.Pod.Name()).Order(StringComparer.Ordinal)];
-
-    private IEnumerable<string> HeldBy(string component) =>
-        _world.Nodes.Pods.First(p => p.Component == component).Hosts[component].Set!.Models.Select(m => m.Name).Order(StringComparer.Ordinal);
 }

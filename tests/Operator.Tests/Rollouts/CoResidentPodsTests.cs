@@ -18,36 +18,36 @@ public sealed class CoResidentPodsTests
     public async Task ResourcesDiffer_StablesPodsStayAsTheyAre_AndGoAfterItIsRetired()
     {
         await DeployAsync();
-        var (pods, template) = (PodNames(), await TemplateAsync(Shared));
+        var (pods, template) = (_world.PodNames(), await TemplateAsync(Shared));
 
         await ChangeAsync(Larger);
         await _world.SettleAsync();
 
-        var candidate = await CandidateAsync();
+        var candidate = await _world.CandidateAsync();
         Assert.Equal("half", candidate.Rollout.Step);
-        Assert.Empty(pods.Except(PodNames()));
+        Assert.Empty(pods.Except(_world.PodNames()));
         Assert.Equal(template, await TemplateAsync(Shared));
-        var both = PodNames();
+        var both = _world.PodNames();
 
         await ChangeAsync(spec => Promote(spec, candidate.Name, Larger));
         await _world.SettleAsync();
         Assert.Equal(candidate.Name, (await _world.StableAsync())!.Name);
-        Assert.Equal(both, PodNames());
+        Assert.Equal(both, _world.PodNames());
 
         _world.Time.Advance(TimeSpan.FromSeconds(101));
         await _world.SettleAsync();
-        Assert.Equal([$"{Shared}-{candidate.Name}", "search-router"], await DeploymentsAsync());
-        Assert.Equal(both.Except(pods.Where(p => p.StartsWith(Shared, StringComparison.Ordinal))), PodNames());
+        Assert.Equal([$"{Shared}-{candidate.Name}", "search-router"], await _world.DeploymentsAsync());
+        Assert.Equal(both.Except(pods.Where(p => p.StartsWith(Shared, StringComparison.Ordinal))), _world.PodNames());
     }
 
     [Fact]
     public async Task ResourcesDiffer_Aborted_NoPodOfStablesIsRestarted()
     {
         await DeployAsync();
-        var (pods, template) = (PodNames(), await TemplateAsync(Shared));
+        var (pods, template) = (_world.PodNames(), await TemplateAsync(Shared));
         await ChangeAsync(Larger);
         await _world.SettleAsync();
-        var candidate = (await CandidateAsync()).Name;
+        var candidate = (await _world.CandidateAsync()).Name;
 
         await ChangeAsync(spec =>
         {
@@ -58,8 +58,8 @@ public sealed class CoResidentPodsTests
         _world.Time.Advance(TimeSpan.FromSeconds(11));
         await _world.SettleAsync();
 
-        Assert.Equal([Shared, "search-router"], await DeploymentsAsync());
-        Assert.Equal(pods, PodNames());
+        Assert.Equal([Shared, "search-router"], await _world.DeploymentsAsync());
+        Assert.Equal(pods, _world.PodNames());
         Assert.Equal(template, await TemplateAsync(Shared));
     }
 
@@ -69,22 +69,22 @@ public sealed class CoResidentPodsTests
         await DeployAsync();
         await ChangeAsync(Larger);
         await _world.SettleAsync();
-        var stable = (await CandidateAsync()).Name;
+        var stable = (await _world.CandidateAsync()).Name;
         await ChangeAsync(spec => Promote(spec, stable, Larger));
         await _world.SettleAsync();
 
         await ChangeAsync(Larger, "better");
         await _world.SettleAsync();
 
-        Assert.Equal("half", (await CandidateAsync()).Rollout.Step);
-        Assert.Equal(["base", "better"], HeldBy($"{Shared}-{stable}"));
+        Assert.Equal("half", (await _world.CandidateAsync()).Rollout.Step);
+        Assert.Equal(["base", "better"], _world.HeldIn($"{Shared}-{stable}"));
     }
 
     [Fact]
     public async Task GpuPool_WithoutABudget_IsRefusedAndTheConditionSaysWhy()
     {
         await DeployAsync(Gpus);
-        var (pods, template) = (PodNames(), await TemplateAsync(Shared));
+        var (pods, template) = (_world.PodNames(), await TemplateAsync(Shared));
 
         await ChangeAsync(LargerGpus);
         await _world.SettleAsync();
@@ -94,7 +94,7 @@ public sealed class CoResidentPodsTests
         Assert.Contains("need 2 GPUs (tier \"full\": 2 pods with 1, which differ from those that serve), and `rollout.capacity.maxExtraGPUs` allows 0.", ready.Message);
         Assert.DoesNotContain("CoResident", ready.Message);
         Assert.Equal(ConditionStatus.True, (await _world.ConditionAsync("Available")).Status);
-        Assert.Equal(pods, PodNames());
+        Assert.Equal(pods, _world.PodNames());
         Assert.Equal(template, await TemplateAsync(Shared));
 
         await ChangeAsync(spec =>
@@ -103,21 +103,21 @@ public sealed class CoResidentPodsTests
             spec.Rollout.Capacity.MaxExtraGPUs = 2;
         });
         await _world.SettleAsync();
-        Assert.Equal("half", (await CandidateAsync()).Rollout.Step);
-        Assert.Empty(pods.Except(PodNames()));
+        Assert.Equal("half", (await _world.CandidateAsync()).Rollout.Step);
+        Assert.Empty(pods.Except(_world.PodNames()));
     }
 
     [Fact]
     public async Task GpuPool_AnotherModel_NeedsNoBudget()
     {
         await DeployAsync(Gpus);
-        var pods = PodNames();
+        var pods = _world.PodNames();
 
         await ChangeAsync(Gpus, "better");
         await _world.SettleAsync();
 
-        Assert.Equal("half", (await CandidateAsync()).Rollout.Step);
-        Assert.Equal(pods, PodNames());
+        Assert.Equal("half", (await _world.CandidateAsync()).Rollout.Step);
+        Assert.Equal(pods, _world.PodNames());
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class CoResidentPodsTests
         await ChangeAsync(Gpus);
         await _world.SettleAsync();
 
-        Assert.Equal("half", (await CandidateAsync()).Rollout.Step);
+        Assert.Equal("half", (await _world.CandidateAsync()).Rollout.Step);
         Assert.Equal(template, await TemplateAsync(Shared));
     }
 
@@ -141,7 +141,7 @@ public sealed class CoResidentPodsTests
 
         await ChangeAsync(LargerSidecar);
         await _world.SettleAsync();
-        var candidate = (await CandidateAsync()).Name;
+        var candidate = (await _world.CandidateAsync()).Name;
         Assert.Equal(template, await TemplateAsync("search-router"));
 
         await ChangeAsync(spec => Promote(spec, candidate, LargerSidecar, bakeSeconds: 50));
@@ -161,13 +161,13 @@ public sealed class CoResidentPodsTests
     public async Task TimeLimitRises_NoPodIsRestartedForACandidate()
     {
         await DeployAsync();
-        var pods = PodNames();
+        var pods = _world.PodNames();
 
         await ChangeAsync(spec => spec.Router.RequestTimeoutMilliseconds = 300_000);
         await _world.SettleAsync();
 
-        Assert.Equal("half", (await CandidateAsync()).Rollout.Step);
-        Assert.Equal(pods, PodNames());
+        Assert.Equal("half", (await _world.CandidateAsync()).Rollout.Step);
+        Assert.Equal(pods, _world.PodNames());
     }
 
     [Fact]
@@ -231,15 +231,6 @@ public sealed class CoResidentPodsTests
         Larger(spec);
     }
 
-    private async Task<Revision> CandidateAsync() => (await _world.RevisionsAsync()).Single(r => r.Role == RevisionRole.Candidate);
-
-    private async Task<IEnumerable<string>> DeploymentsAsync() => (await _world.ListAsync<V1Deployment>()).Select(d => d.Name()).Order(StringComparer.Ordinal);
-
     private async Task<string> TemplateAsync(string deployment) =>
         KubernetesJson.Serialize((await _world.ListAsync<V1Deployment>()).Single(d => d.Name() == deployment).Spec.Template);
-
-    private List<string> PodNames() => [.. _world.Nodes.Pods.Select(p => p.Pod.Name()).Order(StringComparer.Ordinal)];
-
-    private IEnumerable<string> HeldBy(string deployment) =>
-        _world.Nodes.Pods.First(p => p.Deployment == deployment).Hosts.Single().Value.Set!.Models.Select(m => m.Name).Order(StringComparer.Ordinal);
 }

@@ -1,7 +1,6 @@
 using k8s.Models;
 using Rerank.Contracts.Models;
 using Rerank.Operator.Api;
-using Rerank.Operator.Revisions;
 using Rerank.Operator.Status;
 using Rerank.Operator.Tests.World;
 
@@ -23,14 +22,14 @@ public sealed class DedicatedPodsTests
         await ChangeAsync("better", Waiting);
         await _world.SettleAsync();
 
-        var own = $"search-full-{(await CandidateAsync()).Name}";
-        Assert.Equal([Shared, own, "search-router"], await DeploymentsAsync());
+        var own = $"search-full-{(await _world.CandidateAsync()).Name}";
+        Assert.Equal([Shared, own, "search-router"], await _world.DeploymentsAsync());
         Assert.Equal(["search", Shared, own, "search-router"], (await _world.ListAsync<V1Service>()).Select(s => s.Name()).Order(StringComparer.Ordinal));
         Assert.Equal([Shared, own, "search-router"], (await _world.ListAsync<V1PodDisruptionBudget>()).Select(b => b.Name()).Order(StringComparer.Ordinal));
         Assert.Equal([Shared, own, "search-router"], (await _world.ListAsync<V1NetworkPolicy>()).Select(p => p.Name()).Order(StringComparer.Ordinal));
         Assert.Equal(pods, PodsOf(Shared));
-        Assert.Equal(["base"], HeldBy(Shared));
-        Assert.Equal(["better"], HeldBy(own));
+        Assert.Equal(["base"], _world.HeldIn(Shared));
+        Assert.Equal(["better"], _world.HeldIn(own));
     }
 
     [Fact]
@@ -53,14 +52,14 @@ public sealed class DedicatedPodsTests
         await DeployAsync();
         await ChangeAsync("better", Waiting);
         await _world.SettleAsync();
-        var candidate = (await CandidateAsync()).Name;
-        var pods = PodNames();
+        var candidate = (await _world.CandidateAsync()).Name;
+        var pods = _world.PodNames();
 
         await ChangeAsync("better", spec => Promote(spec, candidate));
         await _world.SettleAsync();
 
         Assert.Equal(candidate, (await _world.StableAsync())!.Name);
-        Assert.Equal(pods, PodNames());
+        Assert.Equal(pods, _world.PodNames());
         Assert.Equal(ConditionStatus.True, (await _world.ConditionAsync("Ready")).Status);
     }
 
@@ -73,7 +72,7 @@ public sealed class DedicatedPodsTests
         _world.Time.Advance(TimeSpan.FromSeconds(101));
         await _world.SettleAsync();
 
-        Assert.Equal([$"search-full-{candidate}", "search-router"], await DeploymentsAsync());
+        Assert.Equal([$"search-full-{candidate}", "search-router"], await _world.DeploymentsAsync());
         Assert.Equal(pods, PodsOf($"search-full-{candidate}"));
         Assert.DoesNotContain((await _world.TableAsync())!.Clusters, c => c.Name == "full");
     }
@@ -83,7 +82,7 @@ public sealed class DedicatedPodsTests
     {
         var before = await DeployAsync();
         await PromotedAsync();
-        var pods = PodNames();
+        var pods = _world.PodNames();
 
         await ChangeAsync("base", Waiting);
         await _world.ReconcileAsync();
@@ -91,7 +90,7 @@ public sealed class DedicatedPodsTests
         Assert.Equal(before, (await _world.StableAsync())!.Name);
         Assert.All(_world.Nodes.ReadyRouters, r => Assert.Equal("full", r.Table!.Stable.Tiers[1].Model!.Cluster));
         await _world.SettleAsync();
-        Assert.Equal(pods, PodNames());
+        Assert.Equal(pods, _world.PodNames());
     }
 
     [Fact]
@@ -101,7 +100,7 @@ public sealed class DedicatedPodsTests
         var pods = PodsOf(Shared);
         await ChangeAsync("better", Waiting);
         await _world.SettleAsync();
-        var candidate = await CandidateAsync();
+        var candidate = await _world.CandidateAsync();
         Assert.Equal("half", candidate.Rollout.Step);
 
         await ChangeAsync("better", spec =>
@@ -110,15 +109,15 @@ public sealed class DedicatedPodsTests
             spec.Rollout.Directives = [new() { Revision = candidate.Name, Action = DirectiveAction.Abort }];
         });
         var turns = 0;
-        while ((await DeploymentsAsync()).Contains($"search-full-{candidate.Name}") && turns++ < 30)
+        while ((await _world.DeploymentsAsync()).Contains($"search-full-{candidate.Name}") && turns++ < 30)
         {
             await _world.ReconcileAsync();
-            if (!(await DeploymentsAsync()).Contains($"search-full-{candidate.Name}"))
+            if (!(await _world.DeploymentsAsync()).Contains($"search-full-{candidate.Name}"))
                 Assert.All(_world.Nodes.ReadyRouters, r => Assert.Null(r.Table!.Candidate));
             await _world.TurnAsync();
         }
 
-        Assert.Equal([Shared, "search-router"], await DeploymentsAsync());
+        Assert.Equal([Shared, "search-router"], await _world.DeploymentsAsync());
         Assert.Equal(pods, PodsOf(Shared));
         Assert.Equal(Reasons.RolledBack, (await _world.ConditionAsync("Ready")).Reason);
     }
@@ -132,7 +131,7 @@ public sealed class DedicatedPodsTests
         await ChangeAsync("better", Waiting);
         await _world.SettleAsync();
 
-        Assert.Equal(["base"], HeldBy(Shared));
+        Assert.Equal(["base"], _world.HeldIn(Shared));
         Assert.Equal(Reasons.ModelFailed, (await _world.ConditionAsync("Ready")).Reason);
         Assert.All(_world.Nodes.Pods.Where(p => p.Deployment == Shared), p => Assert.True(p.IsReady));
     }
@@ -141,7 +140,7 @@ public sealed class DedicatedPodsTests
     public async Task TierIsTheSame_ItsPoolIsShared()
     {
         await DeployAsync();
-        var pods = PodNames();
+        var pods = _world.PodNames();
 
         await ChangeAsync("base", spec =>
         {
@@ -150,9 +149,9 @@ public sealed class DedicatedPodsTests
         });
         await _world.SettleAsync();
 
-        Assert.Equal("half", (await CandidateAsync()).Rollout.Step);
-        Assert.Equal([Shared, "search-router"], await DeploymentsAsync());
-        Assert.Equal(pods, PodNames());
+        Assert.Equal("half", (await _world.CandidateAsync()).Rollout.Step);
+        Assert.Equal([Shared, "search-router"], await _world.DeploymentsAsync());
+        Assert.Equal(pods, _world.PodNames());
     }
 
     [Fact]
@@ -168,7 +167,7 @@ public sealed class DedicatedPodsTests
         });
         await _world.SettleAsync();
 
-        Assert.Equal("half", (await CandidateAsync()).Rollout.Step);
+        Assert.Equal("half", (await _world.CandidateAsync()).Rollout.Step);
         Assert.Equal(pods, PodsOf(Shared));
     }
 
@@ -179,13 +178,13 @@ public sealed class DedicatedPodsTests
         _world.Nodes.Outcome = m => m.Name == "better" ? new() { Name = m.Name, Digest = m.Digest, State = ModelState.Downloading } : null;
         await ChangeAsync("better", Waiting);
         await _world.SettleAsync();
-        Assert.Equal(3, (await DeploymentsAsync()).Count());
+        Assert.Equal(3, (await _world.DeploymentsAsync()).Count());
 
         await ChangeAsync("better", CoResident);
         await _world.SettleAsync();
 
-        Assert.Equal([Shared, "search-router"], await DeploymentsAsync());
-        Assert.Equal(["base", "better"], HeldBy(Shared));
+        Assert.Equal([Shared, "search-router"], await _world.DeploymentsAsync());
+        Assert.Equal(["base", "better"], _world.HeldIn(Shared));
     }
 
     [Fact]
@@ -194,13 +193,13 @@ public sealed class DedicatedPodsTests
         await DeployAsync();
         await ChangeAsync("better", Waiting);
         await _world.SettleAsync();
-        var pods = PodNames();
+        var pods = _world.PodNames();
 
         await ChangeAsync("better", CoResident);
         await _world.SettleAsync();
 
-        Assert.Equal("half", (await CandidateAsync()).Rollout.Step);
-        Assert.Equal(pods, PodNames());
+        Assert.Equal("half", (await _world.CandidateAsync()).Rollout.Step);
+        Assert.Equal(pods, _world.PodNames());
     }
 
     [Fact]
@@ -212,15 +211,15 @@ public sealed class DedicatedPodsTests
         await ChangeAsync("best", CoResident);
         await _world.SettleAsync();
 
-        Assert.Equal(["best", "better"], HeldBy($"search-full-{stable}"));
-        Assert.Equal(["base"], HeldBy(Shared));
+        Assert.Equal(["best", "better"], _world.HeldIn($"search-full-{stable}"));
+        Assert.Equal(["base"], _world.HeldIn(Shared));
     }
 
     [Fact]
     public async Task Gpus_BeyondTheBudget_NothingIsMadeAndTheConditionSaysWhy()
     {
         await DeployAsync(Gpus);
-        var pods = PodNames();
+        var pods = _world.PodNames();
 
         await ChangeAsync("better", spec => Budget(spec, 1));
         await _world.SettleAsync();
@@ -228,14 +227,14 @@ public sealed class DedicatedPodsTests
         var ready = await _world.ConditionAsync("Ready");
         Assert.Equal(Reasons.InsufficientGPU, ready.Reason);
         Assert.Contains("need 2 GPUs (tier \"full\": 2 pods with 1), and `rollout.capacity.maxExtraGPUs` allows 1.", ready.Message);
-        Assert.Equal([Shared, "search-router"], await DeploymentsAsync());
-        Assert.Equal(pods, PodNames());
-        Assert.Equal(["base"], HeldBy(Shared));
+        Assert.Equal([Shared, "search-router"], await _world.DeploymentsAsync());
+        Assert.Equal(pods, _world.PodNames());
+        Assert.Equal(["base"], _world.HeldIn(Shared));
         Assert.Equal(ConditionStatus.True, (await _world.ConditionAsync("Available")).Status);
 
         await ChangeAsync("better", spec => Budget(spec, 2));
         await _world.SettleAsync();
-        Assert.Equal(["better"], HeldBy($"search-full-{(await CandidateAsync()).Name}"));
+        Assert.Equal(["better"], _world.HeldIn($"search-full-{(await _world.CandidateAsync()).Name}"));
     }
 
     [Fact]
@@ -244,13 +243,13 @@ public sealed class DedicatedPodsTests
         await DeployAsync(Gpus);
         await ChangeAsync("better", spec => Budget(spec, 2));
         await _world.SettleAsync();
-        var pods = PodNames();
+        var pods = _world.PodNames();
 
         await ChangeAsync("better", spec => Budget(spec, 0));
         await _world.SettleAsync();
 
-        Assert.Equal("half", (await CandidateAsync()).Rollout.Step);
-        Assert.Equal(pods, PodNames());
+        Assert.Equal("half", (await _world.CandidateAsync()).Rollout.Step);
+        Assert.Equal(pods, _world.PodNames());
     }
 
     [Fact]
@@ -259,7 +258,7 @@ public sealed class DedicatedPodsTests
         await DeployAsync(Scaled);
         await ChangeAsync("better", spec => Budget(spec, 3, Scaled));
         await _world.SettleAsync();
-        var candidate = (await CandidateAsync()).Name;
+        var candidate = (await _world.CandidateAsync()).Name;
         Assert.Equal([(Shared, 6), ($"search-full-{candidate}", 3)], await MostAsync());
 
         await ChangeAsync("better", spec =>
@@ -294,7 +293,7 @@ public sealed class DedicatedPodsTests
             await DeployAsync();
         await ChangeAsync("better", Waiting);
         await _world.SettleAsync();
-        var candidate = (await CandidateAsync()).Name;
+        var candidate = (await _world.CandidateAsync()).Name;
         await ChangeAsync("better", spec => Promote(spec, candidate));
         await _world.SettleAsync();
         Assert.Equal(candidate, (await _world.StableAsync())!.Name);
@@ -337,18 +336,8 @@ public sealed class DedicatedPodsTests
         spec.Rollout.Capacity.MaxExtraGPUs = gpus;
     }
 
-    private async Task<Revision> CandidateAsync() => (await _world.RevisionsAsync()).Single(r => r.Role == RevisionRole.Candidate);
-
-    private async Task<IEnumerable<string>> DeploymentsAsync() =>
-        (await _world.ListAsync<V1Deployment>()).Select(d => d.Name()).Order(StringComparer.Ordinal);
-
     private async Task<IEnumerable<(string, int)>> MostAsync() =>
         (await _world.ListAsync<V2HorizontalPodAutoscaler>()).Select(a => (a.Name(), a.Spec.MaxReplicas)).Order();
 
-    private List<string> PodNames() => [.. _world.Nodes.Pods.Select(p => p.Pod.Name()).Order(StringComparer.Ordinal)];
-
     private List<string> PodsOf(string deployment) => [.. _world.Nodes.Pods.Where(p => p.Deployment == deployment).Select(p => p.Pod.Name()).Order(StringComparer.Ordinal)];
-
-    private IEnumerable<string> HeldBy(string deployment) =>
-        _world.Nodes.Pods.First(p => p.Deployment == deployment).Hosts.Single().Value.Set!.Models.Select(m => m.Name).Order(StringComparer.Ordinal);
 }

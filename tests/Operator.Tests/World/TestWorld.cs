@@ -135,6 +135,22 @@ internal sealed class TestWorld
 
     public async Task<Revision?> StableAsync() => (await RevisionsAsync()).Where(r => r.Role == RevisionRole.Stable).MaxBy(r => r.Sequence);
 
+    public async Task<Revision> CandidateAsync() => (await RevisionsAsync()).Single(r => r.Role == RevisionRole.Candidate);
+
+    /// <summary>Names, in their order.</summary>
+    public List<string> PodNames() => [.. Nodes.Pods.Select(p => p.Pod.Name()).Order(StringComparer.Ordinal)];
+
+    /// <summary>Names, in their order.</summary>
+    public async Task<IEnumerable<string>> DeploymentsAsync() => (await ListAsync<V1Deployment>()).Select(d => d.Name()).Order(StringComparer.Ordinal);
+
+    /// <summary>Names of the models in a component's hosts, in their order.</summary>
+    public IEnumerable<string> HeldBy(string component) =>
+        Nodes.Pods.First(p => p.Component == component).Hosts[component].Set!.Models.Select(m => m.Name).Order(StringComparer.Ordinal);
+
+    /// <summary>The same of a Deployment with one host in each pod.</summary>
+    public IEnumerable<string> HeldIn(string deployment) =>
+        Nodes.Pods.First(p => p.Deployment == deployment).Hosts.Single().Value.Set!.Models.Select(m => m.Name).Order(StringComparer.Ordinal);
+
     public async Task<RoutingTable?> TableAsync()
     {
         var map = await Api.GetAsync<V1ConfigMap>(new(Namespace, new PipelineNames(Samples.Pipeline).Router), Stop);

@@ -20,15 +20,15 @@ public sealed class EngineTests
     public async Task OtherImages_AreACandidateInPodsOfItsOwn_AndNoPodOfStablesChanges()
     {
         await DeployAsync(Waiting);
-        var (pods, templates) = (PodNames(), await TemplatesAsync());
+        var (pods, templates) = (_world.PodNames(), await TemplatesAsync());
 
         Upgrade();
         await _world.SettleAsync();
 
-        var candidate = await CandidateAsync();
+        var candidate = await _world.CandidateAsync();
         Assert.Equal("half", candidate.Rollout.Step);
         Assert.Equal(new("test/router:2", "test/host:2", null, PodFormat.Current), candidate.Snapshot.Engine);
-        Assert.Empty(pods.Except(PodNames()));
+        Assert.Empty(pods.Except(_world.PodNames()));
         Assert.Equal(templates, await TemplatesAsync([.. templates.Keys]));
         Assert.Equal(["test/host:2"], ImagesOf($"{Shared}-{candidate.Name}"));
         Assert.Equal(Reasons.EngineRollout, (await _world.ConditionAsync("EngineCurrent")).Reason);
@@ -137,7 +137,7 @@ public sealed class EngineTests
         await _world.SettleAsync();
 
         Assert.Equal(name, (await _world.StableAsync())!.Name);
-        Assert.Equal(new("test/router:2", "test/host:2", null, PodFormat.Current), (await CandidateAsync()).Snapshot.Engine);
+        Assert.Equal(new("test/router:2", "test/host:2", null, PodFormat.Current), (await _world.CandidateAsync()).Snapshot.Engine);
         Assert.Equal(templates, await TemplatesAsync([.. templates.Keys]));
     }
 
@@ -148,7 +148,7 @@ public sealed class EngineTests
         var stable = (await _world.StableAsync())!.Name;
         Upgrade();
         await _world.SettleAsync();
-        var candidate = (await CandidateAsync()).Name;
+        var candidate = (await _world.CandidateAsync()).Name;
 
         await _world.ApplyAsync(Samples.TwoTiers(change: spec => Directed(spec, candidate, DirectiveAction.Abort)));
         await _world.SettleAsync();
@@ -165,11 +165,11 @@ public sealed class EngineTests
 
         await _world.ApplyAsync(Samples.TwoTiers(change: spec => Directed(spec, candidate, DirectiveAction.Retry)));
         await _world.SettleAsync();
-        Assert.Equal(candidate, (await CandidateAsync()).Name);
+        Assert.Equal(candidate, (await _world.CandidateAsync()).Name);
 
         _world.Options.Images.RerankerHost = "test/host:3";
         await _world.SettleAsync();
-        Assert.Equal("test/host:3", (await CandidateAsync()).Snapshot.Engine!.Host);
+        Assert.Equal("test/host:3", (await _world.CandidateAsync()).Snapshot.Engine!.Host);
     }
 
     [Fact]
@@ -199,7 +199,7 @@ public sealed class EngineTests
         await _world.ApplyAsync(Samples.TwoTiers(full: "better", change: Waiting));
         await _world.SettleAsync();
 
-        var candidate = await CandidateAsync();
+        var candidate = await _world.CandidateAsync();
         Assert.Equal("test/host:1", candidate.Snapshot.Engine!.Host);
         Assert.Equal("better", candidate.Snapshot.Tiers[1].Model!.Model.Name);
         Assert.Equal(Reasons.EngineAfterSpec, (await _world.ConditionAsync("EngineCurrent")).Reason);
@@ -225,7 +225,7 @@ public sealed class EngineTests
             spec.Rollout.Capacity.MaxExtraGPUs = 2;
         }));
         await _world.SettleAsync();
-        Assert.Equal(["test/host:2-cuda"], ImagesOf($"{Shared}-{(await CandidateAsync()).Name}"));
+        Assert.Equal(["test/host:2-cuda"], ImagesOf($"{Shared}-{(await _world.CandidateAsync()).Name}"));
 
         static void Gpus(RerankPipelineSpec spec)
         {
@@ -295,14 +295,10 @@ public sealed class EngineTests
     private async Task<(string?, string?, string?)> EngineAsync() =>
         (await _world.PipelineAsync()).Status!.Engine is { } engine ? (engine.Router, engine.Host, engine.HostCuda) : default;
 
-    private async Task<Revision> CandidateAsync() => (await _world.RevisionsAsync()).Single(r => r.Role == RevisionRole.Candidate);
-
     private async Task<SortedDictionary<string, string>> TemplatesAsync(IReadOnlyCollection<string>? names = null) => new(
         (await _world.ListAsync<V1Deployment>()).Where(d => names?.Contains(d.Name()) != false).ToDictionary(d => d.Name(), d => KubernetesJson.Serialize(d.Spec.Template)),
         StringComparer.Ordinal);
 
     private IEnumerable<string> ImagesOf(string deployment) =>
         _world.Nodes.Pods.Where(p => p.Deployment == deployment).SelectMany(p => p.Pod.Spec.Containers).Select(c => c.Image).Distinct().Order(StringComparer.Ordinal);
-
-    private List<string> PodNames() => [.. _world.Nodes.Pods.Select(p => p.Pod.Name()).Order(StringComparer.Ordinal)];
 }
